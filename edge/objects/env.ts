@@ -1,0 +1,25 @@
+import type { DeliveryMessage } from '../protocol/delivery.ts'
+import type { IdentityShard } from './identity-shard.ts'
+import type { LiveMonitor } from './live-monitor.ts'
+import type { ProfileShard } from './profile-shard.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Bindings of the edge Worker, as `wrangler.toml` declares them. */
+export interface Env {
+  readonly PROFILE: DurableObjectNamespace<ProfileShard>
+  readonly IDENTITY: DurableObjectNamespace<IdentityShard>
+  readonly WORKSPACE: DurableObjectNamespace<Workspace>
+  readonly MONITOR: DurableObjectNamespace<LiveMonitor>
+  readonly DB: D1Database
+  /** Read cache of keys and catalogs: its absence stops nothing. */
+  readonly CACHE: KVNamespace
+  readonly LAKE: R2Bucket
+  readonly DELIVERIES: Queue<DeliveryMessage>
+  /** At least 32 random bytes as text: seals addresses and secrets, keys the hashes, signs cookies. */
+  readonly PRISME_SECRET: string
+  readonly DASHBOARD_ORIGIN: string
+  /** Opens the set-up page of a new deployment once; absent: set-up is closed. */
+  readonly SETUP_TOKEN?: string
+  /** `true` in local development only: destinations may point at this machine. */
+  readonly ALLOW_LOOPBACK_TARGETS?: string
+}

@@ -1,0 +1,257 @@
+import type { Condition } from './condition.ts'
+import type { ConsentMode } from './consent.ts'
+import type { SourceKind } from './catalog.ts'
+import type { Variation } from './decision.ts'
+import type { DeliveryState, DestinationKind } from './delivery.ts'
+import type { EventContext } from './event.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Cause } from './membership.ts'
+import type { SourceCounts } from './live.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Shapes of the administration API (`/api/*`). Instants are ISO 8601 text; ids are opaque text with a prefix. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly cursor?: string
+}
+
+export interface SegmentInput {
+  readonly name: string
+  /** `[a-z0-9-]{1,64}`, unique in the workspace. Absent on POST: made from the name. */
+  readonly key?: string
+  readonly condition: Condition
+  readonly public?: boolean
+}
+export interface ApiSegment {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly condition: Condition
+  readonly public: boolean
+  readonly version: number
+  readonly state: 'building' | 'live'
+  /** 0 to 1 while building. */
+  readonly progress?: number
+  readonly size: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface ApiPreview {
+  readonly population: number
+  /** With a 95 % interval. */
+  readonly estimate: { readonly size: number; readonly low: number; readonly high: number }
+  readonly exact?: number
+}
+
+export interface ExperienceInput {
+  readonly name: string
+  readonly key?: string
+  readonly placement: string
+  /** Segment id; absent or null: everybody. */
+  readonly segment?: string | null
+  readonly variations: readonly Variation[]
+  readonly control?: number
+  readonly priority?: number
+  readonly enabled?: boolean
+}
+export interface ApiExperience {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly placement: string
+  readonly segment: string | null
+  readonly variations: readonly Variation[]
+  readonly control: number
+  readonly priority: number
+  readonly enabled: boolean
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface DestinationInput {
+  readonly name: string
+  readonly kind: DestinationKind
+  readonly url: string
+  readonly purposes: readonly string[]
+  readonly enabled?: boolean
+}
+export interface ApiDestination {
+  readonly id: string
+  readonly name: string
+  readonly kind: DestinationKind
+  readonly url: string
+  readonly purposes: readonly string[]
+  readonly enabled: boolean
+  /** Only in the answer to POST: shown once. `whsec_…` */
+  readonly secret?: string
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+/** Answer of `POST /api/destinations/{id}/test`: one real, signed attempt. */
+export interface ApiDestinationTest {
+  readonly ok: boolean
+  readonly status?: number
+  readonly reason?: string
+  readonly duration: number
+}
+
+export interface ActivationInput {
+  readonly name: string
+  readonly segment: string
+  readonly exclude?: readonly string[]
+  readonly destinations: readonly string[]
+  readonly on: readonly ('entered' | 'exited')[]
+  readonly frequency?: 'every-time' | 'once'
+  readonly enabled?: boolean
+}
+export interface ApiActivation extends Required<ActivationInput> {
+  readonly id: string
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface SourceInput {
+  readonly name: string
+  readonly kind: SourceKind
+  readonly consent?: ConsentMode
+  /** Verifies user tokens. `HS256`: the shared secret (at least 32 bytes); else a public JWK as JSON text. */
+  readonly tokenKey?: { readonly algorithm: 'HS256' | 'ES256' | 'RS256'; readonly key: string } | null
+}
+export interface ApiSource {
+  readonly id: string
+  readonly name: string
+  readonly kind: SourceKind
+  readonly consent: ConsentMode
+  readonly tokenAlgorithms: readonly string[]
+  /** Public by nature: it stands in every page. Absent for the workspace's server source. */
+  readonly writeKey?: string
+  readonly counts: SourceCounts
+  /** When the first event was accepted; null: none yet. */
+  readonly firstEventAt: string | null
+  readonly lastEventAt: string | null
+  readonly createdAt: string
+}
+
+export interface SecretKeyInput {
+  readonly name: string
+}
+export interface ApiSecretKey {
+  readonly id: string
+  readonly name: string
+  /** Last four characters. */
+  readonly hint: string
+  /** Only in the answer to POST: shown once. */
+  readonly key?: string
+  readonly createdAt: string
+}
+
+export interface ApiProfile {
+  readonly id: string
+  readonly createdAt: string
+  readonly lastSeenAt: string
+  /** Email and phone are readable here, for people who may see them. */
+  readonly identifiers: readonly {
+    readonly kind: string
+    readonly value: string
+    readonly firstSeen: string
+    readonly lastSeen: string
+    readonly source: string
+    readonly proven: boolean
+  }[]
+  readonly traits: { readonly [trait: string]: Json }
+  /** Where each trait came from, by the same names. */
+  readonly provenance: { readonly [trait: string]: { readonly source: string; readonly at: string } }
+  readonly consent: { readonly [purpose: string]: { readonly granted: boolean; readonly at: string | null } }
+  readonly segments: readonly {
+    readonly id: string
+    readonly key: string
+    readonly name: string
+    readonly enteredAt: string
+    readonly decidedAt: string
+    readonly until?: string
+  }[]
+  readonly devices: readonly {
+    readonly id: string
+    readonly firstSeen: string
+    readonly lastSeen: string
+    readonly device?: string
+    readonly os?: string
+    readonly browser?: string
+    readonly country?: string
+    readonly city?: string
+  }[]
+  /** Newest first, at most 100; older by `?before=` the last one's `cursor`. */
+  readonly events: readonly ApiEvent[]
+  readonly eventsCursor?: string
+  readonly merges: readonly { readonly id: string; readonly other: string; readonly at: string; readonly through: string }[]
+}
+export interface ApiEvent {
+  readonly id: string
+  readonly type: string
+  readonly event: string
+  readonly timestamp: string
+  readonly receivedAt: string
+  readonly source: string
+  readonly device?: string
+  readonly properties: JsonObject
+  readonly context: EventContext
+}
+
+export interface ApiDelivery {
+  readonly id: string
+  readonly state: DeliveryState
+  readonly destination: string
+  readonly activation: string
+  readonly segment: string
+  readonly type: 'entered' | 'exited'
+  readonly profile: string
+  readonly at: string
+  readonly createdAt: string
+  readonly nextAttemptAt: string | null
+  readonly attempts: readonly {
+    readonly at: string
+    /** Milliseconds. */
+    readonly duration: number
+    readonly status?: number
+    readonly reason?: string
+  }[]
+  readonly cause: Cause
+}
+
+export interface ApiFailedEvent {
+  readonly id: string
+  readonly source: string
+  readonly receivedAt: string
+  readonly verdict: Verdict
+  readonly raw: JsonObject | null
+}
+
+export interface ApiOverview {
+  readonly population: number
+  readonly segments: readonly {
+    readonly id: string
+    readonly key: string
+    readonly name: string
+    readonly size: number
+    /** Oldest first, one point a minute in which something changed. */
+    readonly history: readonly { readonly at: string; readonly size: number; readonly entered: number; readonly exited: number }[]
+  }[]
+  readonly sources: { readonly [source: string]: SourceCounts }
+  readonly deliveries: { readonly [state in DeliveryState]: number }
+}
+
+export interface ApiSession {
+  readonly user: { readonly email: string; readonly name: string }
+  readonly workspace: { readonly id: string; readonly name: string }
+}
+
+export interface ApiAuditEntry {
+  readonly id: string
+  readonly at: string
+  /** E-mail of the person, or the name of the secret key. */
+  readonly actor: string
+  /** e.g. `segment.created`. */
+  readonly action: string
+  readonly subject: string
+}

@@ -1,0 +1,53 @@
+import type { ConsentMode } from './consent.ts'
+import type { ExperienceDefinition } from './decision.ts'
+import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
+import type { SourceId, WorkspaceId } from './id.ts'
+import type { IdentifierKind } from './identifier.ts'
+import type { SegmentDefinition } from './membership.ts'
+import type { Millis } from './time.ts'
+
+export type SourceKind = 'browser' | 'server'
+
+export interface SourceDefinition {
+  readonly id: SourceId
+  readonly name: string
+  readonly kind: SourceKind
+  readonly consent: ConsentMode
+  /** Public keys that verify this source's user tokens: a JWK set, or an HS256 secret sealed with the workspace's key. */
+  readonly tokenKeys: readonly TokenKey[]
+}
+
+export type TokenKey =
+  | { readonly algorithm: 'HS256'; readonly sealedSecret: string }
+  | { readonly algorithm: 'ES256' | 'RS256'; readonly publicJwk: string }
+
+/**
+ * Everything the hot path needs to know of a workspace. Assembled from D1 by the Workspace object, versioned, pushed
+ * to every shard. Holds no readable secret.
+ */
+export interface Catalog {
+  readonly workspace: WorkspaceId
+  /** Grows by one with each publication; a shard never goes back. */
+  readonly version: number
+  readonly publishedAt: Millis
+  readonly sources: readonly SourceDefinition[]
+  readonly segments: readonly SegmentDefinition[]
+  readonly experiences: readonly ExperienceDefinition[]
+  readonly activations: readonly ActivationDefinition[]
+  readonly destinations: readonly DestinationDefinition[]
+  readonly kinds: readonly IdentifierKind[]
+  /** Number of profile and identity shards new subjects are spread over. Fixed at the workspace's birth. */
+  readonly shards: number
+  /** How long history is kept. */
+  readonly retention: Millis
+  /** IANA zone in which days begin. */
+  readonly timezone: string
+}
+
+/** What a key opens. Found by the key's SHA-256 (hex): keys themselves are never stored. */
+export interface KeyGrant {
+  readonly kind: 'write' | 'secret'
+  readonly workspace: WorkspaceId
+  /** For a secret key: the workspace's server source. */
+  readonly source: SourceId
+}

@@ -1,0 +1,113 @@
+import type { ConsentAnswers } from './consent.ts'
+import type { DeviceId, SourceId } from './id.ts'
+import type { ClaimedIdentifier } from './identifier.ts'
+import type { JsonObject } from './json.ts'
+import type { Millis } from './time.ts'
+
+/** Calls of the Segment Tracking API. */
+export type EventType = 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias'
+
+export const EVENT_TYPES: readonly EventType[] = [
+  'track',
+  'page',
+  'screen',
+  'identify',
+  'group',
+  'alias',
+]
+
+/** The name by which conditions and reports know an event that is not a `track`. */
+export const EVENT_NAMES: { readonly [T in Exclude<EventType, 'track'>]: string } = {
+  page: 'Page Viewed',
+  screen: 'Screen Viewed',
+  identify: 'Identified',
+  group: 'Grouped',
+  alias: 'Aliased',
+}
+
+/** Limits of one request, in bytes as sent *and* inflated. Source: Segment's HTTP API, and our own depth limit. */
+export const LIMITS = {
+  eventBytes: 32 * 1024,
+  batchBytes: 500 * 1024,
+  batchEvents: 2_500,
+  depth: 20,
+  properties: 255,
+  messageIdLength: 100,
+  identifierLength: 256,
+  eventNameLength: 200,
+} as const
+
+export type DeviceType = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'wearable' | 'console' | 'bot'
+export type ReferrerClass = 'direct' | 'search' | 'social' | 'email' | 'ad' | 'ai' | 'internal' | 'referral'
+
+/**
+ * What the edge attaches to an event: the visitor's place, device and campaign. Every field is absent rather than
+ * guessed. The IP address is used to fill it and never stored.
+ */
+export interface EventContext {
+  readonly country?: string
+  readonly region?: string
+  readonly city?: string
+  readonly postalCode?: string
+  readonly timezone?: string
+  readonly device?: DeviceType
+  readonly os?: string
+  readonly browser?: string
+  readonly language?: string
+  /** The visit's campaign: `utm_*` of the page's URL or `context.campaign`. */
+  readonly source?: string
+  readonly medium?: string
+  readonly campaign?: string
+  readonly content?: string
+  readonly term?: string
+  /** Name of the click id parameter in the URL (gclid, fbclid, …). */
+  readonly clickId?: string
+  readonly referrerClass?: ReferrerClass
+  readonly referrer?: string
+  readonly url?: string
+  readonly path?: string
+  readonly title?: string
+  readonly bot?: boolean
+  readonly library?: string
+}
+
+/** Fields of the event's context a `context` condition can ask for. */
+export const CONTEXT_FIELDS = [
+  'country',
+  'region',
+  'city',
+  'postalCode',
+  'timezone',
+  'device',
+  'os',
+  'browser',
+  'language',
+  'source',
+  'medium',
+  'campaign',
+  'content',
+  'term',
+  'referrerClass',
+] as const satisfies readonly (keyof EventContext)[]
+export type ContextField = (typeof CONTEXT_FIELDS)[number]
+
+/** An event as it is stored: parsed, time-corrected, enriched, addresses replaced by their keyed hash. */
+export interface EventRecord {
+  readonly messageId: string
+  readonly type: EventType
+  /** `event` of a track, else the entry of `EVENT_NAMES`. */
+  readonly name: string
+  /** When it happened, corrected by the sender's clock skew, never later than `receivedAt`. */
+  readonly timestamp: Millis
+  readonly receivedAt: Millis
+  readonly source: SourceId
+  /** The browser it came from, when it came from one of ours. */
+  readonly device?: DeviceId
+  readonly identifiers: readonly ClaimedIdentifier[]
+  readonly properties: JsonObject
+  /** Only of `identify` and `group`. */
+  readonly traits?: JsonObject
+  readonly context: EventContext
+  /** Explicit consent answers that travelled with it. */
+  readonly consent?: ConsentAnswers
+}

@@ -1,0 +1,66 @@
+import type { DeliveryId, ProfileId, SegmentId, SourceId } from './id.ts'
+import type { Transition } from './membership.ts'
+import type { Millis } from './time.ts'
+import type { Verdict } from './verdict.ts'
+import type { AttemptOutcome } from './delivery.ts'
+
+/** One event of a source as the live debugger shows it. */
+export interface LiveEvent {
+  readonly source: SourceId
+  readonly profile?: ProfileId
+  readonly type: string
+  readonly name: string
+  readonly receivedAt: Millis
+  readonly verdict: Verdict
+  /** Short JSON of the properties, at most 2,000 characters. */
+  readonly preview: string
+}
+
+export interface LiveTransition extends Pick<Transition, 'type' | 'at' | 'decidedAt'> {
+  readonly segment: SegmentId
+  readonly profile: ProfileId
+}
+
+export interface LiveDelivery {
+  readonly id: DeliveryId
+  readonly destination: string
+  readonly segment: SegmentId
+  readonly type: 'entered' | 'exited'
+  readonly attempt: number
+  readonly at: Millis
+  readonly outcome: AttemptOutcome
+}
+
+export interface SourceCounts {
+  readonly accepted: number
+  readonly duplicate: number
+  readonly rejected: number
+  readonly failed: number
+}
+
+/** Messages of the WebSocket `/api/live`, server to dashboard. The first is always `state`. */
+export type LiveMessage =
+  | {
+      readonly type: 'state'
+      readonly population: number
+      readonly sizes: { readonly [segment: string]: number }
+      readonly sources: { readonly [source: string]: SourceCounts }
+    }
+  | { readonly type: 'sizes'; readonly population: number; readonly sizes: { readonly [segment: string]: number } }
+  | { readonly type: 'events'; readonly items: readonly LiveEvent[] }
+  | { readonly type: 'transitions'; readonly items: readonly LiveTransition[] }
+  | { readonly type: 'deliveries'; readonly items: readonly LiveDelivery[] }
+
+/** What a shard tells the LiveMonitor after commits. Sizes are absolute, so a lost report is repaired by the next. */
+export interface ShardReport {
+  readonly shard: number
+  /** Grows with each report of this shard; an older one is ignored. */
+  readonly sequence: number
+  readonly population: number
+  readonly sizes: { readonly [segment: string]: number }
+  /** Totals since the shard was born, per source. */
+  readonly sources: { readonly [source: string]: SourceCounts }
+  readonly events: readonly LiveEvent[]
+  readonly transitions: readonly LiveTransition[]
+  readonly deliveries: readonly LiveDelivery[]
+}

@@ -1,0 +1,38 @@
+import type { Condition } from './condition.ts'
+import type { SegmentId } from './id.ts'
+import type { Millis } from './time.ts'
+
+/** Why a membership changed: the events, the passing of time, a changed definition, a merge, or withdrawn consent. */
+export type Cause =
+  | { readonly type: 'event'; readonly messageIds: readonly string[] }
+  | { readonly type: 'time' }
+  | { readonly type: 'definition'; readonly version: number }
+  | { readonly type: 'merge' }
+
+export interface Membership {
+  readonly segment: SegmentId
+  /** The instant at which the condition began to hold. */
+  readonly enteredAt: Millis
+  /** When Prisme noticed. */
+  readonly decidedAt: Millis
+  /** When it will end by the passing of time alone; absent if time alone does not end it. */
+  readonly until?: Millis
+}
+
+/** Entered or exited, at the due instant `at`, noticed at `decidedAt`. */
+export interface Transition {
+  readonly type: 'entered' | 'exited'
+  readonly segment: SegmentId
+  readonly at: Millis
+  readonly decidedAt: Millis
+  readonly cause: Cause
+}
+
+export interface SegmentDefinition {
+  readonly id: SegmentId
+  readonly key: string
+  readonly name: string
+  readonly condition: Condition
+  /** May be named to a browser. Default: false. */
+  readonly public: boolean
+}

@@ -1,0 +1,169 @@
+import type { Catalog, KeyGrant } from './catalog.ts'
+import type { Condition } from './condition.ts'
+import type { ConsentMode } from './consent.ts'
+import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
+import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
+import type { DeliveryId, DestinationId, ProfileId, SegmentId, ShardAddress, WorkspaceId } from './id.ts'
+import type { ClaimedIdentifier, Identifier } from './identifier.ts'
+import type { Json } from './json.ts'
+import type { SourceCounts, ShardReport } from './live.ts'
+import type { Membership } from './membership.ts'
+import type { IngestRequest, IngestResult, Subject } from './shard.ts'
+import type { Millis } from './time.ts'
+
+/**
+ * What the Durable Objects answer to calls (RPC). Each takes the workspace, because an object that was never used
+ * knows nothing yet, not even its own name.
+ */
+export interface ProfileShardCalls {
+  /** Durable when it returns. */
+  ingest(request: IngestRequest): Promise<IngestResult>
+  /** The decisions of `ingest` without an event. Creates nothing: an unknown device gets the answer for a stranger. */
+  decide(request: {
+    readonly workspace: WorkspaceId
+    readonly subject: Subject
+    readonly consentMode: ConsentMode
+    readonly placements: readonly string[]
+  }): Promise<IngestResult>
+  view(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    /** Cursor of the oldest event already seen. */
+    readonly before?: string
+    readonly limit: number
+  }): Promise<ProfileView | { readonly type: 'moved'; readonly profile: ProfileId } | null>
+  /** The profile a device belongs to. */
+  locate(request: { readonly workspace: WorkspaceId; readonly subject: Subject }): Promise<ProfileId | null>
+  preview(request: {
+    readonly workspace: WorkspaceId
+    readonly condition: Condition
+    /** Evaluate at most so many profiles, chosen at random. */
+    readonly sample: number
+  }): Promise<{ readonly population: number; readonly sampled: number; readonly matched: number }>
+  members(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly after?: ProfileId
+    readonly limit: number
+  }): Promise<readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]>
+  deliveries(request: {
+    readonly workspace: WorkspaceId
+    readonly state?: DeliveryState
+    readonly before?: string
+    readonly limit: number
+  }): Promise<{ readonly items: readonly ApiDelivery[]; readonly counts: { readonly [S in DeliveryState]: number } }>
+  /** Makes a parked or refused delivery due at once, its attempts starting anew. False: no such delivery. */
+  replay(request: { readonly workspace: WorkspaceId; readonly delivery: DeliveryId }): Promise<boolean>
+  failedEvents(request: {
+    readonly workspace: WorkspaceId
+    readonly before?: string
+    readonly limit: number
+  }): Promise<readonly ApiFailedEvent[]>
+  receipt(request: { readonly workspace: WorkspaceId; readonly receipt: Receipt }): Promise<void>
+  /** Takes a newer catalog and starts the back-fill; an older one changes nothing. */
+  publish(request: { readonly workspace: WorkspaceId; readonly catalog: Catalog }): Promise<ShardStatus>
+  /** The sweeper's call: does whatever is due and sets the alarm anew. */
+  wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
+}
+
+export interface ShardStatus {
+  readonly shard: number
+  readonly population: number
+  /** Catalog version the shard works by. */
+  readonly version: number
+  /** Back-fill of that version: profiles done and to do. Equal: every membership is of that version. */
+  readonly done: number
+  readonly total: number
+  readonly oldestOutbox: Millis | null
+  readonly oldestTimer: Millis | null
+}
+
+/** A profile as its shard tells it; addresses are still sealed. */
+export interface ProfileView {
+  readonly type: 'profile'
+  readonly id: ProfileId
+  readonly createdAt: Millis
+  readonly lastSeenAt: Millis
+  readonly identifiers: readonly (ClaimedIdentifier & {
+    readonly firstSeen: Millis
+    readonly lastSeen: Millis
+    readonly source: string
+  })[]
+  readonly traits: { readonly [trait: string]: Json }
+  readonly provenance: { readonly [trait: string]: { readonly source: string; readonly at: Millis } }
+  readonly consent: { readonly [purpose: string]: { readonly granted: boolean; readonly at: Millis | null } }
+  readonly memberships: readonly Membership[]
+  readonly devices: readonly {
+    readonly id: string
+    readonly firstSeen: Millis
+    readonly lastSeen: Millis
+    readonly device?: string
+    readonly os?: string
+    readonly browser?: string
+    readonly country?: string
+    readonly city?: string
+  }[]
+  readonly events: readonly ApiEvent[]
+  readonly eventsCursor?: string
+  readonly merges: readonly { readonly id: string; readonly other: ProfileId; readonly at: Millis; readonly through: string }[]
+}
+
+export interface IdentityShardCalls {
+  /** The owner of an identifier, or null. */
+  lookup(identifier: Identifier): Promise<ProfileId | null>
+  /** The owner; if there is none, `birth` becomes the owner. */
+  resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer>
+  /** Compare-and-set: `from` must be the present owner. The answer is the owner after the call. */
+  move(identifier: Identifier, from: ProfileId, to: ProfileId): Promise<IdentityAnswer>
+}
+export interface IdentityAnswer {
+  readonly owner: ProfileId
+  /** Whether the owner's claim is proven. */
+  readonly proven: boolean
+  /** True if the call made `owner` the owner. */
+  readonly born: boolean
+}
+
+export interface WorkspaceCalls {
+  /** Assembles the catalog from D1, publishes it if it differs, pushes it to every shard. The version in force. */
+  publish(request: { readonly workspace: WorkspaceId }): Promise<number>
+  /** The catalog in force, or null for a workspace that was never published. Registers the asking shard as born. */
+  catalog(request: { readonly workspace: WorkspaceId; readonly shard?: ShardAddress }): Promise<Catalog | null>
+  /** Every profile shard ever born. */
+  shards(): Promise<readonly ShardAddress[]>
+  /** Progress of the publication over all shards. */
+  status(request: { readonly workspace: WorkspaceId }): Promise<{
+    readonly version: number
+    readonly publishedAt: Millis
+    /** True when every shard has acknowledged and back-filled `version`. */
+    readonly live: boolean
+    /** Share of profiles back-filled, 0 to 1. */
+    readonly progress: number
+  }>
+  /** A shard's word that it has reached a version. */
+  acknowledge(request: { readonly workspace: WorkspaceId; readonly shard: ShardAddress; readonly status: ShardStatus }): Promise<void>
+  /** With its sealed secrets; null: deleted. */
+  target(request: { readonly workspace: WorkspaceId; readonly destination: DestinationId }): Promise<DestinationTarget | null>
+  /** The receiver said 410 Gone: switches the destination off in D1 and publishes. */
+  disable(request: { readonly workspace: WorkspaceId; readonly destination: DestinationId }): Promise<void>
+}
+
+export interface LiveMonitorCalls {
+  /** `watching`: somebody looks at the live page, so shards should send event previews too. */
+  report(report: ShardReport): Promise<{ readonly watching: boolean }>
+  overview(): Promise<{
+    readonly population: number
+    readonly sizes: { readonly [segment: string]: number }
+    readonly sources: { readonly [source: string]: SourceCounts & { readonly firstAt: Millis | null; readonly lastAt: Millis | null } }
+    readonly history: readonly {
+      readonly segment: SegmentId
+      readonly minute: Millis
+      readonly size: number
+      readonly entered: number
+      readonly exited: number
+    }[]
+  }>
+}
+
+/** Key hash (SHA-256, hex) → what it opens. */
+export type KeyLookup = (hash: string) => Promise<KeyGrant | null>

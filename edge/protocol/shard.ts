@@ -1,0 +1,42 @@
+import type { Decision } from './decision.ts'
+import type { DeviceId, ProfileId, SourceId, WorkspaceId } from './id.ts'
+import type { Identifier } from './identifier.ts'
+import type { ConsentMode } from './consent.ts'
+import type { EventRecord } from './event.ts'
+import type { Millis } from './time.ts'
+import type { RefusedEvent, Verdict } from './verdict.ts'
+
+/** Whose events these are: a browser of ours, or a person found through an identifier. */
+export type Subject =
+  | { readonly type: 'device'; readonly device: DeviceId }
+  | { readonly type: 'identifier'; readonly identifier: Identifier; readonly profile: ProfileId }
+
+/** One subject's part of a batch, on its way to the profile's shard. */
+export interface IngestRequest {
+  readonly workspace: WorkspaceId
+  /** Newest version the caller knows: a shard behind it pulls first. */
+  readonly catalogVersion: number
+  readonly source: SourceId
+  readonly consentMode: ConsentMode
+  readonly subject: Subject
+  readonly events: readonly EventRecord[]
+  readonly refused: readonly RefusedEvent[]
+  /** Placements to decide for; absent: no decision wanted, empty: all. */
+  readonly decide?: readonly string[]
+  readonly receivedAt: Millis
+}
+
+export type IngestResult =
+  /** The subject lives elsewhere by now: ask there. `done` events of this request were already handled here. */
+  | { readonly type: 'moved'; readonly profile: ProfileId; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly type: 'done'
+      readonly profile: ProfileId
+      /** One per event of the request, in its order. */
+      readonly verdicts: readonly Verdict[]
+      /** Keys of public segments. */
+      readonly segments: readonly string[]
+      readonly decisions: readonly Decision[]
+      /** Instant until which the answer stands if nothing happens; Infinity if time alone never changes it. */
+      readonly until: Millis
+    }

@@ -1,0 +1,45 @@
+import type { JsonObject } from './json.ts'
+
+/** What became of one event, in batch order. */
+export type Verdict =
+  | { readonly messageId: string; readonly status: 'accepted' | 'duplicate' }
+  | {
+      readonly messageId: string
+      readonly status: 'rejected' | 'failed'
+      readonly reason: RefusalReason
+      /** Where in the event, e.g. `properties.a.b`. */
+      readonly path?: string
+    }
+
+/** Malformed (`rejected`), or well-formed but not keepable (`failed`). The dashboard translates these. */
+export type RefusalReason =
+  | 'not-an-object'
+  | 'unknown-type'
+  | 'missing-event'
+  | 'missing-identity'
+  | 'missing-group'
+  | 'missing-previous'
+  | 'wrong-type'
+  | 'too-long'
+  | 'too-large'
+  | 'too-deep'
+  | 'too-many-properties'
+  | 'too-many-events'
+  | 'ill-formed-text'
+  | 'invalid-timestamp'
+  | 'too-old'
+  | 'no-consent'
+  | 'alias-conflict'
+  | 'busy'
+
+/** An event that was refused before it reached a profile, with what may be shown of it. */
+export interface RefusedEvent {
+  /** Position in the batch. */
+  readonly index: number
+  readonly messageId: string
+  readonly status: 'rejected' | 'failed'
+  readonly reason: RefusalReason
+  readonly path?: string
+  /** The event as sent, without addresses; absent when it may not be kept (no consent) or is too large. */
+  readonly raw?: JsonObject
+}
