@@ -241,9 +241,31 @@ export interface ApiOverview {
   readonly deliveries: { readonly [state in DeliveryState]: number }
 }
 
+/** One row of `GET /api/segments/{id}/members`, a `Page` of these. */
+export interface ApiMember {
+  readonly profile: string
+  readonly enteredAt: string
+  readonly until?: string
+}
+
 export interface ApiSession {
   readonly user: { readonly email: string; readonly name: string }
   readonly workspace: { readonly id: string; readonly name: string }
+  /** Origin of the edge as browsers reach it: what the install page writes into the snippet. */
+  readonly edgeOrigin?: string
+}
+
+/** `GET /api/setup`: whether a first owner may still be made with the set-up token. */
+export interface ApiSetup {
+  readonly open: boolean
+}
+/** `POST /api/setup` makes the first owner and workspace, once, and closes set-up. */
+export interface SetupInput {
+  readonly token: string
+  readonly email: string
+  readonly password: string
+  /** Name of the workspace. */
+  readonly workspace: string
 }
 
 export interface ApiAuditEntry {
