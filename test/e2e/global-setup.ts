@@ -1,0 +1,43 @@
+import { createServer } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startAll, type Running } from '../demo/start.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where `product()` asks for the running product. */
+    readonly productStarter: string
+  }
+}
+
+/**
+ * One running product for all browser tests, with a state of its own, started when the first test asks for it: tests
+ * that need none of it do not wait for it.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'prisme-e2e-'))
+  let running: Promise<Running> | undefined
+
+  const starter = createServer((_, response) => {
+    running ??= startAll({ stateDir, ports: 'free', test: true, say: () => undefined })
+    running.then(
+      ({ addresses }) => response.end(JSON.stringify(addresses)),
+      (error: Error) => response.writeHead(500).end(error.message),
+    )
+  })
+  await new Promise<void>((resolve) => starter.listen(0, '127.0.0.1', resolve))
+  const { port } = starter.address() as AddressInfo
+  project.provide('productStarter', `http://127.0.0.1:${port}`)
+
+  return async () => {
+    starter.close()
+    await running?.then(
+      (product) => product.stop(),
+      () => undefined, // it never started: the tests that asked for it have said why
+    )
+    rmSync(stateDir, { recursive: true, force: true })
+  }
+}
