@@ -1,0 +1,29 @@
+import type { DestinationTarget, Receipt } from '../protocol/delivery.ts'
+import type { DestinationId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { Millis } from '../protocol/time.ts'
+import type { TargetOptions } from './target.ts'
+
+/** What sending needs of the rest of Prisme. */
+export interface DeliveryPorts extends TargetOptions {
+  /** With its sealed secrets; null: deleted. */
+  target(workspace: WorkspaceId, destination: DestinationId): Promise<DestinationTarget | null>
+  /** Stored by the shard when it returns. The same receipt twice has the effect of once. */
+  receipt(workspace: WorkspaceId, shard: ShardAddress, receipt: Receipt): Promise<void>
+  /** Switches a destination off whose receiver is gone. */
+  disable(workspace: WorkspaceId, destination: DestinationId): Promise<void>
+  /** Opens a sealed secret. */
+  open(workspace: WorkspaceId, sealed: string): Promise<string>
+  /** The clock of receipts, which may be a test's; signatures always carry the real time. */
+  now(): Millis
+}
+
+/** One message of a queue, as Cloudflare Queues hands it over. */
+export interface QueuedMessage<Body> {
+  readonly body: Body
+  ack(): void
+  retry(options?: { readonly delaySeconds?: number }): void
+}
+
+export interface QueuedBatch<Body> {
+  readonly messages: readonly QueuedMessage<Body>[]
+}
