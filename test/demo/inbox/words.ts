@@ -1,0 +1,76 @@
+export type Language = 'en' | 'fr'
+
+const EN = {
+  title: 'Inbox',
+  lead: 'What destinations received, as it arrives.',
+  other: 'Français',
+  boxes: 'Boxes',
+  all: 'All boxes',
+  clear: 'Clear',
+  connected: 'Live',
+  reconnecting: 'Reconnecting…',
+  emptyTitle: 'Nothing has arrived yet',
+  emptyStep1: 'In the dashboard, create a webhook destination with the address',
+  emptyStep2: 'Create an activation: when someone enters a segment, send to this destination.',
+  emptyStep3:
+    'Browse the demo shop until you enter the segment: the message appears here by itself.',
+  verified: 'Signature verified',
+  wrong: 'Signature wrong',
+  outdated: 'Signature right, timestamp outdated',
+  absent: 'Not signed',
+  unchecked: 'Signed, not checked',
+  answered: 'answered',
+  headers: 'Headers',
+  body: 'Body',
+  emptyBody: 'The body is empty.',
+  secretLabel: 'Secret of the destination',
+  secretHelp: 'Shown once when the destination is created. It stays in this inbox, in memory.',
+  secretSave: 'Check signatures',
+  secretSaved: 'Signatures of this box are checked.',
+  secretBad: 'This is not a Standard Webhooks secret: it begins with whsec_, then base64.',
+  secretReplace: 'Replace the secret',
+  secretAdd: 'Add the secret to check signatures',
+  received: 'New message in',
+  cleared: 'All messages were cleared.',
+  empty: 'No message in this box.',
+}
+
+export type Words = typeof EN
+
+const FR: Words = {
+  title: 'Boîte de réception',
+  lead: 'Ce que les destinations ont reçu, dès l’arrivée.',
+  other: 'English',
+  boxes: 'Boîtes',
+  all: 'Toutes les boîtes',
+  clear: 'Vider',
+  connected: 'En direct',
+  reconnecting: 'Reconnexion…',
+  emptyTitle: 'Rien n’est encore arrivé',
+  emptyStep1: 'Dans le tableau de bord, créez une destination webhook à l’adresse',
+  emptyStep2:
+    'Créez une activation : quand quelqu’un entre dans un segment, envoyer à cette destination.',
+  emptyStep3:
+    'Parcourez la boutique de démonstration jusqu’à entrer dans le segment : le message apparaît ici de lui-même.',
+  verified: 'Signature vérifiée',
+  wrong: 'Signature fausse',
+  outdated: 'Signature juste, horodatage périmé',
+  absent: 'Non signé',
+  unchecked: 'Signé, non vérifié',
+  answered: 'réponse',
+  headers: 'En-têtes',
+  body: 'Corps',
+  emptyBody: 'Le corps est vide.',
+  secretLabel: 'Secret de la destination',
+  secretHelp: 'Montré une seule fois à la création de la destination. Il reste ici, en mémoire.',
+  secretSave: 'Vérifier les signatures',
+  secretSaved: 'Les signatures de cette boîte sont vérifiées.',
+  secretBad: 'Ce n’est pas un secret Standard Webhooks : whsec_ suivi de base64.',
+  secretReplace: 'Remplacer le secret',
+  secretAdd: 'Ajouter le secret pour vérifier les signatures',
+  received: 'Nouveau message dans',
+  cleared: 'Tous les messages ont été effacés.',
+  empty: 'Aucun message dans cette boîte.',
+}
+
+export const WORDS: { readonly [language in Language]: Words } = { en: EN, fr: FR }
