@@ -24,14 +24,17 @@ export async function attempt(
   }
 }
 
+/** undefined if one does not open: a signature short of a secret would fail at a receiver that knows only that one. */
 async function openAll(
   sealed: readonly string[],
   { workspace }: DeliveryMessage,
   { open }: Pick<DeliveryPorts, 'open'>,
 ): Promise<readonly string[] | undefined> {
-  try {
-    return await Promise.all(sealed.map((secret) => open(workspace, secret)))
-  } catch {
-    return undefined
+  const secrets: string[] = []
+  for (const text of sealed) {
+    const secret = await open(workspace, text)
+    if (secret === undefined) return undefined
+    secrets.push(secret)
   }
+  return secrets
 }

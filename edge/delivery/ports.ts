@@ -11,8 +11,8 @@ export interface DeliveryPorts extends TargetOptions {
   receipt(workspace: WorkspaceId, shard: ShardAddress, receipt: Receipt): Promise<void>
   /** Switches a destination off whose receiver is gone. */
   disable(workspace: WorkspaceId, destination: DestinationId): Promise<void>
-  /** Opens a sealed secret. */
-  open(workspace: WorkspaceId, sealed: string): Promise<string>
+  /** Opens a sealed secret; undefined if it was sealed with another key. */
+  open(workspace: WorkspaceId, sealed: string): Promise<string | undefined>
   /** The clock of receipts, which may be a test's; signatures always carry the real time. */
   now(): Millis
 }
