@@ -8,7 +8,7 @@ const PATIENCE = 5_000
 
 /** A long-running program in a process group of its own, so that nothing it started outlives it. */
 export interface Child {
-  /** Rejects, with the end of its log, if the program ends before it is stopped. Never resolves. */
+  /** Rejects when the program has ended: with the end of its log if nobody stopped it. Never resolves. */
   readonly ended: Promise<never>
   /** Id of the program, which is its group's too. */
   readonly pid: number
@@ -38,7 +38,7 @@ export function startChild(
   let isStopping = false
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const ended = exited.then((): Promise<never> => {
-    if (isStopping) return new Promise<never>(() => undefined)
+    if (isStopping) throw new Error(`${name} was stopped`)
     throw new Error(`${name} ended by itself. The end of ${log}:\n${lastLines(log)}`)
   })
   // Whoever waits for readiness races against it; later ends are the caller's to watch.

@@ -1,0 +1,8 @@
+/** The demo workspace. It exists in local development only: a deployed Prisme has no default credential. */
+export const DEMO = {
+  workspace: 'Demo shop',
+  writeKey: 'demo',
+  secretKey: 'demo-secret',
+  email: 'demo@prisme.test',
+  password: 'prisme-demo',
+} as const
