@@ -139,6 +139,10 @@ export interface WorkspaceCalls {
     readonly live: boolean
     /** Share of profiles back-filled, 0 to 1. */
     readonly progress: number
+    /** Newest version that every shard has back-filled. */
+    readonly liveVersion: number
+    /** Of each segment: its own version, and the catalog version that first carried it. */
+    readonly segments: { readonly [segment: string]: { readonly version: number; readonly since: number } }
   }>
   /** A shard's word that it has reached a version. */
   acknowledge(request: { readonly workspace: WorkspaceId; readonly shard: ShardAddress; readonly status: ShardStatus }): Promise<void>

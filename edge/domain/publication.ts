@@ -1,0 +1,102 @@
+import type { Catalog, KeyGrant, SourceDefinition } from '../protocol/catalog.ts'
+import type { ExperienceDefinition } from '../protocol/decision.ts'
+import type { ActivationDefinition, DestinationTarget } from '../protocol/delivery.ts'
+import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
+import { DEFAULT_KINDS } from '../protocol/identifier.ts'
+import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { Millis } from '../protocol/time.ts'
+
+/** One consistent reading of everything a workspace's people have defined. */
+export interface Definitions {
+  readonly workspace: WorkspaceId
+  /** Grows with each change; see `workspace.revision`. */
+  readonly revision: number
+  readonly shards: number
+  readonly retention: Millis
+  readonly timezone: string
+  readonly sources: readonly SourceDefinition[]
+  readonly segments: readonly (SegmentDefinition & { readonly version: number })[]
+  readonly experiences: readonly ExperienceDefinition[]
+  readonly activations: readonly ActivationDefinition[]
+  readonly destinations: readonly DestinationTarget[]
+  readonly keys: readonly PublishedKey[]
+}
+
+export interface PublishedKey {
+  readonly hash: string
+  readonly grant: KeyGrant
+}
+
+/** A catalog before it has a version. */
+export type CatalogBody = Omit<Catalog, 'version' | 'publishedAt'>
+
+/** What shards may know: no address and no secret of a destination, and only references that lead somewhere. */
+export function catalogBody(definitions: Definitions): CatalogBody {
+  const segments = new Set(definitions.segments.map(({ id }) => id))
+  const destinations = new Set(definitions.destinations.map(({ id }) => id))
+  return {
+    workspace: definitions.workspace,
+    sources: definitions.sources,
+    segments: definitions.segments.map(({ id, key, name, condition, public: open }) => ({
+      id,
+      key,
+      name,
+      condition,
+      public: open,
+    })),
+    experiences: definitions.experiences.filter(
+      ({ segment }) => segment === undefined || segments.has(segment),
+    ),
+    activations: definitions.activations
+      .filter(({ segment }) => segments.has(segment))
+      .map((activation) => ({
+        ...activation,
+        exclude: activation.exclude.filter((id) => segments.has(id)),
+        destinations: activation.destinations.filter((id) => destinations.has(id)),
+      })),
+    destinations: definitions.destinations.map(({ id, name, kind, purposes, enabled }) => ({
+      id,
+      name,
+      kind,
+      purposes,
+      enabled,
+    })),
+    kinds: DEFAULT_KINDS,
+    shards: definitions.shards,
+    retention: definitions.retention,
+    timezone: definitions.timezone,
+  }
+}
+
+/** The catalog version that first carried the present version of a segment. */
+export interface CarriedSegment {
+  readonly id: SegmentId
+  readonly version: number
+  readonly since: number
+}
+
+/** A segment that did not change keeps the catalog version that brought it. */
+export function carry(
+  previous: readonly CarriedSegment[],
+  segments: Definitions['segments'],
+  version: number,
+): readonly CarriedSegment[] {
+  const known = new Map(previous.map((segment) => [segment.id, segment]))
+  return segments.map(({ id, version: own }) => {
+    const before = known.get(id)
+    return before?.version === own ? before : { id, version: own, since: version }
+  })
+}
+
+/** What has to change in a cache of keys. A grant never changes: a key is made and deleted. */
+export function keyChanges(
+  cached: readonly string[],
+  keys: readonly PublishedKey[],
+): { readonly added: readonly PublishedKey[]; readonly removed: readonly string[] } {
+  const before = new Set(cached)
+  const now = new Set(keys.map(({ hash }) => hash))
+  return {
+    added: keys.filter(({ hash }) => !before.has(hash)),
+    removed: cached.filter((hash) => !now.has(hash)),
+  }
+}

@@ -1,0 +1,24 @@
+import { base32, RANDOM_BYTES } from '../domain/id.ts'
+import type {
+  ActivationId,
+  DestinationId,
+  ExperienceId,
+  SegmentId,
+  SourceId,
+  WorkspaceId,
+} from '../protocol/id.ts'
+
+interface Ids {
+  readonly act: ActivationId
+  readonly aud: string
+  readonly dst: DestinationId
+  readonly exp: ExperienceId
+  readonly key: string
+  readonly seg: SegmentId
+  readonly src: SourceId
+  readonly ws: WorkspaceId
+}
+
+/** An id nobody can guess: `seg_` + base32 of 80 random bits. */
+export const newId = <Prefix extends keyof Ids>(prefix: Prefix): Ids[Prefix] =>
+  `${prefix}_${base32(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)))}` as Ids[Prefix]

@@ -1,0 +1,128 @@
+import type { SourceKind } from '../protocol/catalog.ts'
+import type { ConsentMode } from '../protocol/consent.ts'
+import type { DestinationKind } from '../protocol/delivery.ts'
+import type {
+  ActivationId,
+  DestinationId,
+  ExperienceId,
+  SegmentId,
+  SourceId,
+  WorkspaceId,
+} from '../protocol/id.ts'
+import type { Millis } from '../protocol/time.ts'
+
+/** Rows of D1 as `migrations/` creates them: booleans are 0 or 1, lists and conditions JSON text. */
+export interface WorkspaceRow {
+  readonly id: WorkspaceId
+  readonly shards: number
+  readonly retention: Millis
+  readonly timezone: string
+  readonly revision: number
+  readonly settled: number
+  readonly createdAt: Millis
+}
+
+interface Owned<Id> {
+  readonly id: Id
+  readonly workspace: WorkspaceId
+  readonly createdAt: Millis
+}
+
+interface Changeable {
+  readonly updatedAt: Millis
+}
+
+export interface SourceRow extends Owned<SourceId>, Changeable {
+  readonly name: string
+  readonly kind: SourceKind
+  readonly consent: ConsentMode
+  readonly tokenKeys: string
+  readonly own: number
+}
+
+export interface KeyRow extends Owned<string> {
+  readonly source: SourceId
+  readonly kind: 'write' | 'secret'
+  readonly name: string
+  /** SHA-256 of the key, hex. */
+  readonly hash: string
+  /** Last four characters. */
+  readonly hint: string
+  readonly text: string | null
+}
+
+export interface SegmentRow extends Owned<SegmentId>, Changeable {
+  readonly key: string
+  readonly name: string
+  readonly condition: string
+  readonly public: number
+  readonly version: number
+}
+
+export interface ExperienceRow extends Owned<ExperienceId>, Changeable {
+  readonly key: string
+  readonly name: string
+  readonly placement: string
+  readonly segment: SegmentId | null
+  readonly variations: string
+  readonly control: number
+  readonly priority: number
+  readonly enabled: number
+}
+
+export interface DestinationRow extends Owned<DestinationId>, Changeable {
+  readonly name: string
+  readonly kind: DestinationKind
+  readonly url: string
+  readonly purposes: string
+  readonly secrets: string
+  readonly enabled: number
+}
+
+export interface ActivationRow extends Owned<ActivationId>, Changeable {
+  readonly name: string
+  readonly segment: SegmentId
+  readonly exclude: string
+  readonly destinations: string
+  readonly on: string
+  readonly frequency: 'every-time' | 'once'
+  readonly enabled: number
+}
+
+export interface AuditRow extends Owned<string> {
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+}
+
+/** The tables of better-auth that Prisme itself asks. */
+export interface UserRow {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+}
+export interface MemberRow {
+  readonly id: string
+  readonly organizationId: WorkspaceId
+  readonly userId: string
+  readonly role: string
+}
+export interface OrganizationRow {
+  readonly id: WorkspaceId
+  readonly name: string
+  readonly slug: string
+}
+
+export interface Schema {
+  readonly workspace: WorkspaceRow
+  readonly source: SourceRow
+  readonly key: KeyRow
+  readonly segment: SegmentRow
+  readonly experience: ExperienceRow
+  readonly destination: DestinationRow
+  readonly activation: ActivationRow
+  readonly audit: AuditRow
+  readonly user: UserRow
+  readonly member: MemberRow
+  readonly organization: OrganizationRow
+}
