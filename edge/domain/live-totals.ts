@@ -1,5 +1,5 @@
 import type { SegmentId } from '../protocol/id.ts'
-import type { ShardReport, SourceCounts } from '../protocol/live.ts'
+import type { Crossings, ShardReport, SourceCounts } from '../protocol/live.ts'
 import { MINUTE, type Millis } from '../protocol/time.ts'
 
 export interface SourceTotals extends SourceCounts {
@@ -29,10 +29,6 @@ export interface MinuteTotals {
 export interface PresentMinute {
   readonly minute: Millis
   readonly crossings: { readonly [segment: string]: Crossings }
-}
-interface Crossings {
-  readonly entered: number
-  readonly exited: number
 }
 
 const NONE: Crossings = { entered: 0, exited: 0 }
@@ -122,7 +118,14 @@ export class LiveTotals {
     this.#add(after, 1)
     this.#shards.set(report.shard, after)
     for (const segment of changed(before?.sizes ?? {}, after.sizes)) this.#cross(segment, NONE)
-    for (const { segment, type } of report.transitions) this.#cross(segment, { ...NONE, [type]: 1 })
+    if (report.crossings === undefined) {
+      for (const { segment, type } of report.transitions)
+        this.#cross(segment, { ...NONE, [type]: 1 })
+    } else {
+      for (const [segment, crossings] of Object.entries(report.crossings)) {
+        this.#cross(segment, crossings)
+      }
+    }
     return true
   }
 

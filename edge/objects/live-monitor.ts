@@ -4,6 +4,7 @@ import type { LiveMessage, ShardReport } from '../protocol/live.ts'
 import type { LiveMonitorCalls } from '../protocol/objects.ts'
 import { DAY, HOUR, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { MonitorStore } from '../storage/monitor-store.ts'
+import { clock } from './clock.ts'
 import type { Env } from './env.ts'
 import { LiveFeed } from './live-feed.ts'
 
@@ -41,11 +42,11 @@ export class LiveMonitor extends DurableObject<Env> implements LiveMonitorCalls 
   /** Reports may come twice, late or out of order: only a newer one counts. */
   async report(report: ShardReport): Promise<{ readonly watching: boolean }> {
     const watching = this.ctx.getWebSockets().length > 0
-    const now = Date.now()
+    const now = clock.now()
     this.#ended.push(...this.#totals.turn(now))
     if (!this.#totals.apply(report, now)) return { watching }
     this.#unsaved.add(report.shard)
-    this.#saveSoon(now)
+    this.#saveSoon()
     const { population, sizes } = this.#totals
     this.#feed.push(report, { population, sizes }, watching)
     return { watching }
@@ -57,7 +58,7 @@ export class LiveMonitor extends DurableObject<Env> implements LiveMonitorCalls 
   ): ReturnType<LiveMonitorCalls['overview']> {
     this.#save()
     const { population, sizes, sources, present } = this.#totals
-    const { from = Date.now() - DAY, to = NEVER } = range
+    const { from = clock.now() - DAY, to = NEVER } = range
     const inRange = present.minute >= from && present.minute < to
     const history = [
       ...this.#store.history(from, Math.min(to, Number.MAX_SAFE_INTEGER), HISTORY_LIMIT),
@@ -100,9 +101,9 @@ export class LiveMonitor extends DurableObject<Env> implements LiveMonitorCalls 
     }
   }
 
-  #saveSoon(now: Millis): void {
+  #saveSoon(): void {
     if (this.#timer !== undefined) return
-    const since = Math.max(now - this.#savedAt, 0)
+    const since = Math.max(Date.now() - this.#savedAt, 0)
     if (since >= SAVE_GAP) this.#save()
     else this.#timer = setTimeout(() => this.#save(), SAVE_GAP - since)
   }
@@ -110,8 +111,8 @@ export class LiveMonitor extends DurableObject<Env> implements LiveMonitorCalls 
   #save(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
-    const now = Date.now()
-    this.#savedAt = now
+    const now = clock.now()
+    this.#savedAt = Date.now()
     if (this.#unsaved.size === 0) return
     const pruning = this.#ended.length > 0 && now - this.#prunedAt >= PRUNE_GAP
     this.ctx.storage.transactionSync(() => {

@@ -38,6 +38,12 @@ export interface SourceCounts {
   readonly failed: number
 }
 
+/** How many profiles entered and exited a segment. */
+export interface Crossings {
+  readonly entered: number
+  readonly exited: number
+}
+
 /** Messages of the WebSocket `/api/live`, server to dashboard. The first is always `state`. */
 export type LiveMessage =
   | {
@@ -60,6 +66,11 @@ export interface ShardReport {
   readonly sizes: { readonly [segment: string]: number }
   /** Totals since the shard was born, per source. */
   readonly sources: { readonly [source: string]: SourceCounts }
+  /**
+   * Crossings per segment since this shard's previous report: exact, however many `transitions` were left out to keep
+   * the report small. Absent: `transitions` is complete.
+   */
+  readonly crossings?: { readonly [segment: string]: Crossings }
   readonly events: readonly LiveEvent[]
   readonly transitions: readonly LiveTransition[]
   readonly deliveries: readonly LiveDelivery[]
