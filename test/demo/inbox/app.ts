@@ -32,6 +32,7 @@ export async function createInbox(): Promise<Hono<{ Variables: LanguageVariables
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },
@@ -51,18 +52,18 @@ export async function createInbox(): Promise<Hono<{ Variables: LanguageVariables
     async (c) => {
       const box = c.req.param('box')
       if (!BOX_NAME.test(box)) return problem(c, 400, 'box', 'letters, digits, . _ -, at most 64')
-      const script = readScript(c.req.query())
-      if (typeof script === 'string') return problem(c, 400, script, 'not a number in its range')
+      const plan = readPlan(c.req.query())
+      if (typeof plan === 'string') return problem(c, 400, plan, 'not a number in its range')
       const headers = Object.fromEntries(c.req.raw.headers)
       const tries = log
         .list(box)
         .filter((each) => each.headers['webhook-id'] === headers['webhook-id'])
-      const answered = tries.length < script.times ? script.status : 204
+      const answered = tries.length < plan.times ? plan.status : 204
       const body = await c.req.text()
       const receivedAt = new Date().toISOString()
       log.add({ channel: 'webhook', box, receivedAt, headers, body, answered })
-      if (answered !== 204 && script.retryAfter !== undefined)
-        c.header('Retry-After', script.retryAfter)
+      if (answered !== 204 && plan.retryAfter !== undefined)
+        c.header('Retry-After', plan.retryAfter)
       return new Response(null, { status: answered, headers: c.res.headers })
     },
   )
@@ -114,14 +115,14 @@ export async function createInbox(): Promise<Hono<{ Variables: LanguageVariables
   return app
 }
 
-interface Script {
+interface AnswerPlan {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly times: number
 }
 
-/** The script of a hook's answer, or the name of the parameter that makes no sense. */
-function readScript(query: Record<string, string>): Script | 'status' | 'retryAfter' | 'times' {
+/** What a hook shall answer, or the name of the parameter that makes no sense. */
+function readPlan(query: Record<string, string>): AnswerPlan | 'status' | 'retryAfter' | 'times' {
   const status = Number(query['status'] ?? 204)
   if (!Number.isInteger(status) || status < 200 || status > 599) return 'status'
   const retryAfter = query['retryAfter']

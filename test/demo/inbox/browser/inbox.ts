@@ -72,7 +72,7 @@ function card(message: Message): HTMLLIElement {
     ),
     body === ''
       ? make('p', { class: 'quiet' }, words.emptyBody)
-      : make('pre', { tabindex: '0', role: 'region', 'aria-label': words.body }, indented(body)),
+      : make('pre', { tabindex: '0', role: 'group', 'aria-label': words.body }, indented(body)),
     make('details', {}, make('summary', {}, words.headers), make('dl', {}, ...headerRows)),
   )
 }
