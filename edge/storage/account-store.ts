@@ -43,3 +43,38 @@ export async function settle(
     .where('settled', '<', revision)
     .execute()
 }
+
+/**
+ * The workspace a person acts in: the one asked for, if they are a member of it, else the first they joined.
+ * Null: they are a member of none.
+ */
+export async function memberOf(
+  db: D1Database,
+  user: string,
+  wanted: string | null,
+): Promise<WorkspaceId | null> {
+  const rows = await databaseOf(db)
+    .selectFrom('member')
+    .innerJoin('workspace', 'workspace.id', 'member.organizationId')
+    .select('workspace.id')
+    .where('member.userId', '=', user)
+    .orderBy('member.createdAt')
+    .orderBy('member.id')
+    .execute()
+  const ids = rows.map(({ id }) => id)
+  return ids.find((id) => id === wanted) ?? ids[0] ?? null
+}
+
+export async function workspaceName(db: D1Database, workspace: WorkspaceId): Promise<string> {
+  const { name } = await databaseOf(db)
+    .selectFrom('organization')
+    .select('name')
+    .where('id', '=', workspace)
+    .executeTakeFirstOrThrow()
+  return name
+}
+
+export async function anyUser(db: D1Database): Promise<boolean> {
+  const row = await databaseOf(db).selectFrom('user').select('id').limit(1).executeTakeFirst()
+  return row !== undefined
+}

@@ -95,22 +95,36 @@ export interface AuditRow extends Owned<string> {
   readonly subject: string
 }
 
-/** The tables of better-auth that Prisme itself asks. */
+/** The tables of better-auth that Prisme itself reads and writes; its dates are ISO 8601 text. */
 export interface UserRow {
   readonly id: string
   readonly name: string
   readonly email: string
+  readonly emailVerified: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+export interface AccountRow {
+  readonly id: string
+  readonly accountId: string
+  readonly providerId: string
+  readonly userId: string
+  readonly password: string
+  readonly createdAt: string
+  readonly updatedAt: string
 }
 export interface MemberRow {
   readonly id: string
   readonly organizationId: WorkspaceId
   readonly userId: string
   readonly role: string
+  readonly createdAt: string
 }
 export interface OrganizationRow {
   readonly id: WorkspaceId
   readonly name: string
   readonly slug: string
+  readonly createdAt: string
 }
 
 export interface Schema {
@@ -123,6 +137,7 @@ export interface Schema {
   readonly activation: ActivationRow
   readonly audit: AuditRow
   readonly user: UserRow
+  readonly account: AccountRow
   readonly member: MemberRow
   readonly organization: OrganizationRow
 }
