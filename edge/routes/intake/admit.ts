@@ -1,0 +1,56 @@
+import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
+import { workspaceKeys } from '../../crypto/workspace-keys.ts'
+import type { Env } from '../../objects/env.ts'
+import { parseJson } from '../../parse/json-text.ts'
+import type { Json } from '../../protocol/json.ts'
+import type { Millis } from '../../protocol/time.ts'
+import { readBody } from './body.ts'
+import { keyOfBody, keyOfHeaders, lookUpKey } from './keys.ts'
+import type { Outcome, Refusal } from './refusal.ts'
+import { findCaller, type Caller } from './source.ts'
+
+/** A request whose key opens something, and whose body is JSON. */
+export interface Admitted {
+  readonly caller: Caller
+  readonly keys: WorkspaceKeys
+  readonly body: Json
+}
+
+const UNKNOWN_KEY: Refusal = {
+  ok: false,
+  status: 401,
+  detail:
+    'No source has this key. Send it as Basic user name, as Bearer, as X-Write-Key, or as "writeKey" in the body.',
+}
+
+/** Size first, then key and form: nothing is spent on a body too large, or of nobody. */
+export async function admitRequest(
+  env: Env,
+  request: Request,
+  now: Millis,
+): Promise<Outcome<Admitted>> {
+  const header = keyOfHeaders(request.headers)
+  const early = header === undefined ? undefined : await callerOf(env, header, now)
+  if (early !== undefined && !early.ok) return early
+
+  const text = await readBody(request)
+  if (!text.ok) return text
+  const parsed = parseJson(text.value)
+  if (!parsed.ok) {
+    const { line, column, offset } = parsed.fault
+    const detail = `The body is not valid JSON: line ${line}, column ${column} (offset ${offset}).`
+    return { ok: false, status: 400, detail }
+  }
+  const caller = early ?? (await callerOf(env, keyOfBody(parsed.value) ?? '', now))
+  if (!caller.ok) return caller
+  const keys = await workspaceKeys(env.PRISME_SECRET, caller.value.grant.workspace)
+  return { ok: true, value: { caller: caller.value, keys, body: parsed.value } }
+}
+
+/** Whose key this is, under the present catalog. */
+export async function callerOf(env: Env, key: string, now: Millis): Promise<Outcome<Caller>> {
+  const grant = await lookUpKey(env, key, now)
+  if (grant === null) return UNKNOWN_KEY
+  const caller = await findCaller(env, grant, now)
+  return caller === undefined ? UNKNOWN_KEY : { ok: true, value: caller }
+}

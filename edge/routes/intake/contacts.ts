@@ -1,0 +1,63 @@
+import { identifierHash } from '../../crypto/identifier-hash.ts'
+import { seal } from '../../crypto/seal.ts'
+import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
+import { isBlocked } from '../../parse/blocked.ts'
+import { normaliseId } from '../../parse/identifiers.ts'
+import type { ClaimedIdentifier, Identifier } from '../../protocol/identifier.ts'
+import type { Json, JsonObject } from '../../protocol/json.ts'
+import { objectAt } from './read.ts'
+
+/** Kinds whose values are addresses: kept as keyed hash, readable only sealed. */
+const ADDRESS_KINDS = ['email', 'phone'] as const
+
+/** The form in which an identifier leaves the intake: for an address, its hash and the sealed address. */
+export async function claimOf(
+  keys: WorkspaceKeys,
+  { kind, value }: Identifier,
+  proven: (hashed: Identifier) => boolean,
+): Promise<ClaimedIdentifier> {
+  if (kind !== 'email' && kind !== 'phone') return { kind, value, proven: proven({ kind, value }) }
+  const [hash, sealed] = await Promise.all([
+    identifierHash(keys, kind, value),
+    seal(keys, 'contact', value),
+  ])
+  return { kind, value: hash, proven: proven({ kind, value: hash }), sealed }
+}
+
+/**
+ * Traits with their addresses replaced by keyed hashes. A value that cannot be an address is hashed as it stands, since
+ * it may still be half of one; a blocked value ("null") stays: it is nobody's.
+ */
+export async function hideAddresses(keys: WorkspaceKeys, traits: JsonObject): Promise<JsonObject> {
+  const hidden: [string, Json][] = []
+  for (const kind of ADDRESS_KINDS) {
+    const value = Object.hasOwn(traits, kind) ? traits[kind] : undefined
+    if (typeof value !== 'string' && typeof value !== 'number') continue
+    const text = String(value)
+    if (text.length <= 256 && isBlocked(kind, text)) continue
+    const form = normaliseId(kind, text) ?? text.trim().toLowerCase()
+    hidden.push([kind, await identifierHash(keys, kind, form)])
+  }
+  return hidden.length === 0 ? traits : { ...traits, ...Object.fromEntries(hidden) }
+}
+
+/**
+ * A refused event as it may be kept and shown: without addresses of people or networks, and without the token that
+ * would let its reader sign in.
+ */
+export async function hideRaw(keys: WorkspaceKeys, raw: JsonObject): Promise<JsonObject> {
+  const traits = objectAt(raw, 'traits')
+  const context = objectAt(raw, 'context')
+  const { ip: _ip, userToken: _token, ...rest } = context ?? {}
+  const contextTraits = objectAt(rest, 'traits')
+  return {
+    ...raw,
+    ...(traits !== undefined && { traits: await hideAddresses(keys, traits) }),
+    ...(context !== undefined && {
+      context: {
+        ...rest,
+        ...(contextTraits !== undefined && { traits: await hideAddresses(keys, contextTraits) }),
+      },
+    }),
+  }
+}

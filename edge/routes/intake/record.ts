@@ -1,0 +1,83 @@
+import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
+import type { Message } from '../../parse/event.ts'
+import type { EventRecord } from '../../protocol/event.ts'
+import type { DeviceId } from '../../protocol/id.ts'
+import type { ClaimedIdentifier } from '../../protocol/identifier.ts'
+import type { Millis } from '../../protocol/time.ts'
+import { claimOf, hideAddresses } from './contacts.ts'
+import type { Caller } from './source.ts'
+import { verifyUserToken, type TokenClaims } from './user-token.ts'
+import { contextOf, type Visitor } from './visitor.ts'
+
+/** Turns the messages of one request into records: enriched, addresses hidden, claims weighed. */
+export class Recorder {
+  readonly #caller: Caller
+  readonly #keys: WorkspaceKeys
+  readonly #visitor: Visitor
+  readonly #receivedAt: Millis
+  /** A token is the same for all events of a page: it is verified once a request. */
+  readonly #tokens = new Map<string, Promise<TokenClaims | undefined>>()
+
+  constructor(caller: Caller, keys: WorkspaceKeys, visitor: Visitor, receivedAt: Millis) {
+    this.#caller = caller
+    this.#keys = keys
+    this.#visitor = visitor
+    this.#receivedAt = receivedAt
+  }
+
+  /** `device`: the browser that sent it. Its id is then no identifier among others. */
+  async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
+    const { messageId, type, name, timestamp, properties, consent } = message
+    const traits =
+      message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
+    return {
+      messageId,
+      type,
+      name,
+      timestamp,
+      receivedAt: this.#receivedAt,
+      source: this.#caller.source.id,
+      ...(device !== undefined && { device }),
+      identifiers: await this.#claims(message, device),
+      properties,
+      ...(traits !== undefined && { traits }),
+      context: contextOf(message.context, this.#visitor, this.#caller.source.kind),
+      ...(consent !== undefined && { consent }),
+    }
+  }
+
+  /** A secret key proves all it says; a user token proves its own subject and e-mail address. */
+  async #claims(
+    message: Message,
+    device: DeviceId | undefined,
+  ): Promise<readonly ClaimedIdentifier[]> {
+    const secret = this.#caller.grant.kind === 'secret'
+    const token = secret ? undefined : await this.#claimsOf(message.userToken)
+    const claims = await Promise.all(
+      message.identifiers
+        .filter(({ kind, value }) => kind !== 'anonymousId' || value !== device)
+        .map((identifier) =>
+          claimOf(
+            this.#keys,
+            identifier,
+            ({ kind, value }) =>
+              secret ||
+              (kind === 'userId' && value === token?.userId) ||
+              (kind === 'email' && value === token?.email),
+          ),
+        ),
+    )
+    // A signed-in page proves who it is with every event, whether or not the event says so.
+    if (token === undefined || claims.some(({ kind }) => kind === 'userId')) return claims
+    return [{ kind: 'userId', value: token.userId, proven: true }, ...claims]
+  }
+
+  #claimsOf(token: string | undefined): Promise<TokenClaims | undefined> {
+    if (token === undefined) return Promise.resolve(undefined)
+    const known = this.#tokens.get(token)
+    if (known !== undefined) return known
+    const claims = verifyUserToken(token, this.#caller.source, this.#keys, this.#receivedAt)
+    this.#tokens.set(token, claims)
+    return claims
+  }
+}
