@@ -1,4 +1,4 @@
-import type { DeviceId, ProfileId, ShardAddress } from '../protocol/id.ts'
+import type { DeliveryId, DeviceId, ProfileId, ShardAddress } from '../protocol/id.ts'
 
 /** RFC 4648 base32 in lower case, without padding: ids survive case-folding systems. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -52,6 +52,10 @@ function encode({ region, shard }: ShardAddress, random: Uint8Array): string {
 export const profileIdOf = (address: ShardAddress, random: Uint8Array): ProfileId =>
   `prf_${encode(address, random)}` as ProfileId
 
+/** A delivery names the shard whose outbox holds it. */
+export const deliveryIdOf = (address: ShardAddress, random: Uint8Array): DeliveryId =>
+  `dlv_${encode(address, random)}` as DeliveryId
+
 /** `digest`: the keyed hash of the device key; its first bytes choose the shard, the next name the device. */
 export function deviceIdOf(digest: Uint8Array, shards: number): DeviceId {
   const shard = (((digest[0] ?? 0) << 8) | (digest[1] ?? 0)) % shards
@@ -60,7 +64,7 @@ export function deviceIdOf(digest: Uint8Array, shards: number): DeviceId {
 
 /** Where the bearer of an id lives; undefined if the id is not well-formed. */
 export function addressOf(id: string): ShardAddress | undefined {
-  const match = /^(?:prf|dev)_([a-z2-7]{21})$/.exec(id)
+  const match = /^(?:prf|dev|dlv)_([a-z2-7]{21})$/.exec(id)
   const bytes = match?.[1] === undefined ? undefined : unbase32(match[1])
   if (bytes === undefined || base32(bytes) !== match?.[1]) return undefined
   return { region: bytes[0] ?? 0, shard: ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0) }

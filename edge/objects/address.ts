@@ -1,5 +1,17 @@
 import type { ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from './env.ts'
+import type { IdentityShard } from './identity-shard.ts'
+import type { LiveMonitor } from './live-monitor.ts'
+import type { ProfileShard } from './profile-shard.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * What an object answers to calls from outside. The runtime's own type for this walks every argument and answer, and
+ * gives up on recursive ones such as conditions and JSON; all of ours are plain data, which crosses unchanged.
+ */
+export type Remote<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K]
+}
 
 /**
  * Names of objects. Workspace ids hold no `/`, so two different (workspace, shard) pairs never share a name.
@@ -12,11 +24,13 @@ export const identityShardName = (workspace: WorkspaceId, shard: number): string
 
 /** A stub whose call failed stays broken: make one for each attempt. */
 export const profileShard = (env: Env, workspace: WorkspaceId, address: ShardAddress) =>
-  env.PROFILE.getByName(profileShardName(workspace, address))
+  env.PROFILE.getByName(profileShardName(workspace, address)) as unknown as Remote<ProfileShard>
 
 export const identityShard = (env: Env, workspace: WorkspaceId, shard: number) =>
-  env.IDENTITY.getByName(identityShardName(workspace, shard))
+  env.IDENTITY.getByName(identityShardName(workspace, shard)) as unknown as Remote<IdentityShard>
 
-export const workspaceObject = (env: Env, workspace: WorkspaceId) => env.WORKSPACE.getByName(workspace)
+export const workspaceObject = (env: Env, workspace: WorkspaceId) =>
+  env.WORKSPACE.getByName(workspace) as unknown as Remote<Workspace>
 
-export const liveMonitor = (env: Env, workspace: WorkspaceId) => env.MONITOR.getByName(workspace)
+export const liveMonitor = (env: Env, workspace: WorkspaceId) =>
+  env.MONITOR.getByName(workspace) as unknown as Remote<LiveMonitor>

@@ -116,7 +116,10 @@ export interface SourceInput {
   readonly kind: SourceKind
   readonly consent?: ConsentMode
   /** Verifies user tokens. `HS256`: the shared secret (at least 32 bytes); else a public JWK as JSON text. */
-  readonly tokenKey?: { readonly algorithm: 'HS256' | 'ES256' | 'RS256'; readonly key: string } | null
+  readonly tokenKey?: {
+    readonly algorithm: 'HS256' | 'ES256' | 'RS256'
+    readonly key: string
+  } | null
 }
 export interface ApiSource {
   readonly id: string
@@ -161,8 +164,12 @@ export interface ApiProfile {
   }[]
   readonly traits: { readonly [trait: string]: Json }
   /** Where each trait came from, by the same names. */
-  readonly provenance: { readonly [trait: string]: { readonly source: string; readonly at: string } }
-  readonly consent: { readonly [purpose: string]: { readonly granted: boolean; readonly at: string | null } }
+  readonly provenance: {
+    readonly [trait: string]: { readonly source: string; readonly at: string }
+  }
+  readonly consent: {
+    readonly [purpose: string]: { readonly granted: boolean; readonly at: string | null }
+  }
   readonly segments: readonly {
     readonly id: string
     readonly key: string
@@ -184,7 +191,12 @@ export interface ApiProfile {
   /** Newest first, at most 100; older by `?before=` the last one's `cursor`. */
   readonly events: readonly ApiEvent[]
   readonly eventsCursor?: string
-  readonly merges: readonly { readonly id: string; readonly other: string; readonly at: string; readonly through: string }[]
+  readonly merges: readonly {
+    readonly id: string
+    readonly other: string
+    readonly at: string
+    readonly through: string
+  }[]
 }
 export interface ApiEvent {
   readonly id: string
@@ -235,7 +247,12 @@ export interface ApiOverview {
     readonly name: string
     readonly size: number
     /** Oldest first, one point a minute in which something changed. */
-    readonly history: readonly { readonly at: string; readonly size: number; readonly entered: number; readonly exited: number }[]
+    readonly history: readonly {
+      readonly at: string
+      readonly size: number
+      readonly entered: number
+      readonly exited: number
+    }[]
   }[]
   readonly sources: { readonly [source: string]: SourceCounts }
   readonly deliveries: { readonly [state in DeliveryState]: number }

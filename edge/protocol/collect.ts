@@ -81,7 +81,10 @@ export interface DecideResponse {
   /** OpenRTB 2.6 `user.data` for Prebid: public segments only. */
   readonly ortb2: {
     readonly user: {
-      readonly data: readonly { readonly name: string; readonly segment: readonly { readonly id: string }[] }[]
+      readonly data: readonly {
+        readonly name: string
+        readonly segment: readonly { readonly id: string }[]
+      }[]
     }
   }
   /** Seconds for which the answer stands if nothing happens. */

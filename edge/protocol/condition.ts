@@ -43,7 +43,11 @@ export type Condition =
   | { readonly type: 'not'; readonly condition: Condition }
   | ({ readonly type: 'trait'; readonly trait: string } & Test)
   | PerformedCondition
-  | ({ readonly type: 'context'; readonly field: ContextField; readonly scope?: 'now' | 'ever' } & Test)
+  | ({
+      readonly type: 'context'
+      readonly field: ContextField
+      readonly scope?: 'now' | 'ever'
+    } & Test)
 
 export interface PerformedCondition {
   readonly type: 'performed'
@@ -56,4 +60,10 @@ export interface PerformedCondition {
 }
 
 /** What one condition may cost, checked when it is saved. */
-export const CONDITION_LIMITS = { nodes: 200, depth: 12, list: 1_000, count: 1_000, text: 1_000 } as const
+export const CONDITION_LIMITS = {
+  nodes: 200,
+  depth: 12,
+  list: 1_000,
+  count: 1_000,
+  text: 1_000,
+} as const

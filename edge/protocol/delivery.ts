@@ -1,4 +1,12 @@
-import type { ActivationId, DeliveryId, DestinationId, ProfileId, SegmentId, ShardAddress, WorkspaceId } from './id.ts'
+import type {
+  ActivationId,
+  DeliveryId,
+  DestinationId,
+  ProfileId,
+  SegmentId,
+  ShardAddress,
+  WorkspaceId,
+} from './id.ts'
 import type { Purpose } from './consent.ts'
 import type { Cause } from './membership.ts'
 import { HOUR, MINUTE, SECOND, type Millis } from './time.ts'
@@ -68,9 +76,19 @@ export interface DeliveryMessage {
 export type AttemptOutcome =
   | { readonly type: 'delivered'; readonly status: number }
   /** Tried, and worth trying again; `retryAfter` is the receiver's wish, a duration. */
-  | { readonly type: 'retry'; readonly status?: number; readonly reason: string; readonly retryAfter?: Millis }
+  | {
+      readonly type: 'retry'
+      readonly status?: number
+      readonly reason: string
+      readonly retryAfter?: Millis
+    }
   /** Not worth trying again. `disable`: the receiver said 410 Gone. */
-  | { readonly type: 'refused'; readonly status?: number; readonly reason: string; readonly disable?: boolean }
+  | {
+      readonly type: 'refused'
+      readonly status?: number
+      readonly reason: string
+      readonly disable?: boolean
+    }
 
 /** What the consumer tells the shard; only this closes an outbox row. */
 export interface Receipt {

@@ -38,7 +38,15 @@ export const LIMITS = {
 } as const
 
 export type DeviceType = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'wearable' | 'console' | 'bot'
-export type ReferrerClass = 'direct' | 'search' | 'social' | 'email' | 'ad' | 'ai' | 'internal' | 'referral'
+export type ReferrerClass =
+  | 'direct'
+  | 'search'
+  | 'social'
+  | 'email'
+  | 'ad'
+  | 'ai'
+  | 'internal'
+  | 'referral'
 
 /**
  * What the edge attaches to an event: the visitor's place, device and campaign. Every field is absent rather than

@@ -52,7 +52,11 @@ export type LiveMessage =
       readonly sizes: { readonly [segment: string]: number }
       readonly sources: { readonly [source: string]: SourceCounts }
     }
-  | { readonly type: 'sizes'; readonly population: number; readonly sizes: { readonly [segment: string]: number } }
+  | {
+      readonly type: 'sizes'
+      readonly population: number
+      readonly sizes: { readonly [segment: string]: number }
+    }
   | { readonly type: 'events'; readonly items: readonly LiveEvent[] }
   | { readonly type: 'transitions'; readonly items: readonly LiveTransition[] }
   | { readonly type: 'deliveries'; readonly items: readonly LiveDelivery[] }

@@ -3,7 +3,14 @@ import type { Condition } from './condition.ts'
 import type { ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
-import type { DeliveryId, DestinationId, ProfileId, SegmentId, ShardAddress, WorkspaceId } from './id.ts'
+import type {
+  DeliveryId,
+  DestinationId,
+  ProfileId,
+  SegmentId,
+  ShardAddress,
+  WorkspaceId,
+} from './id.ts'
 import type { ClaimedIdentifier, Identifier } from './identifier.ts'
 import type { Json } from './json.ts'
 import type { SourceCounts, ShardReport } from './live.ts'
@@ -33,7 +40,10 @@ export interface ProfileShardCalls {
     readonly limit: number
   }): Promise<ProfileView | { readonly type: 'moved'; readonly profile: ProfileId } | null>
   /** The profile a device belongs to. */
-  locate(request: { readonly workspace: WorkspaceId; readonly subject: Subject }): Promise<ProfileId | null>
+  locate(request: {
+    readonly workspace: WorkspaceId
+    readonly subject: Subject
+  }): Promise<ProfileId | null>
   preview(request: {
     readonly workspace: WorkspaceId
     readonly condition: Condition
@@ -45,15 +55,23 @@ export interface ProfileShardCalls {
     readonly segment: SegmentId
     readonly after?: ProfileId
     readonly limit: number
-  }): Promise<readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]>
+  }): Promise<
+    readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]
+  >
   deliveries(request: {
     readonly workspace: WorkspaceId
     readonly state?: DeliveryState
     readonly before?: string
     readonly limit: number
-  }): Promise<{ readonly items: readonly ApiDelivery[]; readonly counts: { readonly [S in DeliveryState]: number } }>
+  }): Promise<{
+    readonly items: readonly ApiDelivery[]
+    readonly counts: { readonly [S in DeliveryState]: number }
+  }>
   /** Makes a parked or refused delivery due at once, its attempts starting anew. False: no such delivery. */
-  replay(request: { readonly workspace: WorkspaceId; readonly delivery: DeliveryId }): Promise<boolean>
+  replay(request: {
+    readonly workspace: WorkspaceId
+    readonly delivery: DeliveryId
+  }): Promise<boolean>
   failedEvents(request: {
     readonly workspace: WorkspaceId
     readonly before?: string
@@ -61,7 +79,10 @@ export interface ProfileShardCalls {
   }): Promise<readonly ApiFailedEvent[]>
   receipt(request: { readonly workspace: WorkspaceId; readonly receipt: Receipt }): Promise<void>
   /** Takes a newer catalog and starts the back-fill; an older one changes nothing. */
-  publish(request: { readonly workspace: WorkspaceId; readonly catalog: Catalog }): Promise<ShardStatus>
+  publish(request: {
+    readonly workspace: WorkspaceId
+    readonly catalog: Catalog
+  }): Promise<ShardStatus>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
 }
@@ -90,8 +111,12 @@ export interface ProfileView {
     readonly source: string
   })[]
   readonly traits: { readonly [trait: string]: Json }
-  readonly provenance: { readonly [trait: string]: { readonly source: string; readonly at: Millis } }
-  readonly consent: { readonly [purpose: string]: { readonly granted: boolean; readonly at: Millis | null } }
+  readonly provenance: {
+    readonly [trait: string]: { readonly source: string; readonly at: Millis }
+  }
+  readonly consent: {
+    readonly [purpose: string]: { readonly granted: boolean; readonly at: Millis | null }
+  }
   readonly memberships: readonly Membership[]
   readonly devices: readonly {
     readonly id: string
@@ -105,7 +130,12 @@ export interface ProfileView {
   }[]
   readonly events: readonly ApiEvent[]
   readonly eventsCursor?: string
-  readonly merges: readonly { readonly id: string; readonly other: ProfileId; readonly at: Millis; readonly through: string }[]
+  readonly merges: readonly {
+    readonly id: string
+    readonly other: ProfileId
+    readonly at: Millis
+    readonly through: string
+  }[]
 }
 
 export interface IdentityShardCalls {
@@ -128,7 +158,10 @@ export interface WorkspaceCalls {
   /** Assembles the catalog from D1, publishes it if it differs, pushes it to every shard. The version in force. */
   publish(request: { readonly workspace: WorkspaceId }): Promise<number>
   /** The catalog in force, or null for a workspace that was never published. Registers the asking shard as born. */
-  catalog(request: { readonly workspace: WorkspaceId; readonly shard?: ShardAddress }): Promise<Catalog | null>
+  catalog(request: {
+    readonly workspace: WorkspaceId
+    readonly shard?: ShardAddress
+  }): Promise<Catalog | null>
   /** Every profile shard ever born. */
   shards(): Promise<readonly ShardAddress[]>
   /** Progress of the publication over all shards. */
@@ -142,14 +175,26 @@ export interface WorkspaceCalls {
     /** Newest version that every shard has back-filled. */
     readonly liveVersion: number
     /** Of each segment: its own version, and the catalog version that first carried it. */
-    readonly segments: { readonly [segment: string]: { readonly version: number; readonly since: number } }
+    readonly segments: {
+      readonly [segment: string]: { readonly version: number; readonly since: number }
+    }
   }>
   /** A shard's word that it has reached a version. */
-  acknowledge(request: { readonly workspace: WorkspaceId; readonly shard: ShardAddress; readonly status: ShardStatus }): Promise<void>
+  acknowledge(request: {
+    readonly workspace: WorkspaceId
+    readonly shard: ShardAddress
+    readonly status: ShardStatus
+  }): Promise<void>
   /** With its sealed secrets; null: deleted. */
-  target(request: { readonly workspace: WorkspaceId; readonly destination: DestinationId }): Promise<DestinationTarget | null>
+  target(request: {
+    readonly workspace: WorkspaceId
+    readonly destination: DestinationId
+  }): Promise<DestinationTarget | null>
   /** The receiver said 410 Gone: switches the destination off in D1 and publishes. */
-  disable(request: { readonly workspace: WorkspaceId; readonly destination: DestinationId }): Promise<void>
+  disable(request: {
+    readonly workspace: WorkspaceId
+    readonly destination: DestinationId
+  }): Promise<void>
 }
 
 export interface LiveMonitorCalls {
@@ -158,7 +203,12 @@ export interface LiveMonitorCalls {
   overview(): Promise<{
     readonly population: number
     readonly sizes: { readonly [segment: string]: number }
-    readonly sources: { readonly [source: string]: SourceCounts & { readonly firstAt: Millis | null; readonly lastAt: Millis | null } }
+    readonly sources: {
+      readonly [source: string]: SourceCounts & {
+        readonly firstAt: Millis | null
+        readonly lastAt: Millis | null
+      }
+    }
     readonly history: readonly {
       readonly segment: SegmentId
       readonly minute: Millis

@@ -14,4 +14,6 @@ export interface FieldError {
 }
 
 /** A value, or why there is none: refusals are values, bugs throw. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly FieldError[] }
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly errors: readonly FieldError[] }

@@ -8,7 +8,12 @@ import type { RefusedEvent, Verdict } from './verdict.ts'
 
 /** Whose events these are: a browser of ours, or a person found through an identifier. */
 export type Subject =
-  | { readonly type: 'device'; readonly device: DeviceId }
+  | {
+      readonly type: 'device'
+      readonly device: DeviceId
+      /** Where the caller was told, by a sealed cookie or by `moved`, that the device belongs. */
+      readonly profile?: ProfileId
+    }
   | { readonly type: 'identifier'; readonly identifier: Identifier; readonly profile: ProfileId }
 
 /** One subject's part of a batch, on its way to the profile's shard. */
@@ -27,7 +32,9 @@ export interface IngestRequest {
 }
 
 export type IngestResult =
-  /** The subject lives elsewhere by now: ask there. `done` events of this request were already handled here. */
+  /** The hint was wrong: nothing was done; ask the device's home shard, without a hint. */
+  | { readonly type: 'unknown' }
+  /** The subject lives elsewhere by now: ask there with the events that `verdicts`, in order, does not cover yet. */
   | { readonly type: 'moved'; readonly profile: ProfileId; readonly verdicts: readonly Verdict[] }
   | {
       readonly type: 'done'

@@ -80,3 +80,34 @@ export async function countRows(
     .executeTakeFirstOrThrow()
   return count
 }
+
+/** The keys that rows of a table have in a workspace. */
+export async function keysOf(
+  db: D1Database,
+  table: 'segment' | 'experience',
+  workspace: WorkspaceId,
+): Promise<ReadonlySet<string>> {
+  const rows = await databaseOf(db)
+    .selectFrom(table)
+    .select('key')
+    .where('workspace', '=', workspace)
+    .execute()
+  return new Set(rows.map(({ key }) => key))
+}
+
+/** Of `ids`, those that name no row of this workspace. */
+export async function missingRows(
+  db: D1Database,
+  table: 'segment' | 'destination',
+  workspace: WorkspaceId,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (ids.length === 0) return []
+  const rows = await databaseOf(db)
+    .selectFrom(table)
+    .select('id')
+    .where('workspace', '=', workspace)
+    .execute()
+  const known = new Set<string>(rows.map(({ id }) => id))
+  return ids.filter((id) => !known.has(id))
+}

@@ -1,0 +1,100 @@
+import type { ConsentMode } from '../protocol/consent.ts'
+import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
+import type { DeviceId } from '../protocol/id.ts'
+import { recordAnswers } from './consent.ts'
+import { insertInstant, type Feature, type FeatureSet } from './feature.ts'
+import type { Profile } from './profile.ts'
+
+/** Distinct values kept of one context field; later new ones are not remembered. */
+const MAX_EVER = 50
+
+/** What an event changed: only segments that read some of it are evaluated again. */
+export interface Changes {
+  readonly features: Set<Feature>
+  traits: boolean
+  context: boolean
+  /** Everything may have changed: a rebuild, a merge. */
+  everything: boolean
+}
+
+export const noChanges = (): Changes => ({
+  features: new Set(),
+  traits: false,
+  context: false,
+  everything: false,
+})
+
+/** Applies one admitted event. Late events count at their own time: the order of arrival changes nothing. */
+export function applyEvent(
+  profile: Profile,
+  event: EventRecord,
+  mode: ConsentMode,
+  features: FeatureSet,
+  changes: Changes,
+): void {
+  profile.lastSeenAt = Math.max(profile.lastSeenAt, event.timestamp)
+  if (mode === 'implied') profile.consentMode = 'implied'
+  if (event.device === undefined) profile.offline = true
+  else seeDevice(profile, event.device, event)
+  if (event.consent !== undefined) recordAnswers(profile.consent, event.consent, event.timestamp)
+  applyTraits(profile, event, changes)
+  applyContext(profile, event, changes)
+  countEvent(profile, event, features, changes)
+}
+
+/** Counts an event in the features whose predicate it matches. */
+export function countEvent(
+  profile: Profile,
+  event: EventRecord,
+  features: FeatureSet,
+  changes: Changes,
+): void {
+  for (const feature of features.of(event.name)) {
+    if (!feature.matches(event)) continue
+    const instants = profile.occurrences.get(feature.key) ?? []
+    if (!insertInstant(instants, event.timestamp, feature.keep)) continue
+    profile.occurrences.set(feature.key, instants)
+    changes.features.add(feature)
+  }
+}
+
+/** Most recent value by event time wins; at equal times the one that arrived last. */
+function applyTraits(profile: Profile, event: EventRecord, changes: Changes): void {
+  if (event.type !== 'identify' || event.traits === undefined) return
+  for (const [name, value] of Object.entries(event.traits)) {
+    const known = profile.traits.get(name)
+    if (known !== undefined && known.at > event.timestamp) continue
+    changes.traits = true
+    if (value === null) profile.traits.delete(name)
+    else profile.traits.set(name, { value, at: event.timestamp, source: event.source })
+  }
+}
+
+function applyContext(profile: Profile, event: EventRecord, changes: Changes): void {
+  for (const field of CONTEXT_FIELDS) {
+    const value = event.context[field]
+    if (value === undefined) continue
+    const values = profile.ever.get(field) ?? []
+    if (values.includes(value) || values.length >= MAX_EVER) continue
+    profile.ever.set(field, [...values, value])
+    changes.context = true
+  }
+  // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
+  if (event.timestamp < profile.contextAt || Object.keys(event.context).length === 0) return
+  profile.context = event.context
+  profile.contextAt = event.timestamp
+  changes.context = true
+}
+
+function seeDevice(profile: Profile, id: DeviceId, { timestamp, context }: EventRecord): void {
+  const known = profile.devices.find((device) => device.id === id)
+  const device = known ?? { id, firstSeen: timestamp, lastSeen: timestamp, proven: false }
+  if (known === undefined) profile.devices.push(device)
+  device.firstSeen = Math.min(device.firstSeen, timestamp)
+  if (timestamp < device.lastSeen) return
+  device.lastSeen = timestamp
+  for (const field of ['device', 'os', 'browser', 'country', 'city'] as const) {
+    const value = context[field]
+    if (value !== undefined) device[field] = value
+  }
+}

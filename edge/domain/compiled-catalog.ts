@@ -1,0 +1,38 @@
+import type { Catalog } from '../protocol/catalog.ts'
+import type { DestinationDefinition } from '../protocol/delivery.ts'
+import type { DestinationId, SegmentId } from '../protocol/id.ts'
+import type { SegmentDefinition } from '../protocol/membership.ts'
+import { compile, type Evaluate, type Reads } from './condition.ts'
+import { FeatureSet } from './feature.ts'
+
+export interface CompiledSegment {
+  readonly definition: SegmentDefinition
+  readonly evaluate: Evaluate
+  readonly reads: Reads
+}
+
+/** A catalog ready to decide with: conditions compiled, features shared between them. */
+export interface CompiledCatalog {
+  readonly catalog: Catalog
+  readonly features: FeatureSet
+  /** Profiles whose features were kept for another fingerprint are rebuilt from their history. */
+  readonly fingerprint: string
+  readonly segments: ReadonlyMap<SegmentId, CompiledSegment>
+  readonly destinations: ReadonlyMap<DestinationId, DestinationDefinition>
+}
+
+export function compileCatalog(catalog: Catalog): CompiledCatalog {
+  const features = new FeatureSet()
+  const segments = new Map<SegmentId, CompiledSegment>()
+  for (const definition of catalog.segments) {
+    const compiled = compile(definition.condition, features, catalog.retention)
+    segments.set(definition.id, { definition, ...compiled })
+  }
+  return {
+    catalog,
+    features,
+    fingerprint: features.fingerprint,
+    segments,
+    destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
+  }
+}

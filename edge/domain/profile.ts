@@ -1,0 +1,135 @@
+import type { ConsentMode } from '../protocol/consent.ts'
+import type { ContextField, EventContext } from '../protocol/event.ts'
+import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
+import type { Identifier } from '../protocol/identifier.ts'
+import type { Json } from '../protocol/json.ts'
+import type { Membership } from '../protocol/membership.ts'
+import type { Millis } from '../protocol/time.ts'
+
+export interface Trait {
+  readonly value: Json
+  readonly at: Millis
+  readonly source: SourceId
+}
+
+export interface KnownIdentifier extends Identifier {
+  readonly sealed?: string
+  proven: boolean
+  readonly firstSeen: Millis
+  lastSeen: Millis
+  readonly source: SourceId
+}
+
+export interface KnownDevice {
+  readonly id: DeviceId
+  firstSeen: Millis
+  lastSeen: Millis
+  /** A proven sign-in happened on it: it may read what the person earned elsewhere. */
+  proven: boolean
+  device?: string
+  os?: string
+  browser?: string
+  country?: string
+  city?: string
+}
+
+export interface ConsentAnswer {
+  readonly granted: boolean
+  readonly at: Millis
+}
+
+export interface MergeRecord {
+  readonly id: string
+  readonly other: ProfileId
+  readonly at: Millis
+  /** The identifier that joined them, `kind` only. */
+  readonly through: string
+}
+
+/**
+ * The state of one person, one row of the shard. A working copy: the shard loads it, `apply` and `review` change
+ * it, the shard saves it, all in one transaction.
+ */
+export interface Profile {
+  readonly id: ProfileId
+  /** When it was born here; never changes, so that of two profiles the same one is always the older. */
+  readonly createdAt: Millis
+  lastSeenAt: Millis
+  /** What hash bucketing is keyed by: the device the profile was born with, or its own id. */
+  readonly bucket: string
+  /** Catalog version of the memberships. */
+  version: number
+  /** Fingerprint of the features kept. */
+  fingerprint: string
+  /** Some event came from no device of ours: an import or a server. */
+  offline: boolean
+  /** The most permissive mode among the sources that collected: what absent consent means. */
+  consentMode: ConsentMode
+  readonly traits: Map<string, Trait>
+  identifiers: KnownIdentifier[]
+  /** Claims that were turned down, so that they are not tried with every event; the latest 20. */
+  refused: string[]
+  devices: KnownDevice[]
+  context: EventContext
+  contextAt: Millis
+  readonly ever: Map<ContextField, string[]>
+  readonly consent: Map<string, ConsentAnswer>
+  readonly occurrences: Map<string, Millis[]>
+  readonly memberships: Map<SegmentId, Membership>
+  /** Instants at which verdicts lapse by themselves, of segments entered or not; only finite ones. */
+  readonly untils: Map<SegmentId, Millis>
+  /** Activations with frequency `once` that were used. */
+  readonly used: Set<ActivationId>
+  merges: MergeRecord[]
+}
+
+export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
+  return {
+    id,
+    createdAt: at,
+    lastSeenAt: at,
+    bucket,
+    version: 0,
+    fingerprint: '',
+    offline: false,
+    consentMode: 'opt-in',
+    traits: new Map(),
+    identifiers: [],
+    refused: [],
+    devices: [],
+    context: {},
+    contextAt: Number.NEGATIVE_INFINITY,
+    ever: new Map(),
+    consent: new Map(),
+    occurrences: new Map(),
+    memberships: new Map(),
+    untils: new Map(),
+    used: new Set(),
+    merges: [],
+  }
+}
+
+/** Compact text for the shard's row: maps and sets become lists. */
+export const encodeProfile = (profile: Profile): string =>
+  JSON.stringify(profile, (_, value: unknown) =>
+    value instanceof Map || value instanceof Set
+      ? [...value]
+      : value === Number.NEGATIVE_INFINITY
+        ? null
+        : value,
+  )
+
+export function decodeProfile(text: string): Profile {
+  const raw = JSON.parse(text)
+  return {
+    ...raw,
+    contextAt: raw.contextAt ?? Number.NEGATIVE_INFINITY,
+    traits: new Map(raw.traits),
+    ever: new Map(raw.ever),
+    consent: new Map(raw.consent),
+    occurrences: new Map(raw.occurrences),
+    memberships: new Map(raw.memberships),
+    untils: new Map(raw.untils),
+    used: new Set(raw.used),
+  }
+}

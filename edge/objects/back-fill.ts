@@ -1,0 +1,50 @@
+import { workspaceObject } from './address.ts'
+import { noChanges } from '../domain/apply-event.ts'
+import type { ShardStatus } from '../protocol/objects.ts'
+import { SECOND, type Millis } from '../protocol/time.ts'
+import { refresh } from './ingest.ts'
+import type { BackFill, Shard } from './shard.ts'
+
+/** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
+const SLICE = 100
+const RETRY: Millis = 5 * SECOND
+
+/**
+ * Brings profiles to the catalog's version, a slice at a time: a new segment knows the past. Call it in a
+ * transaction. True if there is more to do.
+ */
+export function backFillSlice(shard: Shard): boolean {
+  const state = shard.backFill()
+  if (state === undefined) return false
+  const now = shard.now()
+  const profiles = shard.profiles.page(state.cursor, SLICE)
+  for (const profile of profiles) {
+    if (profile.version === shard.compiled.catalog.version) continue
+    shard.save(profile, refresh(shard, profile, noChanges(), now))
+  }
+  const last = profiles.at(-1)
+  if (last !== undefined && profiles.length === SLICE) {
+    shard.meta.set('back-fill', { version: state.version, cursor: last.id } satisfies BackFill)
+    return true
+  }
+  shard.meta.set('back-fill', null)
+  shard.meta.set('acknowledge', true)
+  return false
+}
+
+/** Tells the workspace, un-awaited, that this shard has reached the version; the alarm repeats it until heard. */
+export function acknowledge(shard: Shard, status: ShardStatus): void {
+  if (shard.meta.get('acknowledge') !== true) return
+  const { workspace, address, env } = shard
+  shard.meta.set('retry-at', shard.now() + RETRY)
+  workspaceObject(env, workspace)
+    .acknowledge({ workspace, shard: address, status })
+    .then(
+      () => {
+        if (shard.backFill() === undefined) shard.meta.set('acknowledge', false)
+        shard.meta.set('retry-at', null)
+      },
+      // Recorded: `acknowledge` still stands, the alarm comes back at `retry-at`.
+      () => shard.arm(),
+    )
+}

@@ -1,0 +1,36 @@
+import { compile } from '../domain/condition.ts'
+import { FeatureSet } from '../domain/feature.ts'
+import { base32 } from '../domain/id.ts'
+import type { Profile } from '../domain/profile.ts'
+import { rebuildFeatures } from '../domain/rebuild.ts'
+import { factsOf } from '../domain/review.ts'
+import type { Condition } from '../protocol/condition.ts'
+import { randomBytes, type Shard } from './shard.ts'
+
+/**
+ * Evaluates a condition that is not saved over at most `sample` profiles, from their kept history. Ids are random,
+ * so a run of neighbours from a random place on is a random sample.
+ */
+export function preview(
+  shard: Shard,
+  condition: Condition,
+  sample: number,
+): { population: number; sampled: number; matched: number } {
+  const population = shard.profiles.population()
+  const features = new FeatureSet()
+  const { evaluate } = compile(condition, features, shard.compiled.catalog.retention)
+  const compiled = { ...shard.compiled, features, fingerprint: '' }
+  const now = shard.now()
+  const isMember = (profile: Profile): boolean => {
+    rebuildFeatures(profile, shard.history.all(profile.id), compiled)
+    return evaluate(factsOf(profile), now).holds
+  }
+  const start = population <= sample ? '' : `prf_${base32(randomBytes())}`
+  const profiles = shard.profiles.page(start, sample)
+  if (start !== '' && profiles.length < sample) {
+    const known = new Set(profiles.map(({ id }) => id))
+    const wrapped = shard.profiles.page('', sample - profiles.length)
+    profiles.push(...wrapped.filter(({ id }) => !known.has(id)))
+  }
+  return { population, sampled: profiles.length, matched: profiles.filter(isMember).length }
+}

@@ -1,0 +1,60 @@
+import { grants } from '../domain/consent.ts'
+import type { Profile } from '../domain/profile.ts'
+import type { ApiEvent } from '../protocol/api.ts'
+import { PURPOSES } from '../protocol/consent.ts'
+import type { EventRecord } from '../protocol/event.ts'
+import type { ProfileView } from '../protocol/objects.ts'
+import type { Shard } from './shard.ts'
+
+const iso = (at: number): string => new Date(at).toISOString()
+
+const toApiEvent = (event: EventRecord): ApiEvent => ({
+  id: event.messageId,
+  type: event.type,
+  event: event.name,
+  timestamp: iso(event.timestamp),
+  receivedAt: iso(event.receivedAt),
+  source: event.source,
+  ...(event.device !== undefined && { device: event.device }),
+  properties: event.properties,
+  context: event.context,
+})
+
+/** Everything known of a person, with one page of the timeline. */
+export function viewOf(
+  shard: Shard,
+  profile: Profile,
+  limit: number,
+  before: string | undefined,
+): ProfileView {
+  const { events, more } = shard.history.newest(profile.id, limit, before)
+  const cursor = events.at(-1)?.cursor
+  const { traits, consent, consentMode } = profile
+  const purposes = new Set([...PURPOSES, ...consent.keys()])
+  const now = shard.now()
+  return {
+    type: 'profile',
+    id: profile.id,
+    createdAt: profile.createdAt,
+    lastSeenAt: profile.lastSeenAt,
+    identifiers: profile.identifiers,
+    traits: Object.fromEntries([...traits].map(([name, { value }]) => [name, value])),
+    provenance: Object.fromEntries(
+      [...traits].map(([name, { source, at }]) => [name, { source, at }]),
+    ),
+    consent: Object.fromEntries(
+      [...purposes].map((purpose) => [
+        purpose,
+        {
+          granted: grants(consent, consentMode, purpose, now),
+          at: consent.get(purpose)?.at ?? null,
+        },
+      ]),
+    ),
+    memberships: [...profile.memberships.values()],
+    devices: profile.devices,
+    events: events.map(({ event }) => toApiEvent(event)),
+    ...(more && cursor !== undefined && { eventsCursor: cursor }),
+    merges: profile.merges,
+  }
+}

@@ -1,0 +1,90 @@
+import { liveMonitor } from './address.ts'
+import type { ProfileId } from '../protocol/id.ts'
+import type { LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
+import type { Transition } from '../protocol/membership.ts'
+import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import type { Shard } from './shard.ts'
+
+/** Items of each sort that one report carries at most; more are dropped, the totals still count them. */
+const MAX_ITEMS = 100
+const RETRY: Millis = 5 * SECOND
+
+/**
+ * Tells the workspace's live monitor what happened. Reports are sent one at a time; what comes meanwhile waits for
+ * the next, so a busy shard reports in larger pieces, not more often. Totals are absolute: a lost report is
+ * repaired by the next.
+ */
+export class ShardReporter {
+  readonly #shard: Shard
+  #events: LiveEvent[] = []
+  #transitions: LiveTransition[] = []
+  #deliveries: LiveDelivery[] = []
+  #dirty = false
+  #sending = false
+  #sequence = 0
+  /** When a failed report is tried again. */
+  dueAt: Millis = NEVER
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+  }
+
+  addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
+    for (const { type, segment, at, decidedAt } of transitions) {
+      this.#push(this.#transitions, { type, segment, at, decidedAt, profile })
+    }
+  }
+
+  addEvent(event: LiveEvent): void {
+    this.#push(this.#events, event)
+  }
+
+  addDelivery(delivery: LiveDelivery): void {
+    this.#push(this.#deliveries, delivery)
+  }
+
+  #push<T>(items: T[], item: T): void {
+    this.#dirty = true
+    if (items.length < MAX_ITEMS) items.push(item)
+  }
+
+  /** Sends what there is, unless a report is on its way: then the next follows it. Never throws. */
+  flush(): void {
+    if (!this.#dirty || this.#sending || !this.#shard.isBorn) return
+    this.#sending = true
+    this.#dirty = false
+    const { workspace, address, env, memberships, counters, profiles } = this.#shard
+    const now = this.#shard.now()
+    this.#sequence = Math.max(this.#sequence + 1, now)
+    const report = {
+      shard: address.shard,
+      sequence: this.#sequence,
+      population: profiles.population(),
+      sizes: memberships.sizes(),
+      sources: counters.all(),
+      events: this.#events,
+      transitions: this.#transitions,
+      deliveries: this.#deliveries,
+    }
+    this.#events = []
+    this.#transitions = []
+    this.#deliveries = []
+    liveMonitor(env, workspace)
+      .report(report)
+      .then(
+        () => {
+          this.dueAt = NEVER
+        },
+        () => {
+          // The monitor was away; its totals are repaired by the next report, at the latest by the alarm.
+          this.#dirty = true
+          this.dueAt = this.#shard.now() + RETRY
+          this.#shard.arm()
+        },
+      )
+      .finally(() => {
+        this.#sending = false
+        if (this.dueAt === NEVER) this.flush()
+      })
+  }
+}

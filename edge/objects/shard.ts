@@ -1,0 +1,220 @@
+import { workspaceObject } from './address.ts'
+import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog.ts'
+import { effectsOf } from '../domain/activation.ts'
+import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
+import type { Profile } from '../domain/profile.ts'
+import { dueAt } from '../domain/review.ts'
+import type { Catalog } from '../protocol/catalog.ts'
+import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { Transition } from '../protocol/membership.ts'
+import { NEVER, type Millis } from '../protocol/time.ts'
+import { CounterStore } from '../storage/counter-store.ts'
+import { HistoryStore } from '../storage/history-store.ts'
+import { MembershipStore } from '../storage/membership-store.ts'
+import { MergeStore } from '../storage/merge-store.ts'
+import { MetaStore } from '../storage/meta-store.ts'
+import { OutboxStore } from '../storage/outbox-store.ts'
+import { ProfileStore } from '../storage/profile-store.ts'
+import { RefusalStore } from '../storage/refusal-store.ts'
+import { SeenStore } from '../storage/seen-store.ts'
+import { TimerStore } from '../storage/timer-store.ts'
+import { clock } from './clock.ts'
+import type { Env } from './env.ts'
+import { GroupCommit } from './group-commit.ts'
+import { ShardReporter } from './shard-reporter.ts'
+
+export const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
+
+/** Where a back-fill stands; absent when every profile is of the catalog's version. */
+export interface BackFill {
+  readonly version: number
+  /** The last profile done. */
+  readonly cursor: string
+}
+
+/** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
+export class Shard {
+  readonly env: Env
+  readonly ctx: DurableObjectState
+  readonly profiles: ProfileStore
+  readonly history: HistoryStore
+  readonly seen: SeenStore
+  readonly memberships: MembershipStore
+  readonly timers: TimerStore
+  readonly outbox: OutboxStore
+  readonly refusals: RefusalStore
+  readonly counters: CounterStore
+  readonly merges: MergeStore
+  readonly meta: MetaStore
+  readonly commit: GroupCommit
+  readonly reporter: ShardReporter
+  #compiled: CompiledCatalog | undefined
+  #workspace: WorkspaceId | undefined
+  #address: ShardAddress | undefined
+  /** Instant of the alarm that is set; undefined: not known since the object woke. */
+  #armed: Millis | undefined
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.ctx = ctx
+    this.env = env
+    const { sql } = ctx.storage
+    this.profiles = new ProfileStore(sql)
+    this.history = new HistoryStore(sql)
+    this.seen = new SeenStore(sql)
+    this.memberships = new MembershipStore(sql)
+    this.timers = new TimerStore(sql)
+    this.outbox = new OutboxStore(sql)
+    this.refusals = new RefusalStore(sql)
+    this.counters = new CounterStore(sql)
+    this.merges = new MergeStore(sql)
+    this.meta = new MetaStore(sql)
+    this.commit = new GroupCommit(ctx.storage)
+    this.reporter = new ShardReporter(this)
+    this.#workspace = this.meta.get('workspace')
+    this.#address = this.meta.get('address')
+    const catalog = this.meta.get<Catalog>('catalog')
+    if (catalog !== undefined) this.#compiled = compileCatalog(catalog)
+  }
+
+  /** False for an object nobody ever used: it has nothing to do. */
+  get isBorn(): boolean {
+    return this.#compiled !== undefined
+  }
+
+  get workspace(): WorkspaceId {
+    if (this.#workspace === undefined) throw new Error('This shard was never used')
+    return this.#workspace
+  }
+
+  get address(): ShardAddress {
+    if (this.#address === undefined) throw new Error('This shard was never used')
+    return this.#address
+  }
+
+  get compiled(): CompiledCatalog {
+    if (this.#compiled === undefined) throw new Error('This shard has no catalog yet')
+    return this.#compiled
+  }
+
+  now(): Millis {
+    return clock.now()
+  }
+
+  /** Whether an id's bearer lives here. */
+  isHome(id: string): boolean {
+    const address = addressOf(id)
+    return address?.shard === this.address.shard && address.region === this.address.region
+  }
+
+  /** Learns its own name on first use, and takes the catalog if it is behind `version`. */
+  async prepare(workspace: WorkspaceId, version = 0): Promise<void> {
+    if (this.#workspace === undefined) {
+      const parts = (this.ctx.id.name ?? '').split('/')
+      this.#workspace = workspace
+      this.#address = { region: Number(parts[2]), shard: Number(parts[3]) }
+      this.meta.set('workspace', workspace)
+      this.meta.set('address', this.#address)
+    }
+    if (this.#workspace !== workspace) throw new Error('This shard belongs to another workspace')
+    if (this.#compiled !== undefined && this.#compiled.catalog.version >= version) return
+    const catalog = await workspaceObject(this.env, workspace).catalog({
+      workspace,
+      shard: this.address,
+    })
+    if (catalog === null) throw new Error('This workspace was never published')
+    this.accept(catalog)
+  }
+
+  /** Takes a newer catalog; an older one changes nothing: a shard never goes back. */
+  accept(catalog: Catalog): boolean {
+    if (this.#compiled !== undefined && this.#compiled.catalog.version >= catalog.version)
+      return false
+    const compiled = compileCatalog(catalog)
+    this.ctx.storage.transactionSync(() => {
+      this.meta.set('catalog', catalog)
+      this.meta.set('back-fill', { version: catalog.version, cursor: '' } satisfies BackFill)
+      this.#compiled = compiled
+      this.arm()
+    })
+    return true
+  }
+
+  backFill(): BackFill | undefined {
+    return this.meta.get<BackFill | null>('back-fill') ?? undefined
+  }
+
+  /** A state that lives here, forwards within the shard followed; or the id it went to elsewhere. */
+  locate(id: ProfileId): { profile: Profile } | { elsewhere: ProfileId } | undefined {
+    let next = id
+    while (this.isHome(next)) {
+      const found = this.profiles.find(next)
+      if (found === undefined) return undefined
+      if ('profile' in found) return found
+      next = found.forward
+    }
+    return { elsewhere: next }
+  }
+
+  /**
+   * Saves a profile with what follows from its transitions: memberships, deliveries, its timer. Call it inside a
+   * transaction.
+   */
+  save(profile: Profile, transitions: readonly Transition[]): void {
+    const now = this.now()
+    this.memberships.record(profile.id, transitions)
+    this.deliver(profile, transitions, now)
+    this.timers.set(profile.id, dueAt(profile))
+    this.profiles.save(profile)
+    this.reporter.addTransitions(profile.id, transitions)
+  }
+
+  /** Writes what is to be sent because of transitions into the outbox. */
+  deliver(profile: Profile, transitions: readonly Transition[], now: Millis): void {
+    if (transitions.length === 0) return
+    for (const { activation, destination, transition } of effectsOf(
+      profile,
+      transitions,
+      this.compiled,
+      now,
+    )) {
+      this.outbox.add({
+        id: deliveryIdOf(this.address, randomBytes()),
+        profile: profile.id,
+        destination: destination.id,
+        activation: activation.id,
+        segment: transition.segment,
+        type: transition.type,
+        at: transition.at,
+        decidedAt: transition.decidedAt,
+        cause: transition.cause,
+        state: 'pending',
+        attempt: 1,
+        nextAt: now,
+        createdAt: now,
+        attempts: [],
+      })
+    }
+  }
+
+  /** Sets the alarm to the earliest thing due. Call it inside the transaction that made it due. */
+  arm(): void {
+    const due = this.#earliest()
+    if (due === NEVER || this.#armed === due) return
+    this.#armed = due
+    void this.ctx.storage.setAlarm(Math.max(clock.toWall(due), 1))
+  }
+
+  /** The alarm rang, or the clock was moved: what is set must be set anew. */
+  disarm(): void {
+    this.#armed = undefined
+  }
+
+  #earliest(): Millis {
+    let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
+    for (const { retryAt } of this.merges.open()) due = Math.min(due, retryAt)
+    if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
+      due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
+    }
+    return due
+  }
+}

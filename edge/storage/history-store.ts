@@ -1,0 +1,77 @@
+import type { EventRecord } from '../protocol/event.ts'
+import type { ProfileId } from '../protocol/id.ts'
+
+/** Rows of one page of history on its way to another shard, at most this many characters. */
+const PAGE_CHARACTERS = 500_000
+
+/** The kept events of each profile, in chunks: one row for each request that brought some. */
+export class HistoryStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`CREATE TABLE IF NOT EXISTS chunk (
+      profile TEXT NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL,
+      PRIMARY KEY (profile, seq)) WITHOUT ROWID`)
+  }
+
+  append(profile: ProfileId, events: readonly EventRecord[]): void {
+    if (events.length === 0) return
+    this.#sql.exec(
+      `INSERT INTO chunk (profile, seq, data)
+       SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
+      profile,
+      JSON.stringify(events),
+    )
+  }
+
+  /** In order of arrival. */
+  *all(profile: ProfileId): Generator<EventRecord> {
+    const rows = this.#sql.exec<{ data: string }>(
+      'SELECT data FROM chunk WHERE profile = ? ORDER BY seq',
+      profile,
+    )
+    for (const { data } of rows) yield* JSON.parse(data) as EventRecord[]
+  }
+
+  /**
+   * Newest first by time; `before` is the cursor of the oldest event already seen. Reads the whole history of the
+   * profile: late events stand in late chunks.
+   */
+  newest(
+    profile: ProfileId,
+    limit: number,
+    before?: string,
+  ): { events: { cursor: string; event: EventRecord }[]; more: boolean } {
+    const keyed = [...this.all(profile)].map((event, position) => ({
+      cursor: `${String(event.timestamp).padStart(15, '0')}.${String(position).padStart(9, '0')}`,
+      event,
+    }))
+    const older = before === undefined ? keyed : keyed.filter(({ cursor }) => cursor < before)
+    older.sort((a, b) => (a.cursor < b.cursor ? 1 : -1))
+    return { events: older.slice(0, limit), more: older.length > limit }
+  }
+
+  /** One page of chunks after `after`, for a copy to another shard. */
+  copyPage(profile: ProfileId, after: number): { chunks: string[]; last: number; done: boolean } {
+    const chunks: string[] = []
+    let last = after
+    let size = 0
+    const rows = this.#sql.exec<{ seq: number; data: string }>(
+      'SELECT seq, data FROM chunk WHERE profile = ? AND seq > ? ORDER BY seq',
+      profile,
+      after,
+    )
+    for (const { seq, data } of rows) {
+      if (size > 0 && size + data.length > PAGE_CHARACTERS) return { chunks, last, done: false }
+      chunks.push(data)
+      size += data.length
+      last = seq
+    }
+    return { chunks, last, done: true }
+  }
+
+  drop(profile: ProfileId): void {
+    this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
+  }
+}

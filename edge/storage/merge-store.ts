@@ -1,0 +1,92 @@
+import type { ProfileId } from '../protocol/id.ts'
+import type { Millis } from '../protocol/time.ts'
+
+/** A merge under way in the loser's shard, or one that the survivor's shard has applied. */
+export interface MergeSaga {
+  readonly id: string
+  readonly loser: ProfileId
+  readonly survivor: ProfileId
+  readonly through: string
+  readonly at: Millis
+}
+
+/**
+ * Both sides of a merge across shards. The loser's shard keeps the intent until it is done; the survivor's keeps the
+ * staged pages until they are applied, and that they were, so that a step that is repeated changes nothing.
+ */
+export class MergeStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`CREATE TABLE IF NOT EXISTS saga (
+      id TEXT PRIMARY KEY, data TEXT NOT NULL, state TEXT NOT NULL, retry_at REAL NOT NULL) WITHOUT ROWID`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS staged (
+      saga TEXT NOT NULL, page INTEGER NOT NULL, chunks TEXT NOT NULL,
+      PRIMARY KEY (saga, page)) WITHOUT ROWID`)
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS applied (saga TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
+    )
+  }
+
+  /** `state` is the loser's encoded profile at the moment it began to forward. */
+  begin(saga: MergeSaga, state: string, retryAt: Millis): void {
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO saga (id, data, state, retry_at) VALUES (?, ?, ?, ?)',
+      saga.id,
+      JSON.stringify(saga),
+      state,
+      retryAt,
+    )
+  }
+
+  open(): { saga: MergeSaga; state: string; retryAt: Millis }[] {
+    return this.#sql
+      .exec<{ data: string; state: string; retry_at: number }>(
+        'SELECT data, state, retry_at FROM saga',
+      )
+      .toArray()
+      .map(({ data, state, retry_at: retryAt }) => ({
+        saga: JSON.parse(data) as MergeSaga,
+        state,
+        retryAt,
+      }))
+  }
+
+  of(loser: ProfileId): { saga: MergeSaga; state: string } | undefined {
+    return this.open().find(({ saga }) => saga.loser === loser)
+  }
+
+  postpone(id: string, retryAt: Millis): void {
+    this.#sql.exec('UPDATE saga SET retry_at = ? WHERE id = ?', retryAt, id)
+  }
+
+  end(id: string): void {
+    this.#sql.exec('DELETE FROM saga WHERE id = ?', id)
+  }
+
+  stage(saga: string, page: number, chunks: readonly string[]): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO staged (saga, page, chunks) VALUES (?, ?, ?)',
+      saga,
+      page,
+      JSON.stringify(chunks),
+    )
+  }
+
+  staged(saga: string): string[] {
+    return this.#sql
+      .exec<{ chunks: string }>('SELECT chunks FROM staged WHERE saga = ? ORDER BY page', saga)
+      .toArray()
+      .flatMap(({ chunks }) => JSON.parse(chunks) as string[])
+  }
+
+  wasApplied(saga: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM applied WHERE saga = ?', saga).toArray().length > 0
+  }
+
+  markApplied(saga: string, at: Millis): void {
+    this.#sql.exec('INSERT OR IGNORE INTO applied (saga, at) VALUES (?, ?)', saga, at)
+    this.#sql.exec('DELETE FROM staged WHERE saga = ?', saga)
+  }
+}

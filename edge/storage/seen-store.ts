@@ -1,0 +1,109 @@
+import { messageHash } from '../domain/message-hash.ts'
+import type { SourceId } from '../protocol/id.ts'
+import { DAY, type Millis } from '../protocol/time.ts'
+
+/** The same message id within so many days is a duplicate. */
+export const DEDUPE_DAYS = 7
+
+/** Rows of one scope, for a move to another shard. */
+export interface SeenRow {
+  readonly scope: string
+  readonly day: number
+  readonly hashes: ArrayBuffer
+}
+
+/**
+ * Hashes of the message ids seen lately, 8 bytes each, one row for each scope and day. The scope is the device or
+ * identifier the message came by, so that a merge or switch between two tries changes nothing.
+ */
+export class SeenStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`CREATE TABLE IF NOT EXISTS seen (
+      scope TEXT NOT NULL, day INTEGER NOT NULL, hashes BLOB NOT NULL,
+      PRIMARY KEY (scope, day)) WITHOUT ROWID`)
+  }
+
+  /** Tells for each message whether it is new, and remembers it. */
+  admit(scope: string, source: SourceId, messageIds: readonly string[], now: Millis): boolean[] {
+    if (messageIds.length === 0) return []
+    const today = Math.floor(now / DAY)
+    const known = new Set<string>()
+    let todays: Uint32Array = new Uint32Array()
+    const rows = this.#sql.exec<{ day: number; hashes: ArrayBuffer }>(
+      'SELECT day, hashes FROM seen WHERE scope = ? AND day >= ?',
+      scope,
+      today - DEDUPE_DAYS,
+    )
+    for (const { day, hashes } of rows) {
+      const words = new Uint32Array(hashes)
+      if (day === today) todays = words
+      for (let at = 0; at < words.length; at += 2) known.add(`${words[at]}.${words[at + 1]}`)
+    }
+    const fresh: number[] = []
+    const verdicts = messageIds.map((id) => {
+      const hash = messageHash(source, id)
+      const key = `${hash[0]}.${hash[1]}`
+      if (known.has(key)) return false
+      known.add(key)
+      fresh.push(...hash)
+      return true
+    })
+    if (fresh.length > 0) {
+      const hashes = new Uint32Array(todays.length + fresh.length)
+      hashes.set(todays)
+      hashes.set(fresh, todays.length)
+      this.#put({ scope, day: today, hashes: hashes.buffer as ArrayBuffer })
+    }
+    return verdicts
+  }
+
+  #put({ scope, day, hashes }: SeenRow): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO seen (scope, day, hashes) VALUES (?, ?, ?)',
+      scope,
+      day,
+      hashes,
+    )
+  }
+
+  of(scopes: readonly string[]): SeenRow[] {
+    return scopes.flatMap((scope) =>
+      this.#sql
+        .exec<{ scope: string; day: number; hashes: ArrayBuffer }>(
+          'SELECT scope, day, hashes FROM seen WHERE scope = ?',
+          scope,
+        )
+        .toArray(),
+    )
+  }
+
+  /** Takes rows from another shard; a day that is known here too keeps the hashes of both. */
+  adopt(rows: readonly SeenRow[]): void {
+    for (const row of rows) {
+      const [own] = this.#sql
+        .exec<{ hashes: ArrayBuffer }>(
+          'SELECT hashes FROM seen WHERE scope = ? AND day = ?',
+          row.scope,
+          row.day,
+        )
+        .toArray()
+      const mine = new Uint8Array(own?.hashes ?? new ArrayBuffer(0))
+      const theirs = new Uint8Array(row.hashes)
+      const both = new Uint8Array(mine.length + theirs.length)
+      both.set(mine)
+      both.set(theirs, mine.length)
+      this.#put({ ...row, hashes: both.buffer })
+    }
+  }
+
+  drop(scopes: readonly string[]): void {
+    for (const scope of scopes) this.#sql.exec('DELETE FROM seen WHERE scope = ?', scope)
+  }
+
+  expire(now: Millis): void {
+    this.#sql.exec('DELETE FROM seen WHERE day < ?', Math.floor(now / DAY) - DEDUPE_DAYS)
+  }
+}
