@@ -1,7 +1,10 @@
 import { base32, RANDOM_BYTES } from '../domain/id.ts'
 import type {
   ActivationId,
+  DeliveryId,
   DestinationId,
+  EventId,
+  EventId,
   ExperienceId,
   SegmentId,
   SourceId,
@@ -11,7 +14,10 @@ import type {
 interface Ids {
   readonly act: ActivationId
   readonly aud: string
+  readonly dlv: DeliveryId
   readonly dst: DestinationId
+  readonly evt: EventId
+  readonly evt: EventId
   readonly exp: ExperienceId
   readonly key: string
   readonly seg: SegmentId
