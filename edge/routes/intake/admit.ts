@@ -47,10 +47,21 @@ export async function admitRequest(
   return { ok: true, value: { caller: caller.value, keys, body: parsed.value } }
 }
 
+const UNREACHABLE: Refusal = {
+  ok: false,
+  status: 503,
+  detail: 'Keys cannot be looked up right now.',
+  retryAfter: 5,
+}
+
 /** Whose key this is, under the present catalog. */
 export async function callerOf(env: Env, key: string, now: Millis): Promise<Outcome<Caller>> {
-  const grant = await lookUpKey(env, key, now)
-  if (grant === null) return UNKNOWN_KEY
-  const caller = await findCaller(env, grant, now)
-  return caller === undefined ? UNKNOWN_KEY : { ok: true, value: caller }
+  try {
+    const grant = await lookUpKey(env, key, now)
+    const caller = grant === null ? undefined : await findCaller(env, grant, now)
+    return caller === undefined ? UNKNOWN_KEY : { ok: true, value: caller }
+  } catch {
+    // A database that does not answer is no reason to tell a client that its key is wrong: it would drop the events.
+    return UNREACHABLE
+  }
 }

@@ -1,0 +1,109 @@
+import { deviceDigest } from '../../crypto/device-digest.ts'
+import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
+import { deviceIdOf } from '../../domain/id.ts'
+import type { Env } from '../../objects/env.ts'
+import { parseEntries, type Batch } from '../../parse/batch.ts'
+import type { Message, ParseOptions } from '../../parse/event.ts'
+import type { DeviceId } from '../../protocol/id.ts'
+import type { IngestRequest, Subject } from '../../protocol/shard.ts'
+import type { RefusedEvent, Verdict } from '../../protocol/verdict.ts'
+import { aliasOf, refuseConflicts } from './alias.ts'
+import { isOwnDevice } from './browser.ts'
+import { inParallel } from './in-parallel.ts'
+import { partiesOf, subjectOf, type Placed, type Run } from './parties.ts'
+import { Recorder } from './record.ts'
+import { hideRefusals } from './refusals.ts'
+import { ingest, type Sent } from './send.ts'
+import type { Caller } from './source.ts'
+import { verdictsOf } from './verdicts.ts'
+import { visitorOf } from './visitor.ts'
+
+/** Parties of one request that are handled at the same time. */
+const WIDTH = 16
+
+export interface Ingested {
+  readonly verdicts: readonly Verdict[]
+  /** Absent: everything was handled. */
+  readonly trouble?: 'busy' | 'overloaded'
+}
+
+/** Takes in a batch of messages about any number of people. */
+export async function ingestBatch(
+  env: Env,
+  request: Request,
+  caller: Caller,
+  keys: WorkspaceKeys,
+  batch: Batch,
+  options: ParseOptions,
+): Promise<Ingested> {
+  const { catalog, grant, source } = caller
+  const entries = await refuseConflicts(env, caller, parseEntries(batch, options))
+  const recorder = new Recorder(caller, keys, visitorOf(request), options.receivedAt)
+  const placed = await Promise.all(
+    entries.flatMap((entry) => (entry.ok ? [place(recorder, entry.message, catalog.shards)] : [])),
+  )
+  let refused = await hideRefusals(keys, entries)
+  const verdicts = new Map<number, Verdict>()
+  let trouble: Ingested['trouble']
+
+  const send = async (subject: Subject, events: readonly Placed[]): Promise<Sent> => {
+    // The first call that is made carries the refusals of the whole batch.
+    const carried: readonly RefusedEvent[] = refused
+    refused = []
+    const sent = await ingest(env, {
+      workspace: grant.workspace,
+      catalogVersion: catalog.version,
+      source: source.id,
+      consentMode: source.consent,
+      subject,
+      events: events.map(({ event }) => event),
+      refused: carried,
+      receivedAt: options.receivedAt,
+    } satisfies IngestRequest)
+    const answered = sent.type === 'done' ? sent.result.verdicts : sent.verdicts
+    answered.forEach((verdict, at) => verdicts.set(events[at]?.index ?? -1, verdict))
+    return sent
+  }
+  const sendRun = async (run: Run): Promise<boolean> => {
+    try {
+      const subject = await subjectOf(env, grant.workspace, catalog.shards, run)
+      const sent = await send(subject, run.events)
+      if (sent.type === 'busy') trouble = sent.overloaded ? 'overloaded' : (trouble ?? 'busy')
+      return sent.type === 'done'
+    } catch {
+      // The identity shard could not be reached: these events are answered `busy`, others go on.
+      trouble ??= 'busy'
+      return false
+    }
+  }
+  await inParallel(partiesOf(placed), WIDTH, async (party) => {
+    for (const run of party) {
+      // What comes after a failure of the same person waits for the retry, or it would come before.
+      if (!(await sendRun(run))) return
+    }
+  })
+  if (refused.length > 0) await send({ type: 'device', device: await nobody(caller, keys) }, [])
+  return {
+    verdicts: verdictsOf(entries, verdicts),
+    ...(trouble !== undefined && { trouble }),
+  }
+}
+
+/** A message as an event, its browser found: by `anonymousId`, or for an alias by the id it had before. */
+async function place(recorder: Recorder, message: Message, shards: number): Promise<Placed> {
+  const claimed = message.identifiers.find(({ kind }) => kind === 'anonymousId')?.value
+  const own = claimed !== undefined && isOwnDevice(claimed, shards) ? claimed : undefined
+  const alias = aliasOf(message, shards)
+  const device: DeviceId | undefined = own ?? (alias.type === 'device' ? alias.device : undefined)
+  const identifiers =
+    alias.type === 'anonymous' && claimed === undefined
+      ? [...message.identifiers, { kind: 'anonymousId', value: alias.value }]
+      : message.identifiers
+  const event = await recorder.record({ ...message, identifiers }, device)
+  return { index: message.index, event }
+}
+
+/** Where the refusals of a batch are kept of which no event could be: one shard a source. */
+async function nobody({ catalog, source }: Caller, keys: WorkspaceKeys): Promise<DeviceId> {
+  return deviceIdOf(await deviceDigest(keys, `refused ${source.id}`), catalog.shards)
+}
