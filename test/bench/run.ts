@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from '../command.ts'
+import { benchEdge } from './edge.ts'
+import { TAG_BUDGET, tagSizes } from './tag-size.ts'
+
+/**
+ * `npm run bench [-- tag edge --rounds N --seconds N]`: each benchmark prints a table and writes JSON to
+ * `.prisme/bench/`. Without names: all of them.
+ */
+const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
+  tag: benchTag,
+  edge: benchTheEdge,
+}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+  },
+})
+const FOLDER = join(resolve(ROOT, process.env['STATE_DIR'] || '.prisme'), 'bench')
+
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
+for (const name of names) {
+  const benchmark = BENCHMARKS[name]
+  if (!benchmark) {
+    console.error(`Unknown benchmark ${name}. Known: ${Object.keys(BENCHMARKS).join(', ')}`)
+    process.exit(1)
+  }
+  console.log(`\n${name}`)
+  const results = await benchmark()
+  const file = join(FOLDER, `${name}.json`)
+  mkdirSync(FOLDER, { recursive: true })
+  writeFileSync(file, `${JSON.stringify({ ...surroundings(), results }, null, 2)}\n`)
+  console.log(`written to ${file}`)
+}
+
+async function benchTag() {
+  const sizes = await tagSizes(console.log)
+  console.table(
+    sizes.map(({ file, isEager, ...bytes }) => ({
+      file,
+      loaded: isEager ? 'at start' : 'later',
+      ...bytes,
+    })),
+  )
+  const atStart = sizes
+    .filter(({ isEager }) => isEager)
+    .reduce((sum, { brotli }) => sum + brotli, 0)
+  console.log(`${atStart} bytes brotli at start, of ${TAG_BUDGET}`)
+  return sizes
+}
+
+async function benchTheEdge() {
+  const results = await benchEdge({
+    rounds: Number(values.rounds),
+    duration: Number(values.seconds) * 1_000,
+    say: console.log,
+  })
+  console.table(
+    results.map(({ scenario, concurrency, edge, reference, ratio }) => ({
+      scenario,
+      concurrency,
+      'requests/s, edge / reference': cell(edge.rate, reference.rate, ratio.rate, 0),
+      'p50 ms': cell(edge.p50, reference.p50, ratio.p50, 2),
+      'p99 ms': cell(edge.p99, reference.p99, ratio.p99, 2),
+    })),
+  )
+  return results
+}
+
+function cell(edge: number, reference: number, ratio: number, digits: number): string {
+  return `${edge.toFixed(digits)} / ${reference.toFixed(digits)} = ${ratio.toFixed(2)}`
+}
+
+/** What figures are worth nothing without. */
+function surroundings() {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const [processor] = cpus()
+  return {
+    at: new Date().toISOString(),
+    commit: commit.trim(),
+    machine: {
+      processors: cpus().length,
+      model: processor?.model ?? 'unknown',
+      node: process.version,
+    },
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+  }
+}

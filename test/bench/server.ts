@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { readD1Migrations } from '@cloudflare/vitest-plugin'
+import { transform } from 'esbuild'
+import { readFile } from 'node:fs/promises'
+import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare'
+import { unstable_readConfig as readConfig } from 'wrangler'
+import { ROOT, run } from '../command.ts'
+import { freePort } from '../demo/ports.ts'
+
+const HOST = '127.0.0.1'
+
+export interface Server {
+  /** Of a socket of workerd itself that leads straight to the Worker. */
+  readonly origin: string
+  stop(): Promise<void>
+}
+
+/**
+ * The edge as it is built for deployment, with the route that makes the demo workspace, on `workerd serve` with its
+ * storage on disk. Miniflare writes workerd's configuration and simulates D1, KV, R2 and queues inside it; requests
+ * do not pass through it, nor through wrangler's proxy.
+ */
+export async function startEdge(folder: string): Promise<Server> {
+  const out = join(ROOT, '.build/bench-edge')
+  const { code, output } = await run('wrangler', [
+    'deploy',
+    'test/local-worker.ts',
+    '--dry-run',
+    `--outdir=${out}`,
+  ])
+  if (code !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${output}`)
+
+  const config = configuration()
+  const port = await freePort()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...shared(folder),
+      name: 'edge',
+      modules: true,
+      scriptPath: join(out, 'local-worker.js'),
+      compatibilityDate: config.compatibility_date,
+      compatibilityFlags: config.compatibility_flags,
+      durableObjects: Object.fromEntries(
+        config.durable_objects.bindings.map(({ name, class_name: className }) => [
+          name,
+          { className, useSQLite: true },
+        ]),
+      ),
+      d1Databases: config.d1_databases.map(({ binding }) => binding),
+      kvNamespaces: config.kv_namespaces.map(({ binding }) => binding),
+      r2Buckets: config.r2_buckets.map(({ binding }) => binding),
+      queueProducers: Object.fromEntries(
+        config.queues.producers.map(({ binding, queue }) => [binding, { queueName: queue }]),
+      ),
+      queueConsumers: Object.fromEntries(
+        config.queues.consumers.map((consumer) => [
+          consumer.queue,
+          {
+            maxBatchSize: consumer.max_batch_size,
+            maxBatchTimeout: consumer.max_batch_timeout,
+            maxRetries: consumer.max_retries,
+            ...(consumer.dead_letter_queue && { deadLetterQueue: consumer.dead_letter_queue }),
+          },
+        ]),
+      ),
+      bindings: {
+        PRISME_SECRET: 'secret-of-the-benchmark-more-than-32-bytes',
+        DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
+        ALLOW_LOOPBACK_TARGETS: 'true',
+      },
+      unsafeDirectSockets: [{ host: HOST, port }],
+    }),
+  )
+  await miniflare.ready
+  const database = await miniflare.getD1Database('DB')
+  for (const { queries } of await readD1Migrations(join(ROOT, 'edge/storage/migrations'))) {
+    await database.batch(queries.map((query) => database.prepare(query)))
+  }
+  return { origin: `http://${HOST}:${port}`, stop: () => miniflare.dispose() }
+}
+
+/** The reference Worker, in a workerd of its own with the same settings. */
+export async function startReference(folder: string): Promise<Server> {
+  const source = await readFile(join(import.meta.dirname, 'reference.ts'), 'utf8')
+  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'es2022' })
+  const port = await freePort()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...shared(folder),
+      name: 'reference',
+      modules: true,
+      script: code,
+      compatibilityDate: configuration().compatibility_date,
+      durableObjects: { ROWS: { className: 'Rows', useSQLite: true } },
+      unsafeDirectSockets: [{ host: HOST, port }],
+    }),
+  )
+  await miniflare.ready
+  return { origin: `http://${HOST}:${port}`, stop: () => miniflare.dispose() }
+}
+
+/** What `wrangler.toml` says of the Worker, as wrangler reads it. */
+interface Configuration {
+  readonly compatibility_date: string
+  readonly compatibility_flags: string[]
+  readonly durable_objects: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[]
+  }
+  readonly d1_databases: readonly Bound[]
+  readonly kv_namespaces: readonly Bound[]
+  readonly r2_buckets: readonly Bound[]
+  readonly queues: {
+    readonly producers: readonly (Bound & { readonly queue: string })[]
+    readonly consumers: readonly {
+      readonly queue: string
+      readonly max_batch_size: number
+      readonly max_batch_timeout: number
+      readonly max_retries: number
+      readonly dead_letter_queue?: string
+    }[]
+  }
+}
+interface Bound {
+  readonly binding: string
+}
+
+const configuration = (): Configuration => readConfig({ config: join(ROOT, 'wrangler.toml') })
+
+const shared = (folder: string) => ({
+  host: HOST,
+  port: 0,
+  // Without it Miniflare would fetch a sample of `request.cf`.
+  cf: false,
+  log: new NoOpLog(),
+  resourcePersistencePath: folder,
+})
