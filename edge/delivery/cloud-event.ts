@@ -1,10 +1,14 @@
-import type { DeliveryMessage, SegmentCloudEvent } from '../protocol/delivery.ts'
+import type { DeliveryMessage, DestinationTarget, SegmentCloudEvent } from '../protocol/delivery.ts'
+import type { DestinationId, WorkspaceId } from '../protocol/id.ts'
 import type { Millis } from '../protocol/time.ts'
 
 /** Structured mode: the event's attributes are in the body, where the signature covers them. */
 export const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8'
 
 const iso = (at: Millis): string => new Date(at).toISOString()
+
+/** Relative to the deployment, whose own address a receiver knows and Prisme may not. */
+const sourceOf = (workspace: WorkspaceId): string => `/workspaces/${workspace}`
 
 /**
  * A crossing of a segment as CloudEvents 1.0. Made of the message alone, so that every attempt has the same bytes.
@@ -16,7 +20,7 @@ export function segmentCloudEvent(message: DeliveryMessage): SegmentCloudEvent {
   return {
     specversion: '1.0',
     id: message.id,
-    source: `/workspaces/${message.workspace}`,
+    source: sourceOf(message.workspace),
     type: `segment.${message.type}`,
     subject: message.profile,
     time: iso(message.at),
@@ -30,3 +34,31 @@ export function segmentCloudEvent(message: DeliveryMessage): SegmentCloudEvent {
     },
   }
 }
+
+/** What a person sends to try a destination. */
+export interface TestCloudEvent {
+  readonly specversion: '1.0'
+  readonly id: string
+  readonly source: string
+  readonly type: 'destination.tested'
+  readonly subject: DestinationId
+  readonly time: string
+  readonly datacontenttype: 'application/json'
+  readonly data: { readonly destination: { readonly id: DestinationId; readonly name: string } }
+}
+
+export const testCloudEvent = (
+  id: string,
+  workspace: WorkspaceId,
+  target: DestinationTarget,
+  now: Millis,
+): TestCloudEvent => ({
+  specversion: '1.0',
+  id,
+  source: sourceOf(workspace),
+  type: 'destination.tested',
+  subject: target.id,
+  time: iso(now),
+  datacontenttype: 'application/json',
+  data: { destination: { id: target.id, name: target.name } },
+})

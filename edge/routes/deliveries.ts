@@ -1,0 +1,103 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { addressOf } from '../domain/id.ts'
+import { profileShard, workspaceObject } from '../objects/address.ts'
+import type { DeliveryId } from '../protocol/id.ts'
+import { access, type AccessEnv } from './access.ts'
+import { askShards, decodePlaces, MAX_CURSOR, mergePages, placeName } from './all-shards.ts'
+import { notFoundHere, refuseInvalid } from './problem.ts'
+import { idParam, instant, json, pageOf, pageQuery, problems } from './shapes.ts'
+
+const cause = z
+  .union([
+    z.object({ type: z.literal('event'), messageIds: z.array(z.string()).readonly() }),
+    z.object({ type: z.literal('definition'), version: z.number() }),
+    z.object({ type: z.enum(['time', 'merge']) }),
+  ])
+  .openapi('Cause')
+
+const delivery = z
+  .object({
+    id: z.string(),
+    state: z.enum(['pending', 'delivered', 'parked', 'refused']),
+    destination: z.string(),
+    activation: z.string(),
+    segment: z.string(),
+    type: z.enum(['entered', 'exited']),
+    profile: z.string(),
+    at: instant,
+    createdAt: instant,
+    nextAttemptAt: instant.nullable(),
+    attempts: z
+      .array(
+        z.object({
+          at: instant,
+          duration: z.number(),
+          status: z.number().optional(),
+          reason: z.string().optional(),
+        }),
+      )
+      .readonly(),
+    cause,
+  })
+  .openapi('Delivery')
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/deliveries',
+  summary: 'What was sent or is to be sent, newest first, with every attempt',
+  middleware: access,
+  request: {
+    query: pageQuery.extend({
+      cursor: z.string().max(MAX_CURSOR).optional(),
+      state: z.enum(['pending', 'delivered', 'parked', 'refused']).optional(),
+    }),
+  },
+  responses: { 200: json(pageOf(delivery), 'A page'), ...problems(400, 401) },
+})
+
+const replay = createRoute({
+  method: 'post',
+  path: '/api/deliveries/{id}/replay',
+  summary: 'Sends a parked or refused delivery again, its attempts starting anew',
+  middleware: access,
+  request: { params: idParam },
+  responses: { 204: { description: 'It is due now' }, ...problems(401, 404) },
+})
+
+export const deliveries = new OpenAPIHono<AccessEnv>({ defaultHook: refuseInvalid })
+  .openapi(list, async (c) => {
+    const { workspace } = c.get('access')
+    const { cursor, limit, state } = c.req.valid('query')
+    const places = decodePlaces(cursor)
+    const answers = await askShards(c.env, workspace, async (shard, address) => {
+      const before = places.get(placeName(address))
+      const { items } = await shard.deliveries({
+        workspace,
+        limit: limit + 1,
+        ...(state !== undefined && { state }),
+        ...(before !== undefined && { before }),
+      })
+      return items
+    })
+    return c.json(
+      mergePages(answers, places, limit, ({ createdAt }) => createdAt),
+      200,
+    )
+  })
+  .openapi(replay, async (c) => {
+    const { workspace } = c.get('access')
+    const { id } = c.req.valid('param')
+    const address = id.startsWith('dlv_') ? addressOf(id) : undefined
+    // Asked first: a shard comes into being by being called.
+    const born = await workspaceObject(c.env, workspace).shards()
+    const home = born.find(
+      ({ region, shard }) => region === address?.region && shard === address.shard,
+    )
+    if (home === undefined) throw notFoundHere('delivery that could be sent again')
+    const found = await profileShard(c.env, workspace, home).replay({
+      workspace,
+      delivery: id as DeliveryId,
+    })
+    if (!found) throw notFoundHere('delivery that could be sent again')
+    return c.body(null, 204)
+  })
