@@ -20,6 +20,11 @@ export interface CollectRequest {
   readonly batch: readonly TagEvent[]
   /** Placements of the page to decide for; absent: none, empty: all. */
   readonly decide?: readonly string[]
+  /**
+   * The page called `reset` and the edge has not answered since: `deviceKey` is a new device, and its cookie replaces
+   * the one that came along.
+   */
+  readonly reset?: true
 }
 
 /** One call as the tag queues it: a Segment message without what the edge knows better. */

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import { transform } from 'esbuild'
+
+/**
+ * Builds the tag into `tag/dist/bundle.js`, an ES module that the edge serves from:
+ *
+ * - `parts`: `{ [fileName]: source }`, ES modules for `GET /t/{writeKey}/{fileName}`. A name holds its content's hash:
+ *   `Cache-Control: public, max-age=31536000, immutable`. Needs `Access-Control-Allow-Origin: *` (the tag imports it
+ *   from another origin) and `text/javascript`.
+ * - `partNames`: what `TagSettings.parts` is, `{ render: fileName }`.
+ * - `script(settings)`: the text of `GET /t/{writeKey}.js` for a source's `TagSettings`; settings are JSON in which
+ *   nothing can end a script element or a line.
+ * - `core`: that text with `__PRISME_SETTINGS__` where the settings go.
+ *
+ * The same sources give the same bytes: nothing here knows the time, a path or the machine.
+ */
+const root = new URL('.', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('../package.json', root), 'utf8'))
+
+/** Syntax that browsers of 2020 read; what they lack in functions the tag looks for before it calls. */
+const typescript = {
+  name: 'typescript',
+  transform: (code, id) =>
+    id.endsWith('.ts')
+      ? transform(code, {
+          loader: 'ts',
+          target: 'es2021',
+          supported: { 'dynamic-import': true },
+          define: { PRISME_VERSION: JSON.stringify(version) },
+          sourcefile: 'tag.ts',
+        }).then(({ code: text }) => ({ code: text, map: null }))
+      : null,
+}
+
+const plugins = [
+  nodeResolve(),
+  typescript,
+  terser({
+    ecma: 2020,
+    module: true,
+    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+    format: { comments: false },
+  }),
+]
+
+const results = new Map()
+
+/** Gathers the outputs; writes the bundle when all are there. */
+const gather = (name) => ({
+  name: 'gather',
+  generateBundle(_options, files) {
+    results.set(name, Object.values(files)[0].code.trim())
+    for (const file of Object.keys(files)) delete files[file]
+    if (results.size === 2) write()
+  },
+})
+
+function write() {
+  const render = results.get('render')
+  const fileName = `render-${createHash('sha256').update(render).digest('hex').slice(0, 16)}.js`
+  // A test builds elsewhere, twice.
+  const dist = pathToFileURL(`${process.env['TAG_DIST'] ?? `${root.pathname}dist`}/`)
+  mkdirSync(dist, { recursive: true })
+  writeFileSync(
+    new URL('bundle.js', dist),
+    `export const core = ${JSON.stringify(results.get('core'))}
+export const parts = ${JSON.stringify({ [fileName]: render })}
+export const partNames = ${JSON.stringify({ render: fileName })}
+export const script = (settings) =>
+  core.split('__PRISME_SETTINGS__').join(
+    JSON.stringify(settings).replace(/[<\\u2028\\u2029]/g, (c) =>
+      '\\\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')),
+  )
+`,
+  )
+  writeFileSync(
+    new URL('bundle.d.ts', dist),
+    `import type { TagSettings } from '../../edge/protocol/collect.ts'
+export declare const core: string
+export declare const parts: { readonly [fileName: string]: string }
+export declare const partNames: TagSettings['parts']
+export declare function script(settings: TagSettings): string
+`,
+  )
+}
+
+export default [
+  {
+    input: new URL('main.ts', root).pathname,
+    plugins: [...plugins, gather('core')],
+    output: { format: 'iife', dir: new URL('dist', root).pathname, externalLiveBindings: false },
+  },
+  {
+    input: new URL('render.ts', root).pathname,
+    plugins: [...plugins, gather('render')],
+    output: { format: 'es', dir: new URL('dist', root).pathname },
+  },
+]

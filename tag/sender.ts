@@ -1,0 +1,188 @@
+import { type Entry, excess, nextBatch } from './bounds.ts'
+import type { Outbox, StoredEntry } from './outbox.ts'
+import { outcomeOf, waitBeforeRetry } from './retry.ts'
+import { timeOf } from './random-id.ts'
+import type { Reply } from './transport.ts'
+import { guard } from './guard.ts'
+import type { CollectResponse } from '../edge/protocol/collect.ts'
+
+/** Events that happen together travel together. */
+const GATHER_WAIT = 300
+const GATHER_MAX = 30
+/** When a page looks for what earlier pages and closed tabs have left. */
+const RESCUE_WAIT = 2_000
+/** Another tab may be sending an event itself for as long as this; younger ones are left to it. */
+const ABANDONED_AFTER = 30_000
+
+export interface Sender {
+  readonly add: (entry: Entry) => void
+  /** Sends what waits, now. */
+  readonly flush: () => void
+  /** The page may be about to end: sends what waits without asking storage or other tabs first. */
+  readonly leave: () => void
+  /** Tries again at once: the network is back. */
+  readonly retry: () => void
+  /** Forgets everything, here and in storage. */
+  readonly drop: () => void
+}
+
+/** What the sender needs of its surroundings. */
+export interface SenderPorts {
+  readonly outbox: Outbox
+  /** One request; must be on its way before the first await. */
+  readonly send: (batch: readonly Entry[]) => Promise<Reply>
+  /** Whether anything may be sent by now. */
+  readonly permitted: () => boolean
+  /** One tab at a time; `undefined` if another has it. */
+  readonly alone: (work: () => Promise<boolean>) => Promise<boolean | undefined>
+  readonly onLost: (events: number) => void
+}
+
+/**
+ * Delivers entries in order. A first try goes straight from the page's memory. Once one has failed, all of this page's
+ * entries are free for any tab, and are sent by whoever holds the lock, from what storage then still has: so two tabs
+ * neither lose nor double.
+ */
+export function createSender({ outbox, send, permitted, alone, onLost }: SenderPorts): Sender {
+  let own: readonly Entry[] = []
+  const inFlight = new Set<string>()
+  let failures = 0
+  let busy = false
+  let rescue = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const settle = (batch: readonly Entry[]): void => {
+    if (batch.length === 0) return
+    own = without(own, batch)
+    outbox.remove(batch)
+  }
+
+  const discard = (surplus: readonly Entry[]): void => {
+    settle(surplus)
+    onLost(surplus.length)
+  }
+
+  /** True: go on with the next batch. */
+  const attempt = async (batch: readonly Entry[]): Promise<boolean> => {
+    for (const { key } of batch) inFlight.add(key)
+    const reply = await send(batch)
+    for (const { key } of batch) inFlight.delete(key)
+    if (!permitted()) return false
+    const outcome = outcomeOf(reply.status)
+    const again = outcome === 'retry' ? batch : outcome === 'sent' ? busyEntries(batch, reply) : []
+    settle(without(batch, again))
+    if (outcome === 'refused') onLost(batch.length)
+    if (again.length === 0) {
+      failures = 0
+      return true
+    }
+    if (failures === 0) outbox.put(own, true)
+    failures += 1
+    schedule(waitBeforeRetry(failures, reply.retryAfter, Math.random()))
+    return false
+  }
+
+  const sendAll = async (entries: readonly Entry[]): Promise<boolean> => {
+    let rest = entries.filter(({ key }) => !inFlight.has(key))
+    while (rest.length > 0) {
+      const batch = nextBatch(rest)
+      if (!(await attempt(batch))) return false
+      rest = rest.slice(batch.length)
+    }
+    return true
+  }
+
+  const drain = async (): Promise<boolean> => {
+    const stored = await outbox.list().catch(() => undefined)
+    if (!stored) return sendAll(own)
+    const kept = new Set(stored.map(({ key }) => key))
+    own = own.filter(({ key }) => kept.has(key) || inFlight.has(key))
+    const mine = new Set(own.map(({ key }) => key))
+    const surplus = stored.slice(0, excess(stored))
+    discard(surplus)
+    const rest = stored.slice(surplus.length)
+    const mayTake = ({ key, free }: StoredEntry): boolean =>
+      free || mine.has(key) || Math.abs(Date.now() - timeOf(key)) > ABANDONED_AFTER
+    const taken = rest.filter(mayTake)
+    if (taken.length < rest.length) later(ABANDONED_AFTER)
+    return sendAll(taken)
+  }
+
+  const flush = guard(async () => {
+    if (busy || !permitted()) return
+    busy = true
+    stop()
+    try {
+      if (failures || rescue) {
+        rescue = false
+        if ((await alone(drain)) === undefined) later(RESCUE_WAIT)
+      }
+      while (!failures && own.some(({ key }) => !inFlight.has(key))) {
+        if (!(await sendAll(own))) break
+      }
+    } finally {
+      busy = false
+      if (rescue && !failures) schedule(GATHER_WAIT)
+    }
+  })
+
+  const stop = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const schedule = (wait: number): void => {
+    stop()
+    timer = setTimeout(() => {
+      timer = undefined
+      flush()
+    }, wait)
+  }
+  const later = (wait: number): void => {
+    setTimeout(() => {
+      rescue = true
+      flush()
+    }, wait)
+  }
+
+  later(RESCUE_WAIT)
+  return {
+    add: (entry) => {
+      own = [...own, entry]
+      discard(own.slice(0, excess(own)))
+      outbox.put([entry], failures > 0)
+      if (!failures) {
+        if (own.length >= GATHER_MAX) flush()
+        else if (!timer) schedule(GATHER_WAIT)
+      }
+    },
+    flush: () => {
+      if (!failures) flush()
+    },
+    leave: () => {
+      // While the edge is down and storage holds everything, the next page does better than a last try.
+      if (!permitted() || (failures && outbox.durable())) return
+      const batch = nextBatch(own.filter(({ key }) => !inFlight.has(key)))
+      if (batch.length > 0) guard(attempt)(batch)
+    },
+    retry: () => {
+      if (failures) schedule(0)
+    },
+    drop: () => {
+      stop()
+      own = []
+      failures = 0
+    },
+  }
+}
+
+/** Events that the edge could not take just now, though it took the request. */
+const busyEntries = (batch: readonly Entry[], { body }: Reply): readonly Entry[] => {
+  const verdicts = (body as Partial<CollectResponse> | undefined)?.verdicts
+  if (!Array.isArray(verdicts)) return []
+  return batch.filter((_, i) => verdicts[i]?.reason === 'busy')
+}
+
+const without = (entries: readonly Entry[], gone: readonly Entry[]): readonly Entry[] => {
+  const keys = new Set(gone.map(({ key }) => key))
+  return entries.filter(({ key }) => !keys.has(key))
+}
