@@ -4,7 +4,6 @@ import type {
   DeliveryId,
   DestinationId,
   EventId,
-  EventId,
   ExperienceId,
   SegmentId,
   SourceId,
@@ -16,7 +15,6 @@ interface Ids {
   readonly aud: string
   readonly dlv: DeliveryId
   readonly dst: DestinationId
-  readonly evt: EventId
   readonly evt: EventId
   readonly exp: ExperienceId
   readonly key: string
