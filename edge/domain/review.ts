@@ -110,7 +110,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
   for (let step = 0; step < MAX_STEPS; step++) {
     const due = dueAt(profile)
     if (due > now) break
-    for (const [id, until] of [...profile.untils]) {
+    for (const [id, until] of profile.untils) {
       if (until > due) continue
       const segment = compiled.segments.get(id)
       if (segment === undefined) {

@@ -18,6 +18,8 @@ export interface Env {
   /** At least 32 random bytes as text: seals addresses and secrets, keys the hashes, signs cookies. */
   readonly PRISME_SECRET: string
   readonly DASHBOARD_ORIGIN: string
+  /** Where browsers and servers reach this Worker: the install page writes it into the snippet. */
+  readonly EDGE_ORIGIN?: string
   /** Opens the set-up page of a new deployment once; absent: set-up is closed. */
   readonly SETUP_TOKEN?: string
   /** `true` in local development only: destinations may point at this machine. */

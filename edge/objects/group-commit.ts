@@ -33,8 +33,10 @@ export class GroupCommit {
       while (this.#waiting.length > 0) {
         const jobs = this.#waiting
         this.#waiting = []
-        const outcomes = this.#transact(jobs)
-        await this.#storage.sync().catch((error: unknown) => outcomes.fill({ ok: false, error }))
+        let outcomes = this.#transact(jobs)
+        await this.#storage.sync().catch((error: unknown) => {
+          outcomes = jobs.map(() => ({ ok: false, error }))
+        })
         jobs.forEach((job, index) => {
           job.settle(outcomes[index] ?? { ok: false, error: new Error('The job was not run') })
         })

@@ -105,7 +105,9 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return shard.commit.run(() => {
       const fresh = admit(shard, id, request, events)
       if (fresh === undefined) return undefined
-      account(shard, isLast ? request : { ...request, refused: [] }, id, events, fresh)
+      // What was refused is counted once, with the first events that are stored.
+      const refused = before.length === 0 ? request.refused : []
+      account(shard, { ...request, refused }, id, events, fresh)
       shard.arm()
       if (!isLast) return { fresh, answer: undefined }
       const found = shard.locate(id)

@@ -141,8 +141,6 @@ class Reader {
     isRange: boolean,
     path: string,
   ): number | readonly [number, number] | undefined {
-    const isCount = (value: unknown): value is number =>
-      Number.isInteger(value) && Number(value) >= 0 && Number(value) <= CONDITION_LIMITS.count
     if (!isRange) {
       if (isCount(json)) return json
       return this.#refuse(path, `Must be a whole number from 0 to ${CONDITION_LIMITS.count}`)
@@ -261,6 +259,9 @@ class Reader {
     }
   }
 }
+
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= CONDITION_LIMITS.count
 
 const isFields = (json: unknown): json is Fields =>
   typeof json === 'object' && json !== null && !Array.isArray(json)

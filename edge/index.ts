@@ -1,0 +1,39 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { consumeDeadDeliveries, consumeDeliveries } from './delivery/consumer.ts'
+import type { Env } from './objects/env.ts'
+import { admin } from './routes/admin.ts'
+import { collect } from './routes/collect.ts'
+import { decide } from './routes/decide.ts'
+import { deliveryPorts } from './routes/delivery-ports.ts'
+import { onError, onNotFound } from './routes/problem.ts'
+import { tag } from './routes/tag.ts'
+import { track } from './routes/track.ts'
+import { sweep } from './sweep.ts'
+
+export { IdentityShard } from './objects/identity-shard.ts'
+export { LiveMonitor } from './objects/live-monitor.ts'
+export { ProfileShard } from './objects/profile-shard.ts'
+export { Workspace } from './objects/workspace.ts'
+
+const DEAD_LETTERS = /-dead$/
+
+const app = new OpenAPIHono<{ Bindings: Env }>()
+app.onError(onError)
+app.notFound(onNotFound)
+app.get('/healthz', (c) => c.json({ ok: true }))
+app.route('/', collect)
+app.route('/', track)
+app.route('/', decide)
+app.route('/', tag)
+app.route('/', admin)
+
+export default {
+  fetch: app.fetch,
+  async queue(batch, env) {
+    const consume = DEAD_LETTERS.test(batch.queue) ? consumeDeadDeliveries : consumeDeliveries
+    await consume(batch, deliveryPorts(env))
+  },
+  async scheduled(controller, env) {
+    await sweep(env, controller.scheduledTime)
+  },
+} satisfies ExportedHandler<Env, unknown>

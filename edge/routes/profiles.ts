@@ -1,0 +1,180 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { open } from '../crypto/seal.ts'
+import { workspaceKeys, type WorkspaceKeys } from '../crypto/workspace-keys.ts'
+import { isProfileId } from '../domain/id.ts'
+import { workspaceObject } from '../objects/address.ts'
+import type { Env } from '../objects/env.ts'
+import type { ApiProfile } from '../protocol/api.ts'
+import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { Json } from '../protocol/json.ts'
+import type { ProfileView } from '../protocol/objects.ts'
+import { profileOf, viewProfile } from './find-profile.ts'
+import { notFoundHere } from './problem.ts'
+import { resource } from './resource.ts'
+import { idParam, instant, iso, json, problems, text } from './shapes.ts'
+
+const EVENTS = 100
+
+const shown = z
+  .object({
+    id: z.string(),
+    createdAt: instant,
+    lastSeenAt: instant,
+    identifiers: z
+      .array(
+        z.object({
+          kind: z.string(),
+          value: z.string(),
+          firstSeen: instant,
+          lastSeen: instant,
+          source: z.string(),
+          proven: z.boolean(),
+        }),
+      )
+      .readonly(),
+    traits: z.record(z.string(), z.custom<Json>()),
+    provenance: z.record(z.string(), z.object({ source: z.string(), at: instant })),
+    consent: z.record(z.string(), z.object({ granted: z.boolean(), at: instant.nullable() })),
+    segments: z
+      .array(
+        z.object({
+          id: z.string(),
+          key: z.string(),
+          name: z.string(),
+          enteredAt: instant,
+          decidedAt: instant,
+          until: instant.optional(),
+        }),
+      )
+      .readonly(),
+    devices: z
+      .array(z.object({ id: z.string(), firstSeen: instant, lastSeen: instant }))
+      .readonly(),
+    events: z.array(z.custom<ApiProfile['events'][number]>()).readonly(),
+    eventsCursor: z.string().optional(),
+    merges: z
+      .array(z.object({ id: z.string(), other: z.string(), at: instant, through: z.string() }))
+      .readonly(),
+  })
+  .openapi('Profile')
+
+const timelineQuery = z.object({
+  before: z.string().max(100).optional().openapi({
+    description: '`eventsCursor` of the page before: events older than that',
+  }),
+})
+
+const findRoute = createRoute({
+  method: 'get',
+  path: '/api/profiles',
+  request: {
+    query: z
+      .object({
+        kind: text(64).openapi({ example: 'email' }),
+        value: text(256).openapi({ example: 'demo-shopper@example.com' }),
+      })
+      .extend(timelineQuery.shape),
+  },
+  responses: { 200: json(shown, 'The person'), ...problems(400, 401, 404) },
+})
+const getRoute = createRoute({
+  method: 'get',
+  path: '/api/profiles/{id}',
+  request: { params: idParam, query: timelineQuery },
+  responses: {
+    200: json(shown, 'The person; a merged id answers who it is now'),
+    ...problems(401, 404),
+  },
+})
+
+async function show(
+  env: Env,
+  workspace: WorkspaceId,
+  id: ProfileId | null,
+  before: string | undefined,
+): Promise<ApiProfile> {
+  const view =
+    id === null
+      ? null
+      : await viewProfile(env, workspace, id, {
+          limit: EVENTS,
+          ...(before !== undefined && { before }),
+        })
+  if (view === null) throw notFoundHere('profile')
+  const keys = await workspaceKeys(env.PRISME_SECRET, workspace)
+  const catalog = await workspaceObject(env, workspace).catalog({ workspace })
+  const definitions = new Map(catalog?.segments.map((segment) => [segment.id, segment]))
+  const identifiers = await Promise.all(
+    view.identifiers.map(async ({ kind, value, sealed, proven, firstSeen, lastSeen, source }) => ({
+      kind,
+      value: (sealed && (await open(keys, 'contact', sealed))) ?? value,
+      firstSeen: iso(firstSeen),
+      lastSeen: iso(lastSeen),
+      source,
+      proven,
+    })),
+  )
+  return {
+    id: view.id,
+    createdAt: iso(view.createdAt),
+    lastSeenAt: iso(view.lastSeenAt),
+    identifiers,
+    traits: await readableTraits(view, keys),
+    provenance: Object.fromEntries(
+      Object.entries(view.provenance).map(([name, { source, at }]) => [
+        name,
+        { source, at: iso(at) },
+      ]),
+    ),
+    consent: Object.fromEntries(
+      Object.entries(view.consent).map(([purpose, { granted, at }]) => [
+        purpose,
+        { granted, at: at === null ? null : iso(at) },
+      ]),
+    ),
+    segments: view.memberships.map(({ segment, enteredAt, decidedAt, until }) => ({
+      id: segment,
+      key: definitions.get(segment)?.key ?? segment,
+      name: definitions.get(segment)?.name ?? segment,
+      enteredAt: iso(enteredAt),
+      decidedAt: iso(decidedAt),
+      ...(until !== undefined && { until: iso(until) }),
+    })),
+    devices: view.devices.map(({ firstSeen, lastSeen, ...rest }) => ({
+      ...rest,
+      firstSeen: iso(firstSeen),
+      lastSeen: iso(lastSeen),
+    })),
+    events: view.events,
+    ...(view.eventsCursor !== undefined && { eventsCursor: view.eventsCursor }),
+    merges: view.merges.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })),
+  }
+}
+
+/** Traits hold an address's hash in its place: the readable one stands with the identifier. */
+async function readableTraits(
+  { traits, identifiers }: ProfileView,
+  keys: WorkspaceKeys,
+): Promise<{ [trait: string]: Json }> {
+  const readable: { [trait: string]: Json } = { ...traits }
+  for (const { kind, value, sealed } of identifiers) {
+    if (sealed === undefined || readable[kind] !== value) continue
+    const address = await open(keys, 'contact', sealed)
+    if (address !== undefined) readable[kind] = address
+  }
+  return readable
+}
+
+export const profiles = resource()
+  .openapi(findRoute, async (c) => {
+    const { workspace } = c.get('access')
+    const { kind, value, before } = c.req.valid('query')
+    const id = await profileOf(c.env, workspace, kind, value)
+    return c.json(await show(c.env, workspace, id, before), 200)
+  })
+  .openapi(getRoute, async (c) => {
+    const { workspace } = c.get('access')
+    const { id } = c.req.valid('param')
+    const { before } = c.req.valid('query')
+    return c.json(await show(c.env, workspace, isProfileId(id) ? id : null, before), 200)
+  })
