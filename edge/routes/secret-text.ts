@@ -31,8 +31,9 @@ export async function keyRow(
   }
 }
 
+const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+
 /** Whether two texts are the same, in a time that tells nothing of where they differ. */
 export async function sameText(one: string, other: string): Promise<boolean> {
-  const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return crypto.subtle.timingSafeEqual(await digest(one), await digest(other))
 }

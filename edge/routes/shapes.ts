@@ -73,6 +73,7 @@ const problem = z
 const PROBLEMS = {
   400: 'The body or a parameter is not valid: `errors` says where and why',
   401: 'No session, or not a secret key',
+  403: 'Proven, and still not allowed',
   404: 'Not in this workspace',
   409: 'In conflict with what exists',
 } as const

@@ -20,6 +20,7 @@ interface Ids {
   readonly key: string
   readonly seg: SegmentId
   readonly src: SourceId
+  readonly usr: string
   readonly ws: WorkspaceId
 }
 

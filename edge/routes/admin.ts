@@ -1,0 +1,45 @@
+import { bodyLimit } from 'hono/body-limit'
+import { access } from './access.ts'
+import { activations } from './activations.ts'
+import { audit } from './audit.ts'
+import { auth } from './auth.ts'
+import { destinations } from './destinations.ts'
+import { experiences } from './experiences.ts'
+import { keys } from './keys.ts'
+import { onError, Refusal } from './problem.ts'
+import { resource } from './resource.ts'
+import { segments } from './segments.ts'
+import { session } from './session.ts'
+import { setup } from './setup.ts'
+import { sources } from './sources.ts'
+
+/** Bytes of a body: the largest condition that is accepted is far smaller. */
+const MAX_BODY = 512 * 1_024
+
+/**
+ * The administration API. `access` guards every `/api/*` route that is mounted in or after this app; sign-in and
+ * set-up stand before it.
+ */
+export const admin = resource()
+
+admin.onError(onError)
+admin.use(
+  '/api/*',
+  bodyLimit({
+    maxSize: MAX_BODY,
+    onError: () => {
+      throw new Refusal(413, `A body has at most ${MAX_BODY} bytes.`)
+    },
+  }),
+)
+admin.route('/', auth)
+admin.route('/', setup)
+admin.use('/api/*', access)
+admin.route('/', session)
+admin.route('/', segments)
+admin.route('/', experiences)
+admin.route('/', destinations)
+admin.route('/', activations)
+admin.route('/', sources)
+admin.route('/', keys)
+admin.route('/', audit)
