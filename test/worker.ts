@@ -25,6 +25,8 @@ export default {
   },
 } satisfies ExportedHandler<Env, unknown>
 
+type EdgeRequest = Parameters<typeof local.fetch>[0]
+
 async function setClock(request: Request, env: Env): Promise<Response> {
   const { now } = await request.json<{ now?: unknown }>()
   const instant = typeof now === 'number' ? now : Date.parse(String(now))
@@ -50,9 +52,9 @@ async function setClock(request: Request, env: Env): Promise<Response> {
 }
 
 /** The request as if it came from the place its header names. */
-function placed(request: Request): Request {
+function placed(request: EdgeRequest): EdgeRequest {
   const place = request.headers.get('x-test-geo')
   if (place === null) return request
   const cf = { ...request.cf, ...(JSON.parse(place) as Record<string, string>) }
-  return new Request(request, { cf })
+  return new Request(request, { cf }) as EdgeRequest
 }

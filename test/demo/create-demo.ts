@@ -1,34 +1,25 @@
 import type { Env } from '../../edge/objects/env.ts'
-import type { WorkspaceId } from '../../edge/protocol/id.ts'
 import { createWorkspace } from '../../edge/routes/workspace-birth.ts'
-
-/** The demo's own id: user tokens that the shop's server signs name it. */
-const DEMO_ID = 'ws_demo' as WorkspaceId
-
-interface DemoRequest {
-  readonly workspace: string
-  readonly email: string
-  readonly password: string
-  readonly writeKey: string
-  readonly secretKey: string
-  /** Signs the shop's user tokens. */
-  readonly shopTokenKey: string
-}
+import { DEMO } from './account.ts'
 
 /**
- * Makes the demo workspace, for local Workers alone: the deployed bundle does not hold this file.
- * A second call changes nothing.
+ * `POST /test/demo {tokenSecret}`: makes the demo workspace with its known keys and sign-in. 201 made, 200 it was
+ * there. Only local Workers have this route: a deployed one holds neither it nor these credentials.
  */
 export async function createDemo(request: Request, env: Env): Promise<Response> {
-  const wanted = await request.json<DemoRequest>()
+  const { tokenSecret } = await request.json<{ tokenSecret: string }>()
+  const { id, workspace, email, password, writeKey, secretKey } = DEMO
   const made = await createWorkspace(env, {
-    id: DEMO_ID,
-    name: wanted.workspace,
-    owner: { email: wanted.email, password: wanted.password },
-    writeKey: wanted.writeKey,
-    secretKey: wanted.secretKey,
+    id,
+    name: workspace,
+    owner: { email, password },
+    writeKey,
+    secretKey,
     consent: 'implied',
-    tokenSecret: wanted.shopTokenKey,
+    tokenSecret,
+    timezone: 'Europe/Paris',
   })
-  return Response.json({ id: DEMO_ID, created: made.ok }, { status: made.ok ? 201 : 200 })
+  if (made.ok) return Response.json({ id }, { status: 201 })
+  const isThere = await env.DB.prepare('select 1 from workspace where id = ?').bind(id).first()
+  return Response.json({ id, reason: made.reason }, { status: isThere ? 200 : 500 })
 }

@@ -3,7 +3,6 @@ import type {
   ApiDestination,
   ApiExperience,
   ApiSegment,
-  ApiSource,
   Page,
 } from '../../edge/protocol/api.ts'
 import { DEMO } from './account.ts'
@@ -23,11 +22,9 @@ interface Seeding {
  * Idempotent: what is there already, by key or name, is left as its owner made it.
  */
 export async function seed({ edge, inbox, secrets, remember }: Seeding): Promise<void> {
-  await send('POST', `${edge}/test/demo`, { ...DEMO, shopTokenKey: secrets.shop })
+  await send('POST', `${edge}/test/demo`, { tokenSecret: secrets.shop })
   const api = <T>(method: string, path: string, body?: unknown) =>
     send<T>(method, `${edge}/api/${path}`, body)
-
-  await trustTheShop(api, secrets.shop)
 
   const segments = (await api<Page<ApiSegment>>('GET', 'segments')).items
   const ids = new Map(segments.map(({ key, id }) => [key, id]))
@@ -62,19 +59,6 @@ export async function seed({ edge, inbox, secrets, remember }: Seeding): Promise
     const segment = ids.get(ACTIVATION.segment)
     await api('POST', 'activations', { ...ACTIVATION, segment, destinations: [destination.id] })
   }
-}
-
-type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>
-
-/** The browser source accepts user tokens that the shop's server signed. */
-async function trustTheShop(api: Call, key: string): Promise<void> {
-  const sources = (await api<Page<ApiSource>>('GET', 'sources')).items
-  const source = sources.find(({ writeKey }) => writeKey === DEMO.writeKey)
-  if (!source) throw new Error(`the demo workspace has no source with write key ${DEMO.writeKey}`)
-  if (source.tokenAlgorithms.includes('HS256')) return
-  const { name, kind, consent } = source
-  const tokenKey = { algorithm: 'HS256', key }
-  await api('PUT', `sources/${source.id}`, { name, kind, consent, tokenKey })
 }
 
 /** One JSON call with the demo's secret key. Throws with the answer's text unless it is a success. */

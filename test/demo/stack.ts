@@ -30,6 +30,7 @@ export async function startEdge(state: State, ports: Ports, test: boolean): Prom
   const variables = {
     PRISME_SECRET: state.secrets.worker,
     DASHBOARD_ORIGIN: origin(ports.dashboard),
+    EDGE_ORIGIN: origin(ports.edge),
     ALLOW_LOOPBACK_TARGETS: 'true',
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`)
