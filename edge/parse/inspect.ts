@@ -65,16 +65,16 @@ export function inspect(event: JsonObject): Fault | undefined {
     } else if (typeof value !== 'object' || value === null) bytes += String(value).length
     else {
       if (depth > LIMITS.depth) return { reason: 'too-deep', path: pathOf(place) }
-      bytes += 2
-      // An array of 2 MB never gets this far: its elements alone are over the limit.
-      for (const [key, child] of Object.entries(value)) {
+      const entries = Object.entries(value)
+      // Brackets and commas: a huge list is over the limit before its elements are looked at.
+      bytes += 2 + Math.max(0, entries.length - 1)
+      if (bytes > LIMITS.eventBytes) return { reason: 'too-large' }
+      for (const [key, child] of entries) {
         if (!Array.isArray(value)) {
           const size = textBytes(key)
           if (size < 0) illFormed ??= pathOf(place)
-          bytes += size + 1
+          bytes += 1 + (size < 0 ? key.length : size)
         }
-        bytes += 1
-        if (bytes > LIMITS.eventBytes) return { reason: 'too-large' }
         stack.push({ value: child, depth: depth + 1, key, parent: place })
       }
     }

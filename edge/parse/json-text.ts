@@ -27,6 +27,8 @@ export function parseJson(text: string): JsonText {
 
 const LITERALS = ['true', 'false', 'null']
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+/** The longest text that could still become a number. */
+const NUMBER_BEGUN = /-?(?:(?:0|[1-9]\d*)(?:\.(?:\d+(?:[eE][+-]?\d*)?)?|[eE][+-]?\d*)?)?/y
 const SPACE = /[ \t\n\r]*/y
 
 function skip(pattern: RegExp, text: string, at: number): number {
@@ -51,6 +53,19 @@ function stringEnd(text: string, at: number): number {
     } else if (escaped === '' || !'"\\/bfnrt'.includes(escaped)) return -1 - next
   }
   return -1 - text.length
+}
+
+/** End of the literal or number that begins at `at`; negative (−1 − offset of the fault) if it is neither. */
+function wordEnd(text: string, at: number): number {
+  const literal = LITERALS.find((word) => word[0] === text[at])
+  if (literal === undefined) {
+    const begun = skip(NUMBER_BEGUN, text, at)
+    return begun > at && skip(NUMBER, text, at) === begun ? begun : -1 - begun
+  }
+  for (let next = 0; next < literal.length; next++) {
+    if (text[at + next] !== literal[next]) return -1 - (at + next)
+  }
+  return at + literal.length
 }
 
 /** Offset of the first character that cannot stand where it stands. Iterative: depth costs no stack. */
@@ -94,15 +109,8 @@ export function faultOffset(text: string): number {
       expect = character === '{' ? 'key-or-end' : 'value-or-end'
       at++
     } else {
-      let end = at
-      if (character === '"') {
-        end = stringEnd(text, at)
-        if (end < 0) return -1 - end
-      } else {
-        const literal = LITERALS.find((word) => text.startsWith(word, at))
-        end = literal === undefined ? skip(NUMBER, text, at) : at + literal.length
-      }
-      if (end === at) return at
+      const end = character === '"' ? stringEnd(text, at) : wordEnd(text, at)
+      if (end < 0) return -1 - end
       at = end
       expect = 'next'
     }
