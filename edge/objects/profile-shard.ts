@@ -139,9 +139,19 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if (found.profile.id !== owner) shard.profiles.setDevice(subject.device, found.profile.id)
       return { ...found, isStored: true }
     }
-    if (owner === undefined && !shard.isHome(subject.device)) return undefined
+    if (owner === undefined && !shard.isHome(subject.device)) return this.#hinted(subject.profile)
     const id = owner ?? profileIdOf(shard.address, randomBytes())
     return { profile: newProfile(id, subject.device, shard.now()), isStored: false }
+  }
+
+  /**
+   * A device that is not known here, and whom the caller was told it belongs to. Rows of devices are never deleted, so
+   * a hint can only be newer than what this shard knows.
+   */
+  #hinted(profile: ProfileId | undefined): Place {
+    const found = profile === undefined ? undefined : this.#shard.locate(profile)
+    if (found === undefined) return undefined
+    return 'profile' in found ? { ...found, isStored: true } : found
   }
 
   /** Stores a newborn before its identifiers are claimed. False: somebody else was faster, look again. */
@@ -153,6 +163,9 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
         const owner = shard.profiles.deviceOwner(subject.device)
         if (owner !== undefined && owner !== place.profile.id) return false
         shard.profiles.setDevice(subject.device, place.profile.id)
+        const at = shard.now()
+        const device = { id: subject.device, firstSeen: at, lastSeen: at, proven: false }
+        place.profile.devices.push(device)
       }
       if (shard.profiles.find(place.profile.id) !== undefined) return false
       shard.profiles.save(place.profile)
@@ -257,7 +270,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
 
   async publish({ workspace, catalog }: Request<'publish'>): Promise<ShardStatus> {
     const shard = this.#shard
-    await shard.prepare(workspace)
+    shard.introduce(workspace)
     if (shard.accept(catalog)) this.#backFill(1)
     return this.#status()
   }

@@ -106,8 +106,8 @@ export class Shard {
     return address?.shard === this.address.shard && address.region === this.address.region
   }
 
-  /** Learns its own name on first use, and takes the catalog if it is behind `version`. */
-  async prepare(workspace: WorkspaceId, version = 0): Promise<void> {
+  /** Learns its own name on first use. */
+  introduce(workspace: WorkspaceId): void {
     if (this.#workspace === undefined) {
       const parts = (this.ctx.id.name ?? '').split('/')
       this.#workspace = workspace
@@ -116,6 +116,11 @@ export class Shard {
       this.meta.set('address', this.#address)
     }
     if (this.#workspace !== workspace) throw new Error('This shard belongs to another workspace')
+  }
+
+  /** Introduces itself, and takes the catalog if it is behind `version`. */
+  async prepare(workspace: WorkspaceId, version = 0): Promise<void> {
+    this.introduce(workspace)
     if (this.#compiled !== undefined && this.#compiled.catalog.version >= version) return
     const catalog = await workspaceObject(this.env, workspace).catalog({
       workspace,
