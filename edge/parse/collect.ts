@@ -16,6 +16,8 @@ export interface CollectBody {
   readonly deviceKey?: string
   /** Absent: no decision wanted, empty: all. */
   readonly decide?: readonly string[]
+  /** The device key is a new device's: a cookie that came along is of the one before. */
+  readonly reset: boolean
 }
 
 /** Reads what any tag ever sent: `test/wire/` holds the bodies. A body without `batch` asks for decisions alone. */
@@ -31,6 +33,7 @@ export function parseCollect(body: Json): Result<CollectBody> {
       batch: envelope.value,
       ...(isDeviceKey(deviceKey) && { deviceKey }),
       ...(decide.value !== undefined && { decide: decide.value }),
+      reset: body['reset'] === true,
     },
   }
 }

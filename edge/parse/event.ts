@@ -52,6 +52,8 @@ export interface Message {
   readonly consent?: ConsentAnswers
   /** JWT that may prove who it is about. */
   readonly userToken?: string
+  /** All that may be kept of it is the answer: not even what the edge sees by itself. */
+  readonly withdrawal?: true
 }
 
 /** `raw` of a refusal still holds readable addresses. */
@@ -95,7 +97,13 @@ export function parseEvent(
   if (time.value < options.receivedAt - options.retention) {
     return refuse({ reason: 'too-old', path: 'timestamp' }, 'failed', event)
   }
-  if (!permitted) return refuse({ reason: 'no-consent' }, 'failed')
+  if (!permitted) {
+    if (!isWithdrawal(shape.value, consent)) return refuse({ reason: 'no-consent' }, 'failed')
+    const { type, name, identifiers } = shape.value
+    const about = { identifiers: options.device ? [] : identifiers, properties: {}, context: {} }
+    const answer = { index, messageId, type, name, timestamp: time.value, consent, ...about }
+    return { ok: true, message: { ...answer, withdrawal: true } }
+  }
 
   const { userToken } = context
   return {
@@ -110,6 +118,20 @@ export function parseEvent(
       ...(typeof userToken === 'string' && { userToken }),
     },
   }
+}
+
+/** The name Segment's consent management gives to a changed answer. */
+const CONSENT_EVENT = 'Segment Consent Preference Updated'
+
+/**
+ * A withdrawal must reach the profile it is about: keeping it is necessary. It is taken in, reduced to the answer, from
+ * whoever says no in so many words.
+ */
+function isWithdrawal(
+  { type, name }: Shape,
+  consent: ConsentAnswers | undefined,
+): consent is ConsentAnswers {
+  return type === 'track' && name === CONSENT_EVENT && consent?.['analytics'] === false
 }
 
 type Parsed<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Fault)

@@ -6,6 +6,7 @@ import { parseCollect } from '../parse/collect.ts'
 import type { CollectResponse } from '../protocol/collect.ts'
 import { admitRequest, type Admitted } from './intake/admit.ts'
 import { browserOf, newBrowser, renewedCookie } from './intake/browser.ts'
+import { eraseCookie } from './intake/cookie.ts'
 import { openToPages } from './intake/cors.ts'
 import { parseOptionsOf } from './intake/parse-options.ts'
 import { Recorder } from './intake/record.ts'
@@ -36,12 +37,12 @@ async function collectFrom(
     const detail = 'The body is not what a tag sends.'
     return refusalResponse({ ok: false, status: 400, detail, errors: parsed.errors })
   }
-  const { batch, deviceKey, decide: placements } = parsed.value
+  const { batch, deviceKey, decide: placements, reset } = parsed.value
   const { catalog, source, grant } = caller
   const entries = parseEntries(batch, parseOptionsOf(caller, request, receivedAt, true))
   const messages = entries.flatMap((entry) => (entry.ok ? [entry.message] : []))
   const browser =
-    (await browserOf(request, deviceKey, keys, catalog.shards)) ?? newBrowser(catalog.shards)
+    (await browserOf(request, deviceKey, keys, catalog.shards, reset)) ?? newBrowser(catalog.shards)
   const recorder = new Recorder(caller, keys, visitorOf(request), receivedAt)
   const events = await Promise.all(
     messages.map((message) => recorder.record(message, browser.device)),
@@ -85,11 +86,13 @@ async function collectFrom(
     const answer = { verdicts, segments: [], decisions: [], anonymousId: browser.device }
     return Response.json(answer, { status: sent.overloaded ? 429 : 503, headers })
   }
-  // Nothing is remembered of a browser none of whose events could be kept.
-  if (events.length > 0) {
-    const cookie = await renewedCookie(browser, sent.result.profile, request, keys, receivedAt)
-    if (cookie !== undefined) headers.set('set-cookie', cookie)
-  }
+  const cookie = messages.some(({ withdrawal }) => withdrawal)
+    ? eraseCookie(request)
+    : // Nothing is remembered of a browser none of whose events could be kept.
+      events.length > 0
+      ? await renewedCookie(browser, sent.result.profile, request, keys, receivedAt)
+      : undefined
+  if (cookie !== undefined) headers.set('set-cookie', cookie)
   const answer: CollectResponse = {
     verdicts,
     segments: sent.result.segments,

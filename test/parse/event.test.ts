@@ -9,6 +9,15 @@ const nested = (depth: number): Json => {
   return value
 }
 
+const at = (minutes: number) => new Date(NOW + minutes * MINUTE).toISOString()
+
+const said = (answers: { readonly [purpose: string]: Json }) => ({
+  context: { consent: { categoryPreferences: answers } },
+})
+
+const sized = (bytes: number) =>
+  purchase({ properties: { text: 'é'.repeat(Math.floor(bytes / 2)) + 'x'.repeat(bytes % 2) } })
+
 describe('a message of each kind', () => {
   test.each([
     ['track', { event: 'Product Viewed' }, 'Product Viewed', {}],
@@ -128,7 +137,7 @@ describe('limits', () => {
   })
 
   test('255 properties are read, 256 are refused', () => {
-    const many = (count: number) =>
+    const many = (count: number): { readonly [key: string]: Json } =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, at]))
     expect(Object.keys(read(purchase({ properties: many(255) })).properties)).toHaveLength(255)
     expect(refusal(purchase({ properties: many(256) }))).toMatchObject({
@@ -140,8 +149,6 @@ describe('limits', () => {
   test('32 KB of UTF-8 are read, a byte more is refused and not kept', () => {
     const bare = purchase({ properties: { text: '' } })
     const room = 32 * 1024 - Buffer.byteLength(JSON.stringify(bare))
-    const sized = (bytes: number) =>
-      purchase({ properties: { text: 'é'.repeat(Math.floor(bytes / 2)) + 'x'.repeat(bytes % 2) } })
     expect(read(sized(room)).name).toBe('Order Completed')
     expect(refusal(sized(room + 1))).toMatchObject({ reason: 'too-large' })
     expect(refusal(sized(room + 1)).raw).toBeUndefined()
@@ -149,8 +156,6 @@ describe('limits', () => {
 })
 
 describe('time', () => {
-  const at = (minutes: number) => new Date(NOW + minutes * MINUTE).toISOString()
-
   test.each([
     ['a clock two hours behind is corrected', at(-125), at(-120), -5],
     ['a clock two hours ahead is corrected', at(115), at(120), -5],
@@ -177,13 +182,37 @@ describe('time', () => {
 })
 
 describe('consent', () => {
-  const said = (answers: { readonly [purpose: string]: Json }) => ({
-    context: { consent: { categoryPreferences: answers } },
-  })
-
   test('a denied event fails without a trace of its content', () => {
     const refused = refusal(purchase(said({ analytics: false })))
     expect(refused).toEqual({ index: 0, messageId: 'm-1', status: 'failed', reason: 'no-consent' })
+  })
+
+  test('a withdrawal is taken in, reduced to the answer', () => {
+    const event = {
+      type: 'track',
+      messageId: 'w',
+      event: 'Segment Consent Preference Updated',
+      properties: { page: 'secret' },
+      context: {
+        ...said({ analytics: false }).context,
+        traits: { email: 'a@example.com' },
+        page: {},
+      },
+    }
+    expect(read(event, { device: true })).toEqual({
+      index: 0,
+      messageId: 'w',
+      type: 'track',
+      name: 'Segment Consent Preference Updated',
+      timestamp: NOW,
+      identifiers: [],
+      properties: {},
+      context: {},
+      consent: { analytics: false },
+      withdrawal: true,
+    })
+    const silent = { ...event, context: {} }
+    expect(refusal(silent, { device: true, consentMode: 'opt-in' }).reason).toBe('no-consent')
   })
 
   test('where the source asks first, silence is a no', () => {

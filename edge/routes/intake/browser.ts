@@ -20,15 +20,16 @@ export interface Browser {
 
 /**
  * The sealed cookie wins over the body's device key. A cookie that was forged, or made by another workspace, is no
- * cookie. Undefined: the browser shows neither.
+ * cookie; after a reset it is of the device before. Undefined: the browser shows neither.
  */
 export async function browserOf(
   request: Request,
   deviceKey: string | undefined,
   keys: WorkspaceKeys,
   shards: number,
+  isReset = false,
 ): Promise<Browser | undefined> {
-  const sealed = readCookie(request.headers)
+  const sealed = isReset ? undefined : readCookie(request.headers)
   const cookie = sealed === undefined ? undefined : await openDeviceCookie(keys, sealed)
   if (cookie !== undefined) return cookie
   if (deviceKey === undefined) return undefined

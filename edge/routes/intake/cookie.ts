@@ -12,12 +12,18 @@ export const readCookie = (headers: Headers): string | undefined =>
  * The `Set-Cookie` of a browser. On the page's own site it is first-party; from another site only a partitioned
  * cookie has a chance to come back.
  */
-export function writeCookie(value: string, request: Request): string {
+export const writeCookie = (value: string, request: Request): string =>
+  setCookie(value, MAX_AGE_SECONDS, request)
+
+/** The `Set-Cookie` that takes the cookie back. */
+export const eraseCookie = (request: Request): string => setCookie('', 0, request)
+
+function setCookie(value: string, maxAge: number, request: Request): string {
   const crossSite = isCrossSite(request)
   return serialize(COOKIE, value, {
     path: '/',
     httpOnly: true,
-    maxAge: MAX_AGE_SECONDS,
+    maxAge,
     secure: crossSite || new URL(request.url).protocol === 'https:',
     sameSite: crossSite ? 'None' : 'Lax',
     ...(crossSite && { partitioned: true }),

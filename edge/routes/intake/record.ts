@@ -41,7 +41,10 @@ export class Recorder {
       identifiers: await this.#claims(message, device),
       properties,
       ...(traits !== undefined && { traits }),
-      context: contextOf(message.context, this.#visitor, this.#caller.source.kind),
+      context:
+        message.withdrawal === true
+          ? {}
+          : contextOf(message.context, this.#visitor, this.#caller.source.kind),
       ...(consent !== undefined && { consent }),
     }
   }
