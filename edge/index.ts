@@ -2,10 +2,18 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { consumeDeadDeliveries, consumeDeliveries } from './delivery/consumer.ts'
 import type { Env } from './objects/env.ts'
 import { admin } from './routes/admin.ts'
+import { audience } from './routes/audience.ts'
 import { collect } from './routes/collect.ts'
 import { decide } from './routes/decide.ts'
+import { deliveries } from './routes/deliveries.ts'
 import { deliveryPorts } from './routes/delivery-ports.ts'
+import { destinationTest } from './routes/destination-test.ts'
+import { serveDocs } from './routes/docs.ts'
+import { failedEvents } from './routes/failed-events.ts'
+import { live } from './routes/live.ts'
 import { onError, onNotFound } from './routes/problem.ts'
+import { profiles } from './routes/profiles.ts'
+import { reports } from './routes/reports.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
 import { sweep } from './sweep.ts'
@@ -25,7 +33,16 @@ app.route('/', collect)
 app.route('/', track)
 app.route('/', decide)
 app.route('/', tag)
+// `admin` guards every /api/* route mounted after it.
 app.route('/', admin)
+app.route('/', audience)
+app.route('/', profiles)
+app.route('/', deliveries)
+app.route('/', failedEvents)
+app.route('/', destinationTest)
+app.route('/', reports)
+app.route('/', live)
+serveDocs(app)
 
 export default {
   fetch: app.fetch,
