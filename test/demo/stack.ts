@@ -36,15 +36,27 @@ export async function startEdge(state: State, ports: Ports, test: boolean): Prom
   const lines = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`)
   writeFileSync(state.variables, lines.join(''), { mode: 0o600 })
 
-  const entry = test ? 'test/worker.ts' : 'test/local-worker.ts'
   const args = [
     WRANGLER,
     'dev',
-    entry,
+    ...(test ? [await bundle(state, 'worker'), '--no-bundle'] : ['test/local-worker.ts']),
     ...flags({ config: join(ROOT, 'wrangler.toml'), 'env-file': state.variables }),
     ...flags(await session(state, ports.edge)),
   ]
   return startChild('edge', process.execPath, args, { cwd: ROOT, ...surroundings(state, 'edge') })
+}
+
+/** Compiles an entry of `test/` once: a running test must not be reloaded by an edit. Path of the JavaScript. */
+async function bundle(state: State, entry: string): Promise<string> {
+  const { code, output } = await run(process.execPath, [
+    WRANGLER,
+    'deploy',
+    `test/${entry}.ts`,
+    '--dry-run',
+    ...flags({ config: join(ROOT, 'wrangler.toml'), outdir: state.bundle }),
+  ])
+  if (code !== 0) throw new Error(`The Worker does not compile:\n${output}`)
+  return join(state.bundle, `${entry}.js`)
 }
 
 /** The dashboard under `wrangler pages dev`; it finds the edge by name in the state's own registry. */

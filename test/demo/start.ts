@@ -91,9 +91,11 @@ export async function startAll(options: StartOptions): Promise<Running> {
       edgeOrigin: addresses.edge,
       writeKey: DEMO.writeKey,
       tokenKey: state.secrets.shop,
+      workspace: DEMO.id,
     })
     stops.push(() => shop.close())
     await answering('dashboard', `${addresses.dashboard}/api/setup`, dashboard)
+    stops.push(everyMinute(addresses.edge))
     say('creating the demo workspace')
     await seed({ ...addresses, secrets: state.secrets, remember: state.remember })
     const ended = Promise.race([edge.ended, dashboard.ended])
@@ -103,6 +105,16 @@ export async function startAll(options: StartOptions): Promise<Running> {
     await stop()
     throw error
   }
+}
+
+/** wrangler rings no cron locally: what a deployment's does each minute is done here. Returns the way to stop. */
+function everyMinute(edge: string): () => Promise<void> {
+  const timer = setInterval(() => {
+    // An edge that is reloading misses one round; the next comes in a minute.
+    fetch(`${edge}/cdn-cgi/local/scheduled`).catch(() => undefined)
+  }, 60_000)
+  timer.unref()
+  return async () => clearInterval(timer)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

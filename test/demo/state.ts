@@ -9,6 +9,8 @@ export interface State {
   readonly logs: string
   /** Where this product's parts find each other: never those of another product on this machine. */
   readonly registry: string
+  /** The Worker as compiled for tests. */
+  readonly bundle: string
   /** Variables of the Worker, read by wrangler. Only its owner may read it. */
   readonly variables: string
   readonly secrets: Secrets
@@ -39,6 +41,7 @@ export function openState(folder: string, { fresh }: { readonly fresh: boolean }
     storage: path('storage'),
     logs: path('logs'),
     registry: path('registry'),
+    bundle: path('bundle'),
     variables: path('worker.vars'),
     secrets: JSON.parse(readFileSync(file, 'utf8')) as Secrets,
     remember,
@@ -47,7 +50,7 @@ export function openState(folder: string, { fresh }: { readonly fresh: boolean }
 
 /** Deletes what `openState` made, and nothing else: STATE_DIR may be a folder with other things in it. */
 function rmOwn(folder: string): void {
-  for (const name of ['storage', 'logs', 'registry', 'worker.vars', 'secrets.json']) {
+  for (const name of ['storage', 'logs', 'registry', 'bundle', 'worker.vars', 'secrets.json']) {
     rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
