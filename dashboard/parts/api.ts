@@ -1,0 +1,92 @@
+import type {
+  ActivationInput,
+  ApiActivation,
+  ApiAuditEntry,
+  ApiDelivery,
+  ApiDestination,
+  ApiDestinationTest,
+  ApiExperience,
+  ApiFailedEvent,
+  ApiMember,
+  ApiOverview,
+  ApiPreview,
+  ApiProfile,
+  ApiSecretKey,
+  ApiSegment,
+  ApiSession,
+  ApiSetup,
+  ApiSource,
+  DestinationInput,
+  ExperienceInput,
+  Page,
+  SecretKeyInput,
+  SegmentInput,
+  SetupInput,
+  SourceInput,
+} from '../../edge/protocol/api.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
+import type { DeliveryState } from '../../edge/protocol/delivery.ts'
+import { query, request } from './request.ts'
+
+/** A resource with the five usual calls below `/api/{path}`. */
+function resource<Item, Input>(path: string) {
+  const at = (id: string) => `/api/${path}/${encodeURIComponent(id)}`
+  return {
+    list: (cursor?: string) => request<Page<Item>>('GET', `/api/${path}${query({ cursor })}`),
+    get: (id: string) => request<Item>('GET', at(id)),
+    create: (input: Input) => request<Item>('POST', `/api/${path}`, input),
+    replace: (id: string, input: Input) => request<Item>('PUT', at(id), input),
+    remove: (id: string) => request<void>('DELETE', at(id)),
+  }
+}
+
+/** Every call the dashboard makes, over the shapes of `edge/protocol/api.ts`. */
+export const api = {
+  session: () => request<ApiSession>('GET', '/api/session'),
+  signIn: (email: string, password: string) =>
+    request<unknown>('POST', '/api/auth/sign-in/email', { email, password }),
+  signOut: () => request<unknown>('POST', '/api/auth/sign-out', {}),
+  setup: () => request<ApiSetup>('GET', '/api/setup'),
+  runSetup: (input: SetupInput) => request<unknown>('POST', '/api/setup', input),
+
+  overview: () => request<ApiOverview>('GET', '/api/reports/overview'),
+
+  segments: {
+    ...resource<ApiSegment, SegmentInput>('segments'),
+    preview: (condition: Condition, signal?: AbortSignal) =>
+      request<ApiPreview>('POST', '/api/segments/preview', { condition }, signal),
+    members: (id: string, cursor?: string) =>
+      request<Page<ApiMember>>(
+        'GET',
+        `/api/segments/${encodeURIComponent(id)}/members${query({ cursor })}`,
+      ),
+  },
+
+  profiles: {
+    find: (kind: string, value: string) =>
+      request<ApiProfile>('GET', `/api/profiles${query({ kind, value })}`),
+    get: (id: string, before?: string) =>
+      request<ApiProfile>('GET', `/api/profiles/${encodeURIComponent(id)}${query({ before })}`),
+  },
+
+  experiences: resource<ApiExperience, ExperienceInput>('experiences'),
+  activations: resource<ApiActivation, ActivationInput>('activations'),
+  destinations: {
+    ...resource<ApiDestination, DestinationInput>('destinations'),
+    test: (id: string) =>
+      request<ApiDestinationTest>('POST', `/api/destinations/${encodeURIComponent(id)}/test`),
+  },
+
+  deliveries: {
+    list: (state?: DeliveryState, cursor?: string) =>
+      request<Page<ApiDelivery>>('GET', `/api/deliveries${query({ state, cursor })}`),
+    replay: (id: string) =>
+      request<unknown>('POST', `/api/deliveries/${encodeURIComponent(id)}/replay`),
+  },
+  failedEvents: (cursor?: string) =>
+    request<Page<ApiFailedEvent>>('GET', `/api/failed-events${query({ cursor })}`),
+
+  sources: resource<ApiSource, SourceInput>('sources'),
+  keys: resource<ApiSecretKey, SecretKeyInput>('keys'),
+  audit: (cursor?: string) => request<Page<ApiAuditEntry>>('GET', `/api/audit${query({ cursor })}`),
+} as const

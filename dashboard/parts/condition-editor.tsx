@@ -1,0 +1,202 @@
+import './condition-editor.css'
+import { ActionIcon, Autocomplete, SegmentedControl, Select } from '@mantine/core'
+import {
+  MantineActionElement,
+  MantineNotToggle,
+  MantineValueSelector,
+} from '@react-querybuilder/mantine'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import {
+  QueryBuilder,
+  type ActionProps,
+  type CombinatorSelectorProps,
+  type FieldSelectorProps,
+  type ValueEditorProps,
+} from 'react-querybuilder'
+import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
+import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
+import { SUGGESTED_TRAITS } from './event-names.ts'
+import { PerformedEditor } from './performed-editor.tsx'
+import { TestEditor } from './test-editor.tsx'
+import { useI18n } from './use-i18n.ts'
+
+/** Known values of the fields that have a closed list. */
+const CONTEXT_VALUES: { readonly [field: string]: readonly string[] } = {
+  device: ['desktop', 'mobile', 'tablet', 'tv', 'wearable', 'console', 'bot'],
+  referrerClass: ['direct', 'search', 'social', 'email', 'ad', 'ai', 'internal', 'referral'],
+}
+
+/** The query builder, dressed for conditions: groups of lines, each line one leaf read as a sentence. */
+export function ConditionEditor(props: {
+  readonly query: ConditionGroup
+  readonly onChange: (query: ConditionGroup) => void
+}) {
+  const { t } = useI18n()
+  const fields = useMemo(
+    () => [
+      {
+        label: t('editor.fields.behaviour'),
+        options: [{ name: 'performed', label: t('editor.fields.performed') }],
+      },
+      {
+        label: t('editor.fields.person'),
+        options: [{ name: 'trait', label: t('editor.fields.trait') }],
+      },
+      {
+        label: t('editor.fields.visit'),
+        options: CONTEXT_FIELDS.map((field) => ({
+          name: `context.${field}`,
+          label: t(`context.${field}`),
+        })),
+      },
+    ],
+    [t],
+  )
+  return (
+    <div className="condition-editor">
+      <QueryBuilder
+        fields={fields}
+        query={props.query}
+        onQueryChange={(query) => props.onChange(query as ConditionGroup)}
+        controlElements={CONTROLS}
+        getDefaultField="performed"
+        getDefaultValue={(rule) => defaultLeaf(isLeafField(rule.field) ? rule.field : 'performed')}
+        resetOnFieldChange
+        addRuleToNewGroups
+        showNotToggle
+        enableMountQueryChange={false}
+        translations={{
+          addRule: { label: t('editor.addRule'), title: t('editor.addRule') },
+          addGroup: { label: t('editor.addGroup'), title: t('editor.addGroup') },
+          removeRule: { label: '', title: t('editor.removeRule') },
+          removeGroup: { label: '', title: t('editor.removeGroup') },
+          notToggle: { label: t('editor.not'), title: t('editor.notTitle') },
+          combinators: { title: t('editor.combinator') },
+          fields: { title: t('editor.field') },
+          value: { title: t('editor.value') },
+        }}
+      />
+    </div>
+  )
+}
+
+const CONTROLS = {
+  actionElement: MantineActionElement,
+  valueSelector: MantineValueSelector,
+  addRuleAction: AddButton,
+  addGroupAction: AddButton,
+  removeRuleAction: RemoveButton,
+  removeGroupAction: RemoveButton,
+  notToggle: MantineNotToggle,
+  combinatorSelector: Combinator,
+  fieldSelector: FieldPicker,
+  // The operator belongs to the leaf, which the value editor shows whole.
+  operatorSelector: null,
+  valueEditor: LeafEditor,
+}
+
+function AddButton(props: ActionProps) {
+  return (
+    <MantineActionElement
+      {...props}
+      variant="subtle"
+      size="compact-sm"
+      leftSection={<IconPlus size={14} />}
+    />
+  )
+}
+
+function RemoveButton({ handleOnClick, title, disabled }: ActionProps) {
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={title ?? ''}
+      title={title ?? ''}
+      disabled={disabled === true}
+      onClick={(event) => handleOnClick(event)}
+    >
+      <IconX size={17} />
+    </ActionIcon>
+  )
+}
+
+function Combinator({ value, handleOnChange }: CombinatorSelectorProps) {
+  const { t } = useI18n()
+  return (
+    <SegmentedControl
+      aria-label={t('editor.combinator')}
+      size="xs"
+      data={[
+        { value: 'and', label: t('editor.all') },
+        { value: 'or', label: t('editor.any') },
+      ]}
+      value={value ?? 'and'}
+      onChange={handleOnChange}
+    />
+  )
+}
+
+function FieldPicker(props: FieldSelectorProps) {
+  const { t } = useI18n()
+  return (
+    <MantineValueSelector
+      {...props}
+      aria-label={t('editor.field')}
+      searchable
+      allowDeselect={false}
+      comboboxProps={{ withinPortal: true }}
+      w={170}
+    />
+  )
+}
+
+/** One leaf, read as a sentence. */
+function LeafEditor(props: ValueEditorProps) {
+  const { t } = useI18n()
+  const leaf = props.value as Leaf
+  const onChange = (next: Leaf) => props.handleOnChange(next)
+  switch (leaf.type) {
+    case 'performed':
+      return <PerformedEditor leaf={leaf} onChange={onChange} />
+    case 'trait':
+      return (
+        <>
+          <Autocomplete
+            aria-label={t('editor.trait')}
+            placeholder={t('editor.traitHint')}
+            data={[...SUGGESTED_TRAITS]}
+            value={leaf.trait}
+            onChange={(trait) => onChange({ ...leaf, trait })}
+            w={160}
+          />
+          <TestEditor test={leaf} of={leaf.trait || t('editor.trait')} onChange={onChange} />
+        </>
+      )
+    case 'context': {
+      const { scope: _, ...now } = leaf
+      return (
+        <>
+          <Select
+            aria-label={t('editor.scope')}
+            data={[
+              { value: 'now', label: t('editor.scopeNow') },
+              { value: 'ever', label: t('editor.scopeEver') },
+            ]}
+            value={leaf.scope ?? 'now'}
+            onChange={(scope) => onChange(scope === 'ever' ? { ...leaf, scope } : now)}
+            allowDeselect={false}
+            w={150}
+          />
+          <TestEditor
+            test={leaf}
+            of={t(`context.${leaf.field}`)}
+            suggestions={CONTEXT_VALUES[leaf.field] ?? []}
+            onChange={onChange}
+          />
+        </>
+      )
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { RuleGroupType, RuleType } from 'react-querybuilder'
+import type { Condition } from '../../edge/protocol/condition.ts'
+import { CONTEXT_FIELDS, type ContextField } from '../../edge/protocol/event.ts'
+
+/** A condition that holds no other: one line of the editor. */
+export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
+
+/** `performed`, `trait`, or a field of the visit. */
+export type LeafField = 'performed' | 'trait' | `context.${ContextField}`
+
+/** The rule's value is the whole leaf: its editor shows operator, value and window as one sentence. */
+export type ConditionRule = RuleType<string, string, Leaf>
+/** `bare` marks the group the editor needs around a root that is a single leaf. */
+export type ConditionGroup = RuleGroupType<ConditionRule> & { readonly bare?: boolean }
+
+const NO_OPERATOR = '='
+
+export const LEAF_FIELDS: readonly LeafField[] = [
+  'performed',
+  'trait',
+  ...CONTEXT_FIELDS.map((field): LeafField => `context.${field}`),
+]
+
+export function isLeafField(name: string): name is LeafField {
+  return (LEAF_FIELDS as readonly string[]).includes(name)
+}
+
+/** What a new line says before anybody edits it. */
+export function defaultLeaf(field: LeafField): Leaf {
+  if (field === 'performed') {
+    return {
+      type: 'performed',
+      event: 'Product Viewed',
+      operator: 'gte',
+      value: 1,
+      window: { last: 'P7D' },
+    }
+  }
+  if (field === 'trait') return { type: 'trait', trait: '', operator: 'equals', value: '' }
+  const name = field.slice('context.'.length) as ContextField
+  return { type: 'context', field: name, operator: 'equals', value: '' }
+}
+
+export function fieldOf(leaf: Leaf): LeafField {
+  return leaf.type === 'context' ? `context.${leaf.field}` : leaf.type
+}
+
+/** The editor's form of a condition. `fromQuery` gives back the very same condition. */
+export function toQuery(condition: Condition): ConditionGroup {
+  const node = toNode(condition)
+  return isGroup(node) ? node : { combinator: 'and', not: false, rules: [node], bare: true }
+}
+
+function toNode(condition: Condition): ConditionGroup | ConditionRule {
+  switch (condition.type) {
+    case 'all':
+    case 'any':
+      return {
+        combinator: condition.type === 'all' ? 'and' : 'or',
+        not: false,
+        rules: condition.conditions.map(toNode),
+      }
+    case 'not': {
+      const inner = toNode(condition.condition)
+      // "None of these" is one group. A group of one that is not an `any` stays a group in the group, because
+      // a negated group with one line stands for the negation of that line alone.
+      if (isGroup(inner) && !inner.not && (inner.rules.length !== 1 || inner.combinator === 'or')) {
+        return { ...inner, not: true }
+      }
+      return { combinator: 'and', not: true, rules: [inner] }
+    }
+    case 'trait':
+    case 'performed':
+    case 'context':
+      return { field: fieldOf(condition), operator: NO_OPERATOR, value: condition }
+  }
+}
+
+/** The condition an edited query stands for. */
+export function fromQuery(query: ConditionGroup): Condition {
+  const [only] = query.rules
+  if (query.bare === true && query.not !== true && only !== undefined && query.rules.length === 1) {
+    if (query.combinator === 'and') return fromNode(only)
+  }
+  return fromNode(query)
+}
+
+function fromNode(node: ConditionGroup | ConditionRule): Condition {
+  if (!isGroup(node)) {
+    // The field was just changed and the value not yet: the new field decides.
+    return isLeafField(node.field) && fieldOf(node.value) !== node.field
+      ? defaultLeaf(node.field)
+      : node.value
+  }
+  const [only] = node.rules
+  if (node.not === true && node.combinator === 'and' && node.rules.length === 1 && only) {
+    return { type: 'not', condition: fromNode(only) }
+  }
+  const group: Condition = {
+    type: node.combinator === 'or' ? 'any' : 'all',
+    conditions: node.rules.map(fromNode),
+  }
+  return node.not === true ? { type: 'not', condition: group } : group
+}
+
+function isGroup(node: ConditionGroup | ConditionRule): node is ConditionGroup {
+  return 'rules' in node
+}

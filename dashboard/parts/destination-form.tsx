@@ -1,0 +1,91 @@
+import { Button, Checkbox, Group, Stack, Switch, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ApiDestination, DestinationInput } from '../../edge/protocol/api.ts'
+import { PURPOSES } from '../../edge/protocol/consent.ts'
+import { fieldErrors } from './problem.ts'
+import { Failure } from './states.tsx'
+import { useI18n } from './use-i18n.ts'
+
+const FIELDS = ['name', 'url', 'purposes', 'enabled'] as const
+
+/** A webhook: name, address, and the consent it needs. */
+export function DestinationForm(props: {
+  readonly initial?: ApiDestination
+  readonly save: (input: DestinationInput) => Promise<ApiDestination>
+  readonly onSaved: (destination: ApiDestination) => void
+}) {
+  const { t } = useI18n()
+  const client = useQueryClient()
+  const { initial } = props
+  const [name, setName] = useState(initial?.name ?? '')
+  const [url, setUrl] = useState(initial?.url ?? '')
+  const [purposes, setPurposes] = useState<string[]>([...(initial?.purposes ?? ['analytics'])])
+  const [enabled, setEnabled] = useState(initial?.enabled ?? true)
+  const save = useMutation({
+    mutationFn: () =>
+      props.save({ name: name.trim(), kind: 'webhook', url: url.trim(), purposes, enabled }),
+    onSuccess: (destination) => {
+      void client.invalidateQueries({ queryKey: ['destinations'] })
+      props.onSaved(destination)
+    },
+  })
+  const { byField } = fieldErrors(save.error, FIELDS)
+  // The workspace may have purposes of its own: what is set stays listed.
+  const listed = [...new Set([...PURPOSES, ...(initial?.purposes ?? [])])]
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <Stack>
+        <TextInput
+          label={t('destination.name')}
+          required
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={byField['name']}
+          data-autofocus
+        />
+        <TextInput
+          label={t('destination.url')}
+          description={t('destination.urlAbout')}
+          type="url"
+          required
+          value={url}
+          onChange={(event) => setUrl(event.currentTarget.value)}
+          error={byField['url']}
+        />
+        <Checkbox.Group
+          label={t('destination.purposes')}
+          description={t('destination.purposesAbout')}
+          value={purposes}
+          onChange={setPurposes}
+          error={byField['purposes']}
+        >
+          <Group gap="md" mt="xs">
+            {listed.map((purpose) => (
+              <Checkbox
+                key={purpose}
+                value={purpose}
+                label={t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose })}
+              />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <Switch
+          label={t('destination.enabled')}
+          checked={enabled}
+          onChange={(event) => setEnabled(event.currentTarget.checked)}
+        />
+        {save.isError && <Failure error={save.error} />}
+        <Button type="submit" loading={save.isPending}>
+          {initial ? t('destination.save') : t('destination.create')}
+        </Button>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,221 @@
+import { Badge, Card, Group, Stack, Text, Title } from '@mantine/core'
+import {
+  IconDeviceDesktop,
+  IconDeviceMobile,
+  IconDeviceTablet,
+  IconDeviceUnknown,
+  IconShieldCheck,
+  type Icon,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { ApiProfile } from '../../edge/protocol/api.ts'
+import type { Json } from '../../edge/protocol/json.ts'
+import { TextLink, WebLink } from './link.tsx'
+import { useI18n } from './use-i18n.ts'
+import { Countdown, When } from './when.tsx'
+
+interface Props {
+  readonly profile: ApiProfile
+}
+
+function Section(props: {
+  readonly title: string
+  readonly empty?: string | false
+  readonly children?: ReactNode
+}) {
+  return (
+    <Card>
+      <Title order={2} mb="sm">
+        {props.title}
+      </Title>
+      {props.empty ? (
+        <Text size="sm" c="dimmed">
+          {props.empty}
+        </Text>
+      ) : (
+        <Stack gap="sm">{props.children}</Stack>
+      )}
+    </Card>
+  )
+}
+
+export function SegmentsCard({ profile }: Props) {
+  const { t } = useI18n()
+  return (
+    <Section
+      title={t('profile.segments')}
+      empty={profile.segments.length === 0 && t('profile.noSegments')}
+    >
+      {profile.segments.map(({ id, name, enteredAt, until }) => (
+        <Group key={id} justify="space-between" wrap="nowrap" align="flex-start">
+          <div>
+            <TextLink to="/segments/$id" params={{ id }} fw={600} size="sm" className="breakable">
+              {name}
+            </TextLink>
+            <Text size="xs" c="dimmed">
+              {t('profile.entered')} <When at={enteredAt} span />
+            </Text>
+          </div>
+          <Text size="xs" c="dimmed" ta="right" className="figure" style={{ flexShrink: 0 }}>
+            {until ? <Countdown until={until} /> : t('members.stays')}
+          </Text>
+        </Group>
+      ))}
+    </Section>
+  )
+}
+
+export function IdentifiersCard({ profile }: Props) {
+  const { t } = useI18n()
+  return (
+    <Section
+      title={t('profile.identifiers')}
+      empty={profile.identifiers.length === 0 && t('profile.noIdentifiers')}
+    >
+      {profile.identifiers.map(({ kind, value, proven, lastSeen, source }) => (
+        <div key={`${kind} ${value}`}>
+          <Group gap={6} wrap="nowrap" align="flex-start">
+            <Text size="sm" fw={600} className="breakable">
+              {value}
+            </Text>
+            {proven && (
+              <IconShieldCheck
+                size={16}
+                color="var(--mantine-color-teal-7)"
+                role="img"
+                aria-label={t('profile.proven')}
+              >
+                <title>{t('profile.proven')}</title>
+              </IconShieldCheck>
+            )}
+          </Group>
+          <Text size="xs" c="dimmed">
+            {t(`kind.${kind}` as 'kind.email', { defaultValue: kind })} · {source} ·{' '}
+            <When at={lastSeen} span />
+          </Text>
+        </div>
+      ))}
+    </Section>
+  )
+}
+
+export function TraitsCard({ profile }: Props) {
+  const { t } = useI18n()
+  const traits = Object.entries(profile.traits)
+  return (
+    <Section title={t('profile.traits')} empty={traits.length === 0 && t('profile.noTraits')}>
+      {traits.map(([name, value]) => {
+        const from = profile.provenance[name]
+        return (
+          <Group key={name} justify="space-between" align="flex-start" wrap="nowrap">
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" c="dimmed" className="breakable">
+                {name}
+              </Text>
+              {from && (
+                <Text size="xs" c="dimmed">
+                  {from.source} · <When at={from.at} span />
+                </Text>
+              )}
+            </div>
+            <Text size="sm" fw={600} ta="right" className="breakable" component="div">
+              <TraitValue value={value} />
+            </Text>
+          </Group>
+        )
+      })}
+    </Section>
+  )
+}
+
+function TraitValue({ value }: { readonly value: Json }) {
+  const { t, format } = useI18n()
+  if (typeof value === 'number') return format.number(value)
+  if (typeof value === 'boolean') return value ? t('editor.yes') : t('editor.no')
+  if (typeof value === 'string') {
+    return value.startsWith('http') ? <WebLink href={value} /> : value
+  }
+  return JSON.stringify(value)
+}
+
+export function ConsentCard({ profile }: Props) {
+  const { t } = useI18n()
+  const answers = Object.entries(profile.consent)
+  return (
+    <Section title={t('profile.consent')} empty={answers.length === 0 && t('profile.noConsent')}>
+      {answers.map(([purpose, { granted, at }]) => (
+        <Group key={purpose} justify="space-between">
+          <Text size="sm">
+            {t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose })}
+          </Text>
+          <Group gap="xs">
+            <Text size="xs" c="dimmed">
+              {at ? <When at={at} /> : t('profile.assumed')}
+            </Text>
+            <Badge color={granted ? 'teal' : 'gray'}>
+              {granted ? t('profile.granted') : t('profile.denied')}
+            </Badge>
+          </Group>
+        </Group>
+      ))}
+    </Section>
+  )
+}
+
+const DEVICE_ICONS: { readonly [type: string]: Icon } = {
+  desktop: IconDeviceDesktop,
+  mobile: IconDeviceMobile,
+  tablet: IconDeviceTablet,
+}
+
+export function DevicesCard({ profile }: Props) {
+  const { t, format } = useI18n()
+  return (
+    <Section
+      title={t('profile.devices', {
+        count: profile.devices.length,
+        shown: format.number(profile.devices.length),
+      })}
+      empty={profile.devices.length === 0 && t('profile.noDevices')}
+    >
+      {profile.devices.map((device) => {
+        const DeviceIcon = DEVICE_ICONS[device.device ?? ''] ?? IconDeviceUnknown
+        const what = [device.browser, device.os].filter((part) => part).join(' · ')
+        const where = [device.city, device.country].filter((part) => part).join(', ')
+        return (
+          <Group key={device.id} wrap="nowrap" align="flex-start">
+            <DeviceIcon size={26} stroke={1.5} aria-hidden="true" />
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" fw={600}>
+                {what || t('profile.unknownDevice')}
+              </Text>
+              <Text size="xs" c="dimmed" className="breakable">
+                {where !== '' && `${where} · `}
+                <When at={device.lastSeen} span /> · {device.id}
+              </Text>
+            </div>
+          </Group>
+        )
+      })}
+    </Section>
+  )
+}
+
+export function MergesCard({ profile }: Props) {
+  const { t } = useI18n()
+  if (profile.merges.length === 0) return null
+  return (
+    <Section title={t('profile.merges')}>
+      {profile.merges.map(({ id, other, at, through }) => (
+        <div key={id}>
+          <Text size="sm" className="breakable">
+            {t('profile.mergedWith', { other })}
+          </Text>
+          <Text size="xs" c="dimmed" className="breakable">
+            {t('profile.mergedThrough', { through })} · <When at={at} span />
+          </Text>
+        </div>
+      ))}
+    </Section>
+  )
+}

@@ -1,0 +1,69 @@
+import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import type { ApiSession } from '../../edge/protocol/api.ts'
+import { api } from './api.ts'
+import { ProblemError } from './problem.ts'
+
+/** Null: nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<ApiSession | null> => {
+    try {
+      return await api.session()
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.status === 401) return null
+      throw error
+    }
+  },
+  staleTime: 5 * 60_000,
+})
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: api.overview,
+  refetchInterval: 60_000,
+})
+
+export const segmentsQuery = queryOptions({
+  queryKey: ['segments'],
+  queryFn: () => all(api.segments.list),
+  // A segment being built says how far it is.
+  refetchInterval: ({ state }) =>
+    state.data?.some((segment) => segment.state === 'building') ? 1_500 : 30_000,
+})
+
+export const experiencesQuery = queryOptions({
+  queryKey: ['experiences'],
+  queryFn: () => all(api.experiences.list),
+})
+export const activationsQuery = queryOptions({
+  queryKey: ['activations'],
+  queryFn: () => all(api.activations.list),
+})
+export const destinationsQuery = queryOptions({
+  queryKey: ['destinations'],
+  queryFn: () => all(api.destinations.list),
+})
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  queryFn: () => all(api.sources.list),
+})
+export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: () => all(api.keys.list) })
+
+/** Definitions are few: their pages are read to the end. */
+async function all<T>(
+  list: (cursor?: string) => Promise<{ readonly items: readonly T[]; readonly cursor?: string }>,
+): Promise<readonly T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list(cursor)
+    items.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return items
+}
+
+/** Anything may have changed while the live connection was away. */
+export function refreshAll(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+}

@@ -1,0 +1,200 @@
+import {
+  Button,
+  Card,
+  Collapse,
+  Grid,
+  Group,
+  JsonInput,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
+import { ConditionEditor } from './condition-editor.tsx'
+import { readCondition, type ConditionText } from './condition-json.ts'
+import { defaultLeaf, fromQuery, toQuery } from './condition-query.ts'
+import { conditionSentence } from './condition-sentence.ts'
+import type { Translate } from './i18n.ts'
+import { fieldErrors } from './problem.ts'
+import { SizePreview } from './size-preview.tsx'
+import { Failure } from './states.tsx'
+import { useI18n } from './use-i18n.ts'
+
+const FIELDS = ['name', 'key', 'condition', 'public'] as const
+
+/** Name, key, condition and visibility of a segment, with its meaning and size while it is edited. */
+export function SegmentForm(props: {
+  readonly initial?: ApiSegment
+  readonly save: (input: SegmentInput) => Promise<ApiSegment>
+  readonly onSaved: (segment: ApiSegment) => void
+}) {
+  const { t, format } = useI18n()
+  const client = useQueryClient()
+  const { initial } = props
+  const [name, setName] = useState(initial?.name ?? '')
+  const [key, setKey] = useState(initial?.key ?? '')
+  const [isPublic, setPublic] = useState(initial?.public ?? false)
+  const [condition, setCondition] = useState<Condition>(
+    initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
+  )
+  const save = useMutation({
+    mutationFn: () =>
+      props.save({
+        name: name.trim(),
+        condition,
+        public: isPublic,
+        ...(key.trim() !== '' && { key: key.trim() }),
+      }),
+    onSuccess: (segment) => {
+      void client.invalidateQueries({ queryKey: ['segments'] })
+      props.onSaved(segment)
+    },
+  })
+  const { byField } = fieldErrors(save.error, FIELDS)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate()
+      }}
+    >
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, lg: 8.5 }}>
+          <Stack gap="lg">
+            <Card>
+              <Group align="flex-start" grow preventGrowOverflow={false}>
+                <TextInput
+                  label={t('segment.name')}
+                  placeholder={t('segment.namePlaceholder')}
+                  required
+                  maxLength={100}
+                  value={name}
+                  onChange={(event) => setName(event.currentTarget.value)}
+                  error={byField['name']}
+                  miw={220}
+                />
+                <TextInput
+                  label={t('segment.key')}
+                  description={t('segment.keyAbout')}
+                  inputWrapperOrder={['label', 'input', 'description', 'error']}
+                  pattern="[a-z0-9\-]{1,64}"
+                  value={key}
+                  onChange={(event) => setKey(event.currentTarget.value)}
+                  error={byField['key']}
+                  miw={220}
+                />
+              </Group>
+            </Card>
+            <ConditionCard
+              condition={condition}
+              onChange={setCondition}
+              error={byField['condition']}
+            />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 3.5 }}>
+          <Stack gap="lg" pos={{ lg: 'sticky' }} top={{ lg: 24 }}>
+            <SizePreview condition={condition} />
+            <Card>
+              <Title order={2} mb={6}>
+                {t('segment.meaning')}
+              </Title>
+              <Text size="sm" aria-live="polite" className="breakable">
+                {conditionSentence(condition, t, format)}
+              </Text>
+            </Card>
+            <Card>
+              <Switch
+                label={t('segment.public')}
+                description={t('segment.publicAbout')}
+                checked={isPublic}
+                onChange={(event) => setPublic(event.currentTarget.checked)}
+              />
+            </Card>
+            {save.isError && <Failure error={save.error} />}
+            <Button type="submit" loading={save.isPending} size="md">
+              {initial ? t('segment.save') : t('segment.create')}
+            </Button>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </form>
+  )
+}
+
+function ConditionCard(props: {
+  readonly condition: Condition
+  readonly onChange: (condition: Condition) => void
+  readonly error: string | undefined
+}) {
+  const { t } = useI18n()
+  const [view, setView] = useState<'builder' | 'json'>('builder')
+  // The builder names its lines itself, so its query is kept as it is and only read as a condition.
+  const [query, setQuery] = useState(() => toQuery(props.condition))
+  const [text, setText] = useState('')
+  const read = view === 'json' ? readCondition(text) : null
+  const show = (next: string) => {
+    if (next === 'json') setText(JSON.stringify(props.condition, null, 2))
+    else setQuery(toQuery(props.condition))
+    setView(next === 'json' ? 'json' : 'builder')
+  }
+  return (
+    <Card>
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>{t('segment.condition')}</Title>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('segment.view')}
+          data={[
+            { value: 'builder', label: t('segment.builder') },
+            { value: 'json', label: 'JSON' },
+          ]}
+          value={view}
+          onChange={show}
+        />
+      </Group>
+      {view === 'builder' ? (
+        <ConditionEditor
+          query={query}
+          onChange={(next) => {
+            setQuery(next)
+            props.onChange(fromQuery(next))
+          }}
+        />
+      ) : (
+        <JsonInput
+          aria-label={t('segment.json')}
+          autosize
+          minRows={12}
+          maxRows={30}
+          value={text}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+          onChange={(next) => {
+            setText(next)
+            const result = readCondition(next)
+            if (result.ok) props.onChange(result.condition)
+          }}
+          error={read && faultText(read, t)}
+        />
+      )}
+      <Collapse expanded={props.error !== undefined}>
+        <Text role="alert" c="var(--mantine-color-error)" size="sm" mt="sm" className="breakable">
+          {props.error}
+        </Text>
+      </Collapse>
+    </Card>
+  )
+}
+
+function faultText(read: ConditionText, t: Translate): string | undefined {
+  if (read.ok) return undefined
+  if ('fault' in read) return t('segment.jsonFault', { ...read.fault })
+  return read.errors.map(({ path, reason }) => `${path} ${reason}`).join('; ')
+}

@@ -1,0 +1,19 @@
+import type { SourceCounts } from '../../edge/protocol/live.ts'
+import { ShareBars } from './share-bars.tsx'
+import { useI18n } from './use-i18n.ts'
+import { VERDICT_COLORS, VERDICT_STATUSES } from './verdict-badge.tsx'
+
+/** Events by verdict: received = accepted + duplicate + rejected + failed. */
+export function VerdictBars({ counts }: { readonly counts: SourceCounts }) {
+  const { t } = useI18n()
+  return (
+    <ShareBars
+      empty={t('verdict.none')}
+      parts={VERDICT_STATUSES.map((status) => ({
+        label: t(`verdict.${status}`),
+        color: `${VERDICT_COLORS[status]}.6`,
+        value: counts[status],
+      }))}
+    />
+  )
+}

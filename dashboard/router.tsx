@@ -1,0 +1,147 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { Gate } from './parts/gate.tsx'
+import { Loading } from './parts/states.tsx'
+
+/** Text of a search parameter, or nothing. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+const root = createRootRoute({
+  component: Gate,
+  notFoundComponent: lazyRouteComponent(() => import('./pages/not-found.tsx')),
+})
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/overview.tsx')),
+})
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('./pages/segments.tsx')),
+})
+const newSegment = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/new',
+  component: lazyRouteComponent(() => import('./pages/segment-new.tsx')),
+})
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/$id',
+  component: lazyRouteComponent(() => import('./pages/segment.tsx')),
+})
+const editSegment = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/$id/edit',
+  component: lazyRouteComponent(() => import('./pages/segment-edit.tsx')),
+})
+const profiles = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles',
+  validateSearch: (
+    search,
+  ): { readonly kind?: string | undefined; readonly value?: string | undefined } => ({
+    kind: text(search['kind']),
+    value: text(search['value']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/profiles.tsx')),
+})
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles/$id',
+  component: lazyRouteComponent(() => import('./pages/profile.tsx')),
+})
+const experiences = createRoute({
+  getParentRoute: () => root,
+  path: '/experiences',
+  component: lazyRouteComponent(() => import('./pages/experiences.tsx')),
+})
+const newExperience = createRoute({
+  getParentRoute: () => root,
+  path: '/experiences/new',
+  component: lazyRouteComponent(() => import('./pages/experience-new.tsx')),
+})
+const experience = createRoute({
+  getParentRoute: () => root,
+  path: '/experiences/$id',
+  component: lazyRouteComponent(() => import('./pages/experience.tsx')),
+})
+const destinations = createRoute({
+  getParentRoute: () => root,
+  path: '/destinations',
+  component: lazyRouteComponent(() => import('./pages/destinations.tsx')),
+})
+const activations = createRoute({
+  getParentRoute: () => root,
+  path: '/activations',
+  component: lazyRouteComponent(() => import('./pages/activations.tsx')),
+})
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries',
+  validateSearch: (search): { readonly state?: string | undefined } => ({
+    state: text(search['state']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/deliveries.tsx')),
+})
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./pages/sources.tsx')),
+})
+const source = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/$id',
+  component: lazyRouteComponent(() => import('./pages/source.tsx')),
+})
+const liveDebugger = createRoute({
+  getParentRoute: () => root,
+  path: '/debugger',
+  validateSearch: (search): { readonly source?: string | undefined } => ({
+    source: text(search['source']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/debugger.tsx')),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx')),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    overview,
+    segments,
+    newSegment,
+    segment,
+    editSegment,
+    profiles,
+    profile,
+    experiences,
+    newExperience,
+    experience,
+    destinations,
+    activations,
+    deliveries,
+    sources,
+    source,
+    liveDebugger,
+    settings,
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
