@@ -26,7 +26,10 @@ export function run(
   { show = false, env = {} }: { readonly show?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...ENVIRONMENT, ...env } })
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...ENVIRONMENT, ...(!show && { NO_COLOR: '1' }), ...env },
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

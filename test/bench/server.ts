@@ -3,7 +3,7 @@ import { readD1Migrations } from '@cloudflare/vitest-plugin'
 import { transform } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare'
-import { unstable_readConfig as readConfig } from 'wrangler'
+import { readConfiguration } from '../../edge/deploy/configuration.ts'
 import { ROOT, run } from '../command.ts'
 import { freePort } from '../demo/ports.ts'
 
@@ -30,7 +30,7 @@ export async function startEdge(folder: string): Promise<Server> {
   ])
   if (code !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${output}`)
 
-  const config = configuration()
+  const config = readConfiguration()
   const port = await freePort()
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -39,7 +39,7 @@ export async function startEdge(folder: string): Promise<Server> {
       modules: true,
       scriptPath: join(out, 'local-worker.js'),
       compatibilityDate: config.compatibility_date,
-      compatibilityFlags: config.compatibility_flags,
+      compatibilityFlags: [...config.compatibility_flags],
       durableObjects: Object.fromEntries(
         config.durable_objects.bindings.map(({ name, class_name: className }) => [
           name,
@@ -90,7 +90,7 @@ export async function startReference(folder: string): Promise<Server> {
       name: 'reference',
       modules: true,
       script: code,
-      compatibilityDate: configuration().compatibility_date,
+      compatibilityDate: readConfiguration().compatibility_date,
       durableObjects: { ROWS: { className: 'Rows', useSQLite: true } },
       unsafeDirectSockets: [{ host: HOST, port }],
     }),
@@ -98,33 +98,6 @@ export async function startReference(folder: string): Promise<Server> {
   await miniflare.ready
   return { origin: `http://${HOST}:${port}`, stop: () => miniflare.dispose() }
 }
-
-/** What `wrangler.toml` says of the Worker, as wrangler reads it. */
-interface Configuration {
-  readonly compatibility_date: string
-  readonly compatibility_flags: string[]
-  readonly durable_objects: {
-    readonly bindings: readonly { readonly name: string; readonly class_name: string }[]
-  }
-  readonly d1_databases: readonly Bound[]
-  readonly kv_namespaces: readonly Bound[]
-  readonly r2_buckets: readonly Bound[]
-  readonly queues: {
-    readonly producers: readonly (Bound & { readonly queue: string })[]
-    readonly consumers: readonly {
-      readonly queue: string
-      readonly max_batch_size: number
-      readonly max_batch_timeout: number
-      readonly max_retries: number
-      readonly dead_letter_queue?: string
-    }[]
-  }
-}
-interface Bound {
-  readonly binding: string
-}
-
-const configuration = (): Configuration => readConfig({ config: join(ROOT, 'wrangler.toml') })
 
 const shared = (folder: string) => ({
   host: HOST,
