@@ -1,4 +1,4 @@
-import { UAParser } from 'ua-parser-js'
+import UAParser from 'ua-parser-js'
 import type { DeviceType, EventContext } from '../../protocol/event.ts'
 
 /** What a user agent and its client hints say. */
