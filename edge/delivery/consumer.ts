@@ -1,5 +1,4 @@
 import type { DeliveryMessage, DestinationTarget, Receipt } from '../protocol/delivery.ts'
-import { SECOND } from '../protocol/time.ts'
 import { attempt } from './attempt.ts'
 import { isAddressable, isDeliveryMessage } from './message.ts'
 import type { DeliveryPorts, QueuedBatch, QueuedMessage } from './ports.ts'
@@ -10,8 +9,11 @@ import type { DeliveryPorts, QueuedBatch, QueuedMessage } from './ports.ts'
  */
 const CONNECTIONS = 6
 
-/** Wait of what stands behind a delivery that failed, in seconds. */
-const HELD_BACK_SECONDS = (5 * SECOND) / SECOND
+/** What stands behind a delivery that failed waits for so many seconds. */
+const HELD_BACK_SECONDS = 5
+
+/** Seconds an object gets to come back before it is asked again, so that a restart does not use up all retries. */
+const RETRY_SECONDS = 2
 
 type Queued = QueuedMessage<DeliveryMessage>
 
@@ -148,7 +150,7 @@ async function settle(message: QueuedMessage<unknown>, act: () => Promise<void>)
     return true
   } catch {
     // A stub that failed stays broken and an object may be restarting: the queue's next try makes new ones.
-    message.retry()
+    message.retry({ delaySeconds: RETRY_SECONDS })
     return false
   }
 }
