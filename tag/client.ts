@@ -5,6 +5,7 @@ import { permits, readAnswers, withBrowserSignal } from './consent.ts'
 import { LIBRARY, contextNow } from './context.ts'
 import { recall, remember } from './memory.ts'
 import { clearOutbox, deviceKey, keepDevice, outbox } from './outbox.ts'
+import { guard } from './guard.ts'
 import { forget, placements, receive } from './personalization.ts'
 import { randomId, timeKey } from './random-id.ts'
 import { outcomeOf } from './retry.ts'
@@ -48,7 +49,7 @@ async function ask(path: string, body: string, asked: readonly string[]): Promis
   const reply = await post(settings.origin + path, body, true)
   if (outcomeOf(reply.status) === 'sent' && request > answered && permitted()) {
     answered = request
-    receive(reply.body, asked)
+    guard(receive)(reply.body, asked) // whatever it does to the page, the events have arrived
   }
   return reply
 }
@@ -61,7 +62,7 @@ const frame = (deviceKey: string, events: string, rest: Partial<CollectRequest>)
     deviceKey,
     sentAt: new Date(),
     ...rest,
-  }).replace(/}$/, () => `,"batch":[${events}]}`)
+  }).slice(0, -1) + `,"batch":[${events}]}`
 
 const sender = createSender({
   outbox,
@@ -103,7 +104,7 @@ const jsonOf = ({ userToken, ...message }: Message, context: object): string => 
 }
 
 /** Lets held events go, once they may and there is a device to speak for. */
-async function release(): Promise<void> {
+const release = guard(async (): Promise<void> => {
   if (!permitted() || held.length === 0 || minting) return
   if (!recall().device) {
     minting = true
@@ -114,7 +115,7 @@ async function release(): Promise<void> {
     releaseNow()
     if (parsed) flush()
   } else releaseNow()
-}
+})
 
 function releaseNow(): void {
   const { device } = recall()
@@ -143,25 +144,16 @@ export function turnPage(previous: string): void {
 
 /** Does what the answers of this tab or another one now say. */
 export function settle(): void {
-  if (permitted() !== false) {
-    release()
-    return
-  }
-  // Nothing of the visitor stays here, and the edge is told.
-  held = []
-  const { device } = recall()
-  abortAll()
-  sender.drop()
-  forget()
-  if (device) {
-    clearOutbox()
-    remember({ device: undefined, renew: undefined, withdrawn: device })
-    withdraw()
-  }
+  if (permitted() === false) {
+    held = []
+    abortAll()
+    sender.drop()
+    forget()
+  } else release()
 }
 
 /** Tells the edge of a withdrawal, and nothing besides; on every page until it has heard. */
-async function withdraw(): Promise<void> {
+const withdraw = guard(async (): Promise<void> => {
   const { withdrawn } = recall()
   if (!withdrawn) return
   const message = {
@@ -173,13 +165,21 @@ async function withdraw(): Promise<void> {
   const event = jsonOf(message, { library: LIBRARY })
   const { status } = await post(`${settings.origin}/v1/collect`, frame(withdrawn, event, {}), true)
   if (outcomeOf(status) !== 'retry') remember({ withdrawn: undefined })
-}
+})
 
 /** The visitor's answers, e.g. `{ analytics: true }`; purposes that are not named keep theirs. */
 export function consent(given: unknown): void {
   const before = JSON.stringify(answers())
-  remember({ answers: { ...recall().answers, ...readAnswers(given) } })
+  const { answers: earlier, device } = recall()
+  const now = { ...earlier, ...readAnswers(given) }
+  const withdrawn = now['analytics'] === false && device
+  // One write: another tab must not see the answer without what follows from it.
+  remember({ answers: now, ...(withdrawn && { device: undefined, renew: undefined, withdrawn }) })
   settle()
+  if (withdrawn) {
+    clearOutbox()
+    withdraw()
+  }
   if (!permitted('personalization')) forget()
   if (permitted() && recall().device && before !== JSON.stringify(answers())) {
     take({ type: 'track', event: CONSENT_EVENT })

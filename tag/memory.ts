@@ -20,14 +20,12 @@ let known: Memory = { answers: {} }
 /** What this tab or another one wrote last. Where storage is blocked: what this page knows. */
 export function recall(): Memory {
   try {
-    const { answers, device, renew, withdrawn } = JSON.parse(
-      localStorage.getItem(STORAGE_NAME) ?? '',
-    )
+    const stored = JSON.parse(localStorage.getItem(STORAGE_NAME) ?? '')
+    const { answers, device } = stored
     known = {
+      ...stored,
       answers: readAnswers(answers),
       device: isRandomId(device) ? device : undefined,
-      renew,
-      withdrawn: isRandomId(withdrawn) ? withdrawn : undefined,
     }
   } catch {
     // blocked, empty, or written by someone else: what this page knows stands

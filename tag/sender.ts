@@ -44,19 +44,20 @@ export interface SenderPorts {
  * neither lose nor double.
  */
 export function createSender({ outbox, send, permitted, alone, onLost }: SenderPorts): Sender {
-  let own: readonly Entry[] = []
+  /** Not yet taken by the edge, in order, by key. */
+  const own = new Map<string, Entry>()
   const inFlight = new Set<string>()
   let failures = 0
   let busy = false
   let rescue = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const settle = (batch: readonly Entry[]): void => {
-    if (batch.length === 0) return
-    own = without(own, batch)
-    outbox.remove(batch)
-  }
+  const waiting = (): readonly Entry[] => [...own.values()].filter(({ key }) => !inFlight.has(key))
 
+  const settle = (batch: readonly Entry[]): void => {
+    for (const { key } of batch) own.delete(key)
+    if (batch.length > 0) outbox.remove(batch)
+  }
   const discard = (surplus: readonly Entry[]): void => {
     settle(surplus)
     onLost(surplus.length)
@@ -70,13 +71,13 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
     if (!permitted()) return false
     const outcome = outcomeOf(reply.status)
     const again = outcome === 'retry' ? batch : outcome === 'sent' ? busyEntries(batch, reply) : []
-    settle(without(batch, again))
+    settle(batch.filter((entry) => !again.includes(entry)))
     if (outcome === 'refused') onLost(batch.length)
     if (again.length === 0) {
       failures = 0
       return true
     }
-    if (failures === 0) outbox.put(own, true)
+    if (failures === 0) outbox.put([...own.values()], true)
     failures += 1
     schedule(waitBeforeRetry(failures, reply.retryAfter, Math.random()))
     return false
@@ -93,16 +94,16 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
   }
 
   const drain = async (): Promise<boolean> => {
+    const mine = waiting()
     const stored = await outbox.list().catch(() => undefined)
-    if (!stored) return sendAll(own)
+    if (!stored) return sendAll(waiting())
     const kept = new Set(stored.map(({ key }) => key))
-    own = own.filter(({ key }) => kept.has(key) || inFlight.has(key))
-    const mine = new Set(own.map(({ key }) => key))
+    for (const { key } of mine) if (!kept.has(key)) own.delete(key) // another tab has sent it
     const surplus = stored.slice(0, excess(stored))
     discard(surplus)
     const rest = stored.slice(surplus.length)
     const mayTake = ({ key, free }: StoredEntry): boolean =>
-      free || mine.has(key) || Math.abs(Date.now() - timeOf(key)) > ABANDONED_AFTER
+      free || own.has(key) || Math.abs(Date.now() - timeOf(key)) > ABANDONED_AFTER
     const taken = rest.filter(mayTake)
     if (taken.length < rest.length) later(ABANDONED_AFTER)
     return sendAll(taken)
@@ -117,8 +118,8 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
         rescue = false
         if ((await alone(drain)) === undefined) later(RESCUE_WAIT)
       }
-      while (!failures && own.some(({ key }) => !inFlight.has(key))) {
-        if (!(await sendAll(own))) break
+      while (!failures && waiting().length > 0) {
+        if (!(await sendAll(waiting()))) break
       }
     } finally {
       busy = false
@@ -140,18 +141,19 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
   const later = (wait: number): void => {
     setTimeout(() => {
       rescue = true
-      flush()
+      if (!failures) flush() // else the retry that is due looks after what was left, too
     }, wait)
   }
 
   later(RESCUE_WAIT)
   return {
     add: (entry) => {
-      own = [...own, entry]
-      discard(own.slice(0, excess(own)))
+      own.set(entry.key, entry)
+      const all = [...own.values()]
+      discard(all.slice(0, excess(all)))
       outbox.put([entry], failures > 0)
       if (!failures) {
-        if (own.length >= GATHER_MAX) flush()
+        if (own.size >= GATHER_MAX) flush()
         else if (!timer) schedule(GATHER_WAIT)
       }
     },
@@ -161,7 +163,7 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
     leave: () => {
       // While the edge is down and storage holds everything, the next page does better than a last try.
       if (!permitted() || (failures && outbox.durable())) return
-      const batch = nextBatch(own.filter(({ key }) => !inFlight.has(key)))
+      const batch = nextBatch(waiting())
       if (batch.length > 0) guard(attempt)(batch)
     },
     retry: () => {
@@ -169,7 +171,7 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
     },
     drop: () => {
       stop()
-      own = []
+      own.clear()
       failures = 0
     },
   }
@@ -180,9 +182,4 @@ const busyEntries = (batch: readonly Entry[], { body }: Reply): readonly Entry[]
   const verdicts = (body as Partial<CollectResponse> | undefined)?.verdicts
   if (!Array.isArray(verdicts)) return []
   return batch.filter((_, i) => verdicts[i]?.reason === 'busy')
-}
-
-const without = (entries: readonly Entry[], gone: readonly Entry[]): readonly Entry[] => {
-  const keys = new Set(gone.map(({ key }) => key))
-  return entries.filter(({ key }) => !keys.has(key))
 }

@@ -1,0 +1,223 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import {
+  SNIPPET,
+  type Site,
+  answer,
+  eventually,
+  names,
+  openSite,
+  pause,
+  status,
+  taken,
+  visitor,
+} from './tag-site.ts'
+
+let site: Site
+let guest: Awaited<ReturnType<typeof visitor>>
+
+beforeAll(async () => {
+  site = await openSite()
+})
+afterAll(() => site.close())
+
+beforeEach(async () => {
+  site.received.length = 0
+  site.mode = answer()
+  site.settings = { consent: 'opt-in' }
+  site.page('/', SNIPPET)
+  guest = await visitor(site)
+})
+afterEach(async () => {
+  await guest.context.close()
+  expect(guest.complaints).toEqual([])
+})
+
+/** Everything that the page's origin keeps in the browser. */
+const stored = (page: Page) =>
+  page.evaluate(async () => ({
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    cookies: document.cookie,
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+  }))
+const NOTHING = { local: {}, session: {}, cookies: '', databases: [] }
+
+const call = (page: Page, ...args: readonly unknown[]) =>
+  page.evaluate((values) => window.prisme(...values), args as unknown[])
+
+test('before an answer nothing is stored and nothing sent, not even when the page ends', async () => {
+  const page = await guest.open()
+  await call(page, 'track', 'A')
+  await call(page, 'identify', 'u1', { email: 'demo-shopper@example.com' })
+  await call(page, 'reset')
+  await call(page, 'placements', ['hero'])
+  await pause(2_600)
+  expect(await stored(page)).toEqual(NOTHING)
+  await page.reload()
+  await page.waitForFunction(() => 'loaded' in window.prisme)
+  expect(await stored(page)).toEqual(NOTHING)
+  expect(site.received).toEqual([])
+})
+
+test('after a yes the events that waited are sent in order, each under that answer', async () => {
+  const page = await guest.open()
+  await call(page, 'track', 'A')
+  await call(page, 'consent', { advertising: false })
+  await call(page, 'track', 'B')
+  await pause(500)
+  expect(site.received).toEqual([])
+  await call(page, 'consent', { analytics: true })
+  await call(page, 'track', 'C')
+  await eventually(() => expect(names(taken(site))).toEqual(['page', 'A', 'B', 'C']))
+  for (const { context } of taken(site)) {
+    expect(context.consent).toEqual({
+      categoryPreferences: { analytics: true, advertising: false },
+    })
+  }
+})
+
+test('an answer is remembered on the next page', async () => {
+  const page = await guest.open()
+  await call(page, 'consent', { analytics: true })
+  await eventually(() => expect(names(taken(site))).toEqual(['page']))
+  await guest.open()
+  await eventually(() => expect(names(taken(site))).toEqual(['page', 'page']))
+})
+
+test('an answer before the tag came holds for the page view, too', async () => {
+  site.settings = { consent: 'implied' }
+  site.page(
+    '/',
+    `${SNIPPET}<script>prisme('track', 'A'); prisme('consent', { analytics: false })</script>`,
+  )
+  const page = await guest.open()
+  await page.waitForFunction(() => 'loaded' in window.prisme)
+  await pause(1_000)
+  expect(site.received).toEqual([])
+  expect(await stored(page)).toMatchObject({ databases: [], cookies: '' })
+})
+
+test('after a no everything that waited is dropped, and only the answer is kept', async () => {
+  const page = await guest.open()
+  await call(page, 'track', 'A')
+  await call(page, 'consent', { analytics: false })
+  await call(page, 'track', 'B')
+  await pause(2_600)
+  expect(site.received).toEqual([])
+  expect(await stored(page)).toEqual({
+    ...NOTHING,
+    local: { 'prisme.demo': '{"answers":{"analytics":false}}' },
+  })
+  await call(page, 'consent', { analytics: true })
+  await call(page, 'track', 'C')
+  await eventually(() => expect(names(taken(site))).toEqual(['C']))
+})
+
+test('a withdrawal drops the queue and the device, stops other tabs, and tells the edge that alone', async () => {
+  site.settings = { consent: 'implied' }
+  const page = await guest.open()
+  const other = await guest.open()
+  await eventually(() => expect(names(taken(site))).toEqual(['page', 'page']))
+  const device = site.received[0]?.body.deviceKey
+  site.mode = status(503)
+  await call(page, 'track', 'Queued')
+  await eventually(() => expect(site.received).toHaveLength(3))
+  site.mode = answer()
+  site.received.length = 0
+  await call(page, 'consent', { analytics: false })
+  await pause(100)
+  await call(page, 'track', 'A')
+  await call(other, 'track', 'B')
+  await pause(2_600)
+  expect(site.received).toHaveLength(1)
+  const notice = site.received[0]?.body
+  expect(notice?.deviceKey).toBe(device)
+  expect(notice?.batch).toHaveLength(1)
+  expect(notice?.batch[0]).toMatchObject({
+    type: 'track',
+    event: 'Segment Consent Preference Updated',
+    context: { consent: { categoryPreferences: { analytics: false } } },
+  })
+  expect(notice?.batch[0]?.context.page).toBeUndefined()
+  expect((await stored(page)).local).toEqual({ 'prisme.demo': '{"answers":{"analytics":false}}' })
+  const rows = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.open('prisme.demo').addEventListener('success', (event) => {
+          const database = (event.target as IDBOpenDBRequest).result
+          const all = database.transaction('queue').objectStore('queue').getAll()
+          all.addEventListener('success', () => resolve(all.result))
+        })
+      }),
+  )
+  expect(rows).toEqual([])
+})
+
+test('a withdrawal that the edge did not hear is told again by the next page', async () => {
+  site.settings = { consent: 'implied' }
+  const page = await guest.open()
+  await eventually(() => expect(taken(site)).toHaveLength(1))
+  site.mode = { type: 'drop' }
+  await call(page, 'consent', { analytics: false })
+  await eventually(() => expect(site.received.length).toBeGreaterThan(1))
+  site.mode = answer()
+  site.received.length = 0
+  await guest.open()
+  await eventually(() => expect(names(taken(site))).toEqual(['Segment Consent Preference Updated']))
+  await guest.open()
+  await pause(600)
+  expect(site.received).toHaveLength(1)
+})
+
+test('a withdrawal while a request is on its way keeps nothing of it for later', async () => {
+  site.settings = { consent: 'implied' }
+  const page = await guest.open()
+  await eventually(() => expect(taken(site)).toHaveLength(1))
+  site.mode = { type: 'hang' }
+  await call(page, 'track', 'A')
+  await eventually(() => expect(site.received).toHaveLength(2))
+  site.mode = answer()
+  site.received.length = 0
+  await call(page, 'consent', { analytics: false })
+  await pause(3_000)
+  expect(names(taken(site))).toEqual(['Segment Consent Preference Updated'])
+})
+
+test('a changed answer is told at once, the same answer again is not', async () => {
+  const page = await guest.open()
+  await call(page, 'consent', { analytics: true })
+  await eventually(() => expect(names(taken(site))).toEqual(['page']))
+  await call(page, 'consent', { analytics: true })
+  await call(page, 'consent', { personalization: true })
+  await eventually(() =>
+    expect(names(taken(site))).toEqual(['page', 'Segment Consent Preference Updated']),
+  )
+  await pause(500)
+  expect(taken(site)).toHaveLength(2)
+})
+
+test('the browser’s privacy signal denies advertising', async () => {
+  site.settings = { consent: 'implied' }
+  site.page(
+    '/',
+    `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })</script>
+    ${SNIPPET}<script>prisme('consent', { advertising: true, email: true })</script>`,
+  )
+  await guest.open()
+  await eventually(() => expect(taken(site)).toHaveLength(1))
+  expect(taken(site)[0]?.context.consent).toEqual({
+    categoryPreferences: { advertising: false, email: true },
+  })
+})
+
+test('decisions are asked for only under consent to personalization', async () => {
+  site.page('/', `${SNIPPET}<div data-prisme-placement="hero"></div>`)
+  const page = await guest.open()
+  await call(page, 'consent', { analytics: true })
+  await eventually(() => expect(taken(site)).toHaveLength(1))
+  expect(site.received[0]?.body.decide).toBeUndefined()
+  await call(page, 'consent', { personalization: true })
+  await eventually(() => expect(site.received).toHaveLength(2))
+  expect(site.received[1]?.body.decide).toEqual(['hero'])
+})
