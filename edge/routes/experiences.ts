@@ -42,7 +42,7 @@ const depth = (value: Json): number =>
     : 0
 
 const content = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown(), 'must be an object')
   .refine(
     (value) => JSON.stringify(value).length <= MAX_CONTENT,
     `is longer than ${MAX_CONTENT} characters`,

@@ -32,7 +32,12 @@ const shown = z
         }),
       )
       .readonly(),
-    traits: z.record(z.string(), z.custom<Json>()),
+    traits: z.record(
+      z.string(),
+      z
+        .custom<Json>()
+        .openapi({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] }),
+    ),
     provenance: z.record(z.string(), z.object({ source: z.string(), at: instant })),
     consent: z.record(z.string(), z.object({ granted: z.boolean(), at: instant.nullable() })),
     segments: z
@@ -50,7 +55,9 @@ const shown = z
     devices: z
       .array(z.object({ id: z.string(), firstSeen: instant, lastSeen: instant }))
       .readonly(),
-    events: z.array(z.custom<ApiProfile['events'][number]>()).readonly(),
+    events: z
+      .array(z.custom<ApiProfile['events'][number]>().openapi({ type: 'object' }))
+      .readonly(),
     eventsCursor: z.string().optional(),
     merges: z
       .array(z.object({ id: z.string(), other: z.string(), at: instant, through: z.string() }))

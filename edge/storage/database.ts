@@ -1,9 +1,9 @@
 import { Kysely, type Compilable } from 'kysely'
-import { D1Dialect } from 'kysely-d1'
+import { D1Dialect } from './d1-dialect.ts'
 import type { Schema } from './schema.ts'
 
 export const databaseOf = (db: D1Database): Kysely<Schema> =>
-  new Kysely<Schema>({ dialect: new D1Dialect({ database: db }) })
+  new Kysely<Schema>({ dialect: new D1Dialect(db) })
 
 /** Builds statements without running them, for `batch`. */
 export function statement(db: D1Database, query: Compilable): D1PreparedStatement {
