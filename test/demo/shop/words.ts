@@ -52,14 +52,12 @@ const EN = {
   home: 'Home page',
   path: 'You are here',
   size: 'Size',
-  chooseSize: 'Choose a size',
   quantity: 'Quantity',
   add: 'Add to basket',
   added: (name: string) => `${name} is in your basket.`,
   notAdded: 'This could not be added. Please try again.',
   sizeMissing: 'Please choose a size.',
   basketFull: 'Your basket is full.',
-  seeBasket: 'See the basket',
   vatIncluded: 'VAT included',
   details: 'Delivery and returns',
   detailsText:
@@ -154,7 +152,6 @@ const EN = {
   help: 'Shop',
   notFound: 'Out to sea',
   notFoundText: 'This page does not exist, or no longer. The shop is still here:',
-  failed: 'Something went wrong on our side. Please try again.',
 }
 
 export type Words = typeof EN
@@ -210,14 +207,12 @@ const FR: Words = {
   home: 'Accueil',
   path: 'Vous êtes ici',
   size: 'Taille',
-  chooseSize: 'Choisir une taille',
   quantity: 'Quantité',
   add: 'Ajouter au panier',
   added: (name) => `${name} : ajouté à votre panier.`,
   notAdded: 'L’ajout n’a pas réussi. Réessayez, s’il vous plaît.',
   sizeMissing: 'Choisissez une taille, s’il vous plaît.',
   basketFull: 'Votre panier est plein.',
-  seeBasket: 'Voir le panier',
   vatIncluded: 'TVA comprise',
   details: 'Livraison et retours',
   detailsText:
@@ -316,7 +311,6 @@ const FR: Words = {
   help: 'Boutique',
   notFound: 'Au large',
   notFoundText: 'Cette page n’existe pas, ou plus. La boutique, elle, est toujours là :',
-  failed: 'Une erreur est survenue de notre côté. Réessayez, s’il vous plaît.',
 }
 
 export const WORDS: { readonly [language in Language]: Words } = { en: EN, fr: FR }

@@ -12,6 +12,15 @@ function prisme(...call: Call): void {
   window.prisme?.(...call)
 }
 
+/** Shown for a while by the style, which begins anew with each message. */
+function say(message: string): void {
+  const notice = document.getElementById('notice')
+  if (!notice) return
+  notice.textContent = ''
+  void notice.offsetWidth
+  notice.textContent = message
+}
+
 /** Adds to the basket without leaving the product. */
 function enhanceAdd(form: HTMLFormElement): void {
   form.addEventListener('submit', (event) => {
@@ -24,7 +33,6 @@ async function add(form: HTMLFormElement): Promise<void> {
   const body = new URLSearchParams(
     [...new FormData(form)].map(([name, value]) => [name, String(value)]),
   )
-  const notice = document.getElementById('notice')
   const button = form.querySelector('button')
   button?.setAttribute('aria-disabled', 'true')
   try {
@@ -35,12 +43,12 @@ async function add(form: HTMLFormElement): Promise<void> {
     })
     if (!answer.ok) throw new Error(String(answer.status))
     const { message, count, countWords, calls } = (await answer.json()) as AddAnswer
-    if (notice) notice.textContent = message
+    say(message)
     showCount(count, countWords)
     for (const call of calls) prisme(...call)
   } catch {
     // Offline, or the shop is down: said in the page, which stays usable.
-    if (notice) notice.textContent = form.dataset['failed'] ?? ''
+    say(form.dataset['failed'] ?? '')
   } finally {
     button?.removeAttribute('aria-disabled')
   }

@@ -37,7 +37,7 @@ export function checkoutPage(visit: Visit, form?: CheckoutForm): Page {
             : html`<div class="errors" role="alert">
                 <p>${words.fieldErrors}</p>
                 <ul>
-                  ${[...form.errors].map(([name, reason]) => html`<li><a href="#${name}">${labelOf(visit, name)}</a> – ${reason}</li>`)}
+                  ${[...form.errors].map(([name, reason]) => html`<li><a href="#${name}">${labelOf(visit, name)}</a>: ${reason}</li>`)}
                 </ul>
               </div>`
         }

@@ -49,7 +49,8 @@ export function layout(
     </html>`
 }
 
-function header({ words, path, session, language }: Visit): Markup {
+function header(visit: Visit): Markup {
+  const { words, path, session } = visit
   const count = countOf(session.basket)
   const account =
     session.customer === undefined ? ['/sign-in', words.signIn] : ['/account', words.account]
@@ -90,17 +91,19 @@ function header({ words, path, session, language }: Visit): Markup {
           </li>`
         })}
       </ul>
-      <a
-        class="language"
-        href="/language/${language === 'fr' ? 'en' : 'fr'}?back=${encodeURIComponent(path)}"
-        lang="${language === 'fr' ? 'en' : 'fr'}"
-        >${words.language}</a
-      >
+      ${languageLink(visit)}
     </nav>
   </header>`
 }
 
-function footer({ words, path }: Visit): Markup {
+function languageLink({ words, path, language }: Visit): Markup {
+  const other = language === 'fr' ? 'en' : 'fr'
+  const href = `/language/${other}?back=${encodeURIComponent(path)}`
+  return html`<a class="language" href="${href}" lang="${other}">${words.language}</a>`
+}
+
+function footer(visit: Visit): Markup {
+  const { words, path } = visit
   return html`<footer class="footer">
     <div class="footer-columns">
       <form class="newsletter" method="post" action="/newsletter">
@@ -127,6 +130,7 @@ function footer({ words, path }: Visit): Markup {
         <ul>
           ${CATEGORIES.map((category) => html`<li><a href="/category/${category}">${words.categories[category]}</a></li>`)}
           <li><a href="/privacy">${words.privacy}</a></li>
+          <li>${languageLink(visit)}</li>
         </ul>
       </nav>
     </div>
