@@ -153,6 +153,17 @@ test('what stands behind a failed delivery does not overtake it', async () => {
   expect(messages.map(({ fate }) => fate)).toEqual([['ack'], ['retry in 5 s']])
 })
 
+test('what stands behind a delivery whose receipt was not stored waits too', async () => {
+  const port = ports({ receipt: () => Promise.reject(new Error('restarting')) })
+  const messages = [
+    queued(deliveryMessage({ id: 'dlv_1' })),
+    queued(deliveryMessage({ id: 'dlv_2', type: 'exited' })),
+  ]
+  await consumeDeliveries({ messages }, port)
+  expect(idsReceived()).toEqual(['dlv_1'])
+  expect(messages.map(({ fate }) => fate)).toEqual([['retry in 2 s'], ['retry in 5 s']])
+})
+
 test('five receivers that hang do not make the others wait', async () => {
   const hanging: ServerResponse[] = []
   let quick = 0
@@ -189,6 +200,22 @@ test('410 Gone switches the destination off before it is receipted', async () =>
   expect(port.disabled).toEqual(['dst_inbox'])
   expect(port.receipts[0]?.outcome).toMatchObject({ type: 'refused', status: 410, disable: true })
   expect(message.fate).toEqual(['ack'])
+})
+
+test('after 410 nothing more of the batch goes to that destination', async () => {
+  receiver.answer = (_, response) => void response.writeHead(410).end()
+  let enabled = true
+  const port = ports({
+    target: async () => webhookTarget(receiver.origin, { enabled }),
+    disable: async () => void (enabled = false),
+  })
+  const messages = [
+    queued(deliveryMessage({ id: 'dlv_1' })),
+    queued(deliveryMessage({ id: 'dlv_2', type: 'exited' })),
+  ]
+  await consumeDeliveries({ messages }, port)
+  expect(idsReceived()).toEqual(['dlv_1'])
+  expect(port.receipts[1]?.outcome).toMatchObject({ reason: 'the destination is switched off' })
 })
 
 test('a destination is looked up once a batch', async () => {
