@@ -4,14 +4,8 @@ import { parseArgs } from 'node:util'
 import { Account, type Wrangler } from './account.ts'
 import { forbiddenIn } from './bundle.ts'
 import { readConfiguration, ROOT } from './configuration.ts'
-import {
-  layOutPages,
-  missingSecrets,
-  namesOf,
-  provide,
-  writeConfiguration,
-  type Names,
-} from './release.ts'
+import { layOutPages } from './pages.ts'
+import { missingSecrets, namesOf, provide, writeConfiguration, type Names } from './release.ts'
 import { npmRun, wranglerIn } from './wrangler.ts'
 
 const USAGE = `npm run deploy -- [--dry-run] [--edge-origin https://…] [--dashboard-origin https://…]
@@ -37,7 +31,7 @@ async function main(): Promise<void> {
   const account = new Account(wrangler, say)
 
   say('compiling and checking')
-  await compile(wrangler, names)
+  await compile(wrangler)
   if (isDryRun) {
     say(planOf(names, dashboardOrigin))
     return
@@ -55,7 +49,7 @@ async function main(): Promise<void> {
   writeConfiguration(FOLDER, { ...resources, edgeOrigin: edge })
   await deployWorker(account, configuration, edgeOrigin ? secrets : {})
   say('deploying the dashboard')
-  await new Account(wranglerIn(layOutPages(FOLDER, names)), say).must(
+  await new Account(wranglerIn(layOutPages(FOLDER, readConfiguration())), say).must(
     words(`pages deploy dist --project-name ${names.pages} --branch main --commit-dirty=true`),
   )
 
@@ -66,7 +60,7 @@ async function main(): Promise<void> {
 }
 
 /** Compiles everything as it will be deployed. Throws if it does not compile, or holds what must not leave. */
-async function compile(wrangler: Wrangler, names: Names): Promise<void> {
+async function compile(wrangler: Wrangler): Promise<void> {
   await npmRun('build:tag')
   await npmRun('build:dashboard')
   const outdir = join(FOLDER, 'worker')
@@ -75,7 +69,7 @@ async function compile(wrangler: Wrangler, names: Names): Promise<void> {
   await checks.must(['deploy', '--dry-run', '--outdir', outdir])
   const forbidden = forbiddenIn(outdir, 'index.js')
   if (forbidden.length > 0) throw new Error(`The compiled Worker holds: ${forbidden.join(', ')}`)
-  const pages = new Account(wranglerIn(layOutPages(FOLDER, names)), say)
+  const pages = new Account(wranglerIn(layOutPages(FOLDER, readConfiguration())), say)
   await pages.must(['pages', 'functions', 'build', '--outdir', join(FOLDER, 'functions')])
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from './account.ts'
 import { readConfiguration, ROOT, type Configuration } from './configuration.ts'
+import { PAGES } from './pages.ts'
 
 /** What a deployment is called in the account. */
 export interface Names {
@@ -27,7 +28,7 @@ export function namesOf({ name, d1_databases, r2_buckets, queues }: Configuratio
     namespace: 'prisme-cache',
     buckets: r2_buckets.map(({ bucket_name: bucket }) => bucket),
     queues: [...new Set(used)],
-    pages: 'prisme-dashboard',
+    pages: PAGES,
   }
 }
 
@@ -80,27 +81,6 @@ export function writeConfiguration(folder: string, resources: Resources): string
   const path = join(folder, 'wrangler.json')
   writeFileSync(path, `${JSON.stringify(configuration, null, 2)}\n`)
   return path
-}
-
-/**
- * Lays the dashboard out as wrangler wants a Pages project: a folder of its own with a package.json, without which it
- * overlooks the service binding. Path of the folder.
- */
-export function layOutPages(folder: string, names: Names): string {
-  const pages = join(folder, 'pages')
-  rmSync(pages, { recursive: true, force: true })
-  mkdirSync(pages, { recursive: true })
-  symlinkSync(join(ROOT, 'dashboard/dist'), join(pages, 'dist'))
-  symlinkSync(join(ROOT, 'dashboard/functions'), join(pages, 'functions'))
-  writeFileSync(join(pages, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const configuration = {
-    name: names.pages,
-    pages_build_output_dir: 'dist',
-    compatibility_date: readConfiguration().compatibility_date,
-    services: [{ binding: 'EDGE', service: names.worker }],
-  }
-  writeFileSync(join(pages, 'wrangler.json'), `${JSON.stringify(configuration, null, 2)}\n`)
-  return pages
 }
 
 /**

@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readConfiguration } from '../../edge/deploy/configuration.ts'
+import { layOutPages } from '../../edge/deploy/pages.ts'
 import { ROOT, run } from '../command.ts'
 import { startChild, type Child } from './child.ts'
 import { freePort, type Ports } from './ports.ts'
@@ -61,15 +63,8 @@ async function bundle(state: State, entry: string): Promise<string> {
 
 /** The dashboard under `wrangler pages dev`; it finds the edge by name in the state's own registry. */
 export async function startDashboard(state: State, ports: Ports): Promise<Child> {
-  const args = [
-    WRANGLER,
-    'pages',
-    'dev',
-    'dist',
-    ...flags({ service: 'EDGE=prisme-edge', 'compatibility-date': compatibilityDate() }),
-    ...flags(await session(state, ports.dashboard)),
-  ]
-  const cwd = join(ROOT, 'dashboard')
+  const cwd = layOutPages(state.folder, readConfiguration())
+  const args = [WRANGLER, 'pages', 'dev', ...flags(await session(state, ports.dashboard))]
   return startChild('dashboard', process.execPath, args, {
     cwd,
     ...surroundings(state, 'dashboard'),
@@ -99,13 +94,4 @@ function surroundings(state: State, name: string) {
     log: join(state.logs, `${name}.log`),
     env: { WRANGLER_REGISTRY_PATH: state.registry, CI: 'true' },
   }
-}
-
-/** The Function runs by the same rules as the Worker. */
-function compatibilityDate(): string {
-  const found = /^compatibility_date = "([\d-]+)"/m.exec(
-    readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'),
-  )
-  if (!found?.[1]) throw new Error('wrangler.toml has no compatibility_date')
-  return found[1]
 }

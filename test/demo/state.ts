@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 /** Where a running product keeps what must survive a restart. */
 export interface State {
+  /** Absolute path. */
+  readonly folder: string
   /** What wrangler persists: objects, D1, KV, R2. */
   readonly storage: string
   readonly logs: string
@@ -38,6 +40,7 @@ export function openState(folder: string, { fresh }: { readonly fresh: boolean }
   if (!existsSync(file)) remember({ worker: randomSecret(), shop: randomSecret() })
 
   return {
+    folder,
     storage: path('storage'),
     logs: path('logs'),
     registry: path('registry'),
@@ -50,7 +53,15 @@ export function openState(folder: string, { fresh }: { readonly fresh: boolean }
 
 /** Deletes what `openState` made, and nothing else: STATE_DIR may be a folder with other things in it. */
 function rmOwn(folder: string): void {
-  for (const name of ['storage', 'logs', 'registry', 'bundle', 'worker.vars', 'secrets.json']) {
+  for (const name of [
+    'storage',
+    'logs',
+    'registry',
+    'bundle',
+    'pages',
+    'worker.vars',
+    'secrets.json',
+  ]) {
     rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
