@@ -131,6 +131,23 @@ describe('who may do what', () => {
     },
   )
 
+  test('every documented route of the administration is closed without a credential', async () => {
+    const { body } = await call<{ paths: Record<string, Record<string, unknown>> }>(
+      'GET',
+      '/openapi.json',
+    )
+    const routes = Object.entries(body.paths)
+      .filter(([path]) => path.startsWith('/api/') && path !== '/api/setup')
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path] as const))
+    expect(routes.length).toBeGreaterThanOrEqual(ROUTES.length)
+    for (const [method, path] of routes) {
+      for (const headers of [{}, { authorization: 'Bearer write-a' }]) {
+        const answer = await call(method.toUpperCase(), path, undefined, headers as never)
+        expect([method, path, answer.status]).toEqual([method, path, 401])
+      }
+    }
+  })
+
   test.each(ROUTES.filter(([, path]) => path.includes('{')))(
     '%s %s answers another workspace as if the id did not exist',
     async (method, path) => {
