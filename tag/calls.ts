@@ -12,7 +12,6 @@ const FIELDS: ReadonlyMap<unknown, readonly [string, string]> = new Map([
   ['page', ['name', 'properties']],
   ['identify', ['userId', 'traits']],
   ['group', ['groupId', 'traits']],
-  ['alias', ['userId', 'previousId']],
 ])
 
 /**

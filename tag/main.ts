@@ -19,7 +19,7 @@ interface Before {
   readonly q?: readonly Call[]
 }
 
-const METHODS = 'track page identify group alias reset consent placements ready on'.split(' ')
+const METHODS = 'track page identify group reset consent placements ready on'.split(' ')
 
 const isConsent = ([method]: readonly unknown[]): boolean => method === 'consent'
 

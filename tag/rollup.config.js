@@ -42,7 +42,7 @@ const plugins = [
   terser({
     ecma: 2020,
     module: true,
-    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false, inline: 1 },
     format: { comments: false },
   }),
 ]
@@ -61,7 +61,7 @@ const gather = (name) => ({
 
 function write() {
   const render = results.get('render')
-  const fileName = `render-${createHash('sha256').update(render).digest('hex').slice(0, 16)}.js`
+  const fileName = `${createHash('sha256').update(render).digest('hex').slice(0, 10)}.js`
   // A test builds elsewhere, twice.
   const dist = pathToFileURL(`${process.env['TAG_DIST'] ?? `${root.pathname}dist`}/`)
   mkdirSync(dist, { recursive: true })

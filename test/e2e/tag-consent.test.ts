@@ -2,6 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   SNIPPET,
+  call,
+  type TagWindow,
   type Site,
   answer,
   eventually,
@@ -43,9 +45,6 @@ const stored = (page: Page) =>
   }))
 const NOTHING = { local: {}, session: {}, cookies: '', databases: [] }
 
-const call = (page: Page, ...args: readonly unknown[]) =>
-  page.evaluate((values) => window.prisme(...values), args as unknown[])
-
 test('before an answer nothing is stored and nothing sent, not even when the page ends', async () => {
   const page = await guest.open()
   await call(page, 'track', 'A')
@@ -55,7 +54,7 @@ test('before an answer nothing is stored and nothing sent, not even when the pag
   await pause(2_600)
   expect(await stored(page)).toEqual(NOTHING)
   await page.reload()
-  await page.waitForFunction(() => 'loaded' in window.prisme)
+  await page.waitForFunction(() => 'loaded' in (window as unknown as TagWindow).prisme)
   expect(await stored(page)).toEqual(NOTHING)
   expect(site.received).toEqual([])
 })
@@ -92,7 +91,7 @@ test('an answer before the tag came holds for the page view, too', async () => {
     `${SNIPPET}<script>prisme('track', 'A'); prisme('consent', { analytics: false })</script>`,
   )
   const page = await guest.open()
-  await page.waitForFunction(() => 'loaded' in window.prisme)
+  await page.waitForFunction(() => 'loaded' in (window as unknown as TagWindow).prisme)
   await pause(1_000)
   expect(site.received).toEqual([])
   expect(await stored(page)).toMatchObject({ databases: [], cookies: '' })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   SNIPPET,
+  type TagWindow,
   type Site,
   answer,
   eventually,
@@ -88,7 +89,7 @@ test('events that happen together travel together', async () => {
   const page = await guest.open()
   await eventually(() => expect(site.received).toHaveLength(1))
   await page.evaluate(() => {
-    for (let i = 0; i < 10; i += 1) window.prisme('track', `E${i}`)
+    for (let i = 0; i < 10; i += 1) (window as unknown as TagWindow).prisme('track', `E${i}`)
   })
   await eventually(() => expect(taken(site)).toHaveLength(11))
   expect(site.received).toHaveLength(2)
@@ -160,7 +161,7 @@ test('what happens in the last instant before another page is not lost', async (
   const page = await guest.open()
   await eventually(() => expect(taken(site)).toHaveLength(1))
   await page.evaluate((next) => {
-    for (let i = 0; i < 20; i += 1) window.prisme('track', `E${i}`)
+    for (let i = 0; i < 20; i += 1) (window as unknown as TagWindow).prisme('track', `E${i}`)
     location.href = next
   }, `${site.shop}/next`)
   await eventually(() => expect(taken(site)).toHaveLength(21))
@@ -170,7 +171,7 @@ test('what happens in the last instant before another page is not lost', async (
 test('what happens in the last instant before the tab closes is not lost', async () => {
   const page = await guest.open()
   await eventually(() => expect(taken(site)).toHaveLength(1))
-  await page.evaluate(() => window.prisme('track', 'Last'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('track', 'Last'))
   await page.close({ runBeforeUnload: true })
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'Last']))
 })
@@ -178,7 +179,7 @@ test('what happens in the last instant before the tab closes is not lost', async
 test('a browser whose requests end with the page sends beacons', async () => {
   site.page('/', `<script>delete Request.prototype.keepalive</script>${SNIPPET}`)
   const page = await guest.open()
-  await page.evaluate(() => window.prisme('track', 'Last'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('track', 'Last'))
   await page.close({ runBeforeUnload: true })
   await eventually(() => expect(names(taken(site))).toContain('Last'))
 })
@@ -189,9 +190,9 @@ test('a device is one over pages and tabs, and a reset makes another after the l
   await guest.open()
   await eventually(() => expect(site.received).toHaveLength(2))
   await page.evaluate(() => {
-    window.prisme('track', 'Before')
-    window.prisme('reset')
-    window.prisme('track', 'After')
+    ;(window as unknown as TagWindow).prisme('track', 'Before')
+    ;(window as unknown as TagWindow).prisme('reset')
+    ;(window as unknown as TagWindow).prisme('track', 'After')
   })
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'page', 'Before', 'After']))
   const [first, second, before, after] = site.received.map(({ body }) => body)
@@ -199,7 +200,7 @@ test('a device is one over pages and tabs, and a reset makes another after the l
   expect(before?.deviceKey).toBe(first?.deviceKey)
   expect(after?.deviceKey).not.toBe(first?.deviceKey)
   expect([before?.reset, after?.reset]).toEqual([undefined, true])
-  await page.evaluate(() => window.prisme('track', 'Later'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('track', 'Later'))
   await eventually(() => expect(site.received).toHaveLength(5))
   expect(site.received[4]?.body.deviceKey).toBe(after?.deviceKey)
   expect(site.received[4]?.body.reset).toBeUndefined()
@@ -215,7 +216,7 @@ test('a second copy of the tag does nothing', async () => {
   site.page('/', SNIPPET + SNIPPET + SNIPPET)
   const page = await guest.open()
   await page.waitForLoadState('load')
-  await page.evaluate(() => window.prisme('track', 'Once'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('track', 'Once'))
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'Once']))
   await pause(500)
   expect(names(taken(site))).toEqual(['page', 'Once'])

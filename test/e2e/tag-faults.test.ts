@@ -2,6 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   SNIPPET,
+  call,
+  type TagWindow,
   type EdgeMode,
   type Site,
   answer,
@@ -42,8 +44,7 @@ const opened = async (path?: string): Promise<Page> => {
   await eventually(() => expect(taken(site).length).toBeGreaterThan(before))
   return page
 }
-const track = (page: Page, event: string) =>
-  page.evaluate((name) => window.prisme('track', name), event)
+const track = (page: Page, event: string) => call(page, 'track', event)
 
 test.each<readonly [string, EdgeMode]>([
   ['answers 500', status(500)],
@@ -86,8 +87,8 @@ test('an event that the edge was too busy for is sent again, its siblings are no
     ],
   })
   await page.evaluate(() => {
-    window.prisme('track', 'A')
-    window.prisme('track', 'B')
+    ;(window as unknown as TagWindow).prisme('track', 'A')
+    ;(window as unknown as TagWindow).prisme('track', 'B')
   })
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'A', 'B']))
   site.mode = answer()
@@ -105,9 +106,7 @@ test.each([400, 401, 413])(
     await pause(1_500)
     await track(page, 'B')
     await eventually(() => expect(names(taken(site))).toEqual(['page', 'B']))
-    expect(
-      await page.evaluate(() => (window.prisme as unknown as { counts: object }).counts),
-    ).toEqual({
+    expect(await page.evaluate(() => (window as unknown as TagWindow).prisme.counts)).toEqual({
       lost: 1,
     })
   },
@@ -150,7 +149,7 @@ test('without the edge the page is as it would be without the tag', async () => 
   site.serving = false
   site.page('/', `${SNIPPET}<script>prisme('track', 'A')</script><p>Shop</p>`)
   const page = await guest.open()
-  await page.evaluate(() => window.prisme('track', 'B'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('track', 'B'))
   expect(await page.textContent('p')).toBe('Shop')
   expect(site.received).toEqual([])
 })
@@ -247,7 +246,7 @@ test('the queue of an offline browser is bounded: the oldest go', async () => {
   const page = await opened()
   site.mode = status(503)
   await page.evaluate(async () => {
-    for (let i = 0; i < 520; i += 1) window.prisme('track', `E${i}`)
+    for (let i = 0; i < 520; i += 1) (window as unknown as TagWindow).prisme('track', `E${i}`)
   })
   await pause(2_000)
   site.mode = answer()
@@ -311,7 +310,7 @@ test.each([
 ])('works on a page with %s', async (_, before, snippet = SNIPPET) => {
   site.page('/', before + snippet)
   const page = await opened()
-  await page.waitForFunction(() => typeof window.prisme === 'function')
+  await page.waitForFunction(() => typeof (window as unknown as TagWindow).prisme === 'function')
   await track(page, 'A')
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'A']))
 })
@@ -338,9 +337,9 @@ test.each([
   site.page('/', `<script>${before}</script>${SNIPPET}<p data-prisme-event="Clicked">Shop</p>`)
   const page = await guest.open()
   await page.evaluate(() => {
-    window.prisme('track', 'A')
-    window.prisme('reset')
-    window.prisme('consent', { analytics: true })
+    ;(window as unknown as TagWindow).prisme('track', 'A')
+    ;(window as unknown as TagWindow).prisme('reset')
+    ;(window as unknown as TagWindow).prisme('consent', { analytics: true })
   })
   await page.click('p')
   await pause(500)
@@ -382,7 +381,7 @@ test('nonsense from the page breaks nothing', async () => {
       ['placements', 7],
       ['placements', [null, {}]],
     ]
-    return calls.map((call) => window.prisme(...call))
+    return calls.map((call) => (window as unknown as TagWindow).prisme(...call))
   })
   expect(new Set(answers)).toEqual(new Set([undefined]))
   await track(page, 'Fine')

@@ -2,6 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   SNIPPET,
+  call,
+  type TagWindow,
   type Site,
   answer,
   eventually,
@@ -47,8 +49,7 @@ const decision = (content?: object, placement = 'hero') => ({
   ...(content && { content }),
 })
 const deciding = (...decisions: readonly object[]) => answer({ decisions, segments: ['shoe-fans'] })
-const track = (page: Page, event: string) =>
-  page.evaluate((name) => window.prisme('track', name), event)
+const track = (page: Page, event: string) => call(page, 'track', event)
 const hero = (page: Page) =>
   page.evaluate(() => ({
     title: document.querySelector('h1')?.textContent,
@@ -110,7 +111,8 @@ test.each([
   expect(shown.link).toBe('/own')
   expect(shown.picture).toBe('data:,')
   expect(await page.locator('h1 img, h1 script').count()).toBe(0)
-  if (typeof content.title === 'string') expect(shown.title).toBe(content.title)
+  const { title } = content as { readonly title?: unknown }
+  if (typeof title === 'string') expect(shown.title).toBe(title)
 })
 
 test('elements and attributes that run code take nothing', async () => {
@@ -202,7 +204,7 @@ test('listeners and the document are told of decisions and segments, once for ea
   await pause(200)
   expect(await told()).toEqual(ONCE)
   await page.evaluate(() =>
-    window.prisme('on', 'segments', (keys: unknown) => {
+    (window as unknown as TagWindow).prisme('on', 'segments', (keys: unknown) => {
       ;(window as unknown as { late: unknown }).late = keys
     }),
   )
@@ -219,7 +221,7 @@ test('placements that come later, or have no element, are decided on demand', as
   site.mode = deciding(decision({ title: 'New' }), decision({ title: 'Side' }, 'side'))
   await page.evaluate((html) => {
     document.body.insertAdjacentHTML('beforeend', html)
-    window.prisme('placements', ['side'])
+    ;(window as unknown as TagWindow).prisme('placements', ['side'])
   }, HERO)
   await eventually(async () => expect((await hero(page)).title).toBe('New'))
   expect(site.received[1]).toMatchObject({
@@ -236,11 +238,13 @@ test('after a reset, or a no, the page shows its own content', async () => {
   site.mode = deciding(decision({ title: 'New' }))
   const page = await guest.open()
   await eventually(async () => expect((await hero(page)).title).toBe('New'))
-  await page.evaluate(() => window.prisme('reset'))
+  await page.evaluate(() => (window as unknown as TagWindow).prisme('reset'))
   await eventually(async () => expect(await hero(page)).toEqual(OWN))
   await track(page, 'A')
   await eventually(async () => expect((await hero(page)).title).toBe('New'))
-  await page.evaluate(() => window.prisme('consent', { personalization: false }))
+  await page.evaluate(() =>
+    (window as unknown as TagWindow).prisme('consent', { personalization: false }),
+  )
   await eventually(async () => expect(await hero(page)).toEqual(OWN))
 })
 

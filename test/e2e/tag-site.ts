@@ -206,11 +206,14 @@ export const eventually = (check: () => unknown, wait = 5_000): Promise<void> =>
 export const pause = (wait: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, wait))
 
-declare global {
-  interface Window {
-    /** The tag, or its stub. */
-    prisme: ((...call: unknown[]) => void) & {
-      readonly [method: string]: (...args: unknown[]) => void
-    }
+/** Any call of the tag's, from the page. */
+export const call = (page: Page, ...args: readonly unknown[]): Promise<void> =>
+  page.evaluate((values) => (window as unknown as TagWindow).prisme(...values), args as unknown[])
+
+/** The page's window, for functions that run in it. */
+export interface TagWindow {
+  /** The tag, or its stub. */
+  readonly prisme: ((...call: readonly unknown[]) => void) & {
+    readonly counts?: { readonly lost: number }
   }
 }

@@ -23,7 +23,6 @@ test.each([
     { type: 'identify', traits: { plan: 'gold' }, userToken: 't' },
   ],
   [['group', 'g', { size: 3 }], { type: 'group', groupId: 'g', traits: { size: 3 } }],
-  [['alias', 'new', 'old'], { type: 'alias', userId: 'new', previousId: 'old' }],
 ])('%j is on the wire as %j', (call, message) => {
   expect(wire(...call)).toEqual(message)
 })
