@@ -1,6 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { JsonObject } from '../protocol/json.ts'
-import type { Verdict } from '../protocol/verdict.ts'
 import { access, type AccessEnv } from './access.ts'
 import { askShards, decodePlaces, MAX_CURSOR, mergePages, placeName } from './all-shards.ts'
 import { refuseInvalid } from './problem.ts'
@@ -11,19 +9,16 @@ const failedEvent = z
     id: z.string(),
     source: z.string(),
     receivedAt: instant,
-    verdict: z.custom<Verdict>().openapi({
-      type: 'object',
-      properties: {
-        messageId: { type: 'string' },
-        status: { type: 'string', enum: ['rejected', 'failed'] },
-        reason: { type: 'string' },
-        path: { type: 'string' },
-      },
+    verdict: z.object({
+      messageId: z.string(),
+      status: z.enum(['accepted', 'duplicate', 'rejected', 'failed']),
+      reason: z.string().optional(),
+      path: z.string().optional(),
     }),
-    raw: z.custom<JsonObject>().nullable().openapi({
-      type: 'object',
-      description: 'As sent, without addresses; null: may not be kept',
-    }),
+    raw: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'As sent, without addresses; null: may not be kept' }),
   })
   .openapi('FailedEvent')
 
