@@ -1,4 +1,4 @@
-import i18next, { type TFunction } from 'i18next'
+import i18next, { changeLanguage as switchTo, use, type TFunction } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type en from '../locales/en.json'
 
@@ -47,7 +47,7 @@ async function load(language: Language): Promise<typeof en> {
 
 export async function startI18n(): Promise<void> {
   const language = preferredLanguage()
-  await i18next.use(initReactI18next).init({
+  await use(initReactI18next).init({
     lng: language,
     resources: { [language]: { translation: await load(language) } },
     // React escapes what it renders.
@@ -60,7 +60,7 @@ export async function changeLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', await load(language))
   }
-  await i18next.changeLanguage(language)
+  await switchTo(language)
   document.documentElement.lang = language
   try {
     localStorage.setItem(STORED, language)

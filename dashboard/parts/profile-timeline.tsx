@@ -1,5 +1,5 @@
 import { Button, Card, Group, Text, TextInput, Timeline, Title } from '@mantine/core'
-import { IconClick, IconEye, IconId, IconShoppingBag, type Icon } from '@tabler/icons-react'
+import { IconClick, IconEye, IconId, IconShoppingBag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiEvent, ApiProfile } from '../../edge/protocol/api.ts'
@@ -66,13 +66,12 @@ export function ProfileTimeline({ profile }: { readonly profile: ApiProfile }) {
 
 function Entry({ event, ...timeline }: { readonly event: ApiEvent }) {
   const { t } = useI18n()
-  const EntryIcon = iconOf(event)
   const { country, city, device, url } = event.context
   const place = [city, country].filter((part) => part).join(', ')
   return (
     <Timeline.Item
       {...timeline}
-      bullet={<EntryIcon size={14} aria-hidden="true" />}
+      bullet={<EntryIcon event={event} />}
       title={
         <Text span fw={600} size="sm" className="breakable">
           {event.event}
@@ -99,8 +98,10 @@ function Entry({ event, ...timeline }: { readonly event: ApiEvent }) {
   )
 }
 
-function iconOf({ type, event }: ApiEvent): Icon {
-  if (type === 'identify' || type === 'alias') return IconId
-  if (type === 'page' || type === 'screen' || event.endsWith('Viewed')) return IconEye
-  return /order|cart|product|checkout/i.test(event) ? IconShoppingBag : IconClick
+function EntryIcon({ event: { type, event } }: { readonly event: ApiEvent }) {
+  const look = { size: 14, 'aria-hidden': true } as const
+  if (type === 'identify' || type === 'alias') return <IconId {...look} />
+  if (/order|cart|checkout|added/i.test(event)) return <IconShoppingBag {...look} />
+  if (type === 'page' || type === 'screen' || event.endsWith('Viewed')) return <IconEye {...look} />
+  return <IconClick {...look} />
 }

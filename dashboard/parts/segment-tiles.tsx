@@ -4,6 +4,7 @@ import { TextLink } from './link.tsx'
 import { useLive } from './live-context.tsx'
 import { SERIES_COLORS } from './theme.ts'
 import { useI18n } from './use-i18n.ts'
+import { useNow } from './use-now.ts'
 
 /** Change is told against the size so many milliseconds ago. */
 const LOOK_BACK = 60 * 60_000
@@ -15,7 +16,7 @@ export function SegmentTiles(props: {
 }) {
   const { t, format } = useI18n()
   const { state } = useLive()
-  const since = Date.now() - LOOK_BACK
+  const since = useNow() - LOOK_BACK
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, xl: 3 }} spacing="md">
       {props.segments.map((segment) => {

@@ -12,6 +12,7 @@ import {
 } from '@mantine/core'
 import { AreaChart } from '@mantine/charts'
 import { useState } from 'react'
+import type { Format } from './format.ts'
 import type { SizeRow } from './size-series.ts'
 import { SERIES_COLORS } from './theme.ts'
 import { useI18n } from './use-i18n.ts'
@@ -82,46 +83,57 @@ function Picture({ series, rows, label, height = 260 }: Props) {
           tickFormatter: (at: number) => tick(at, last - first, format),
         }}
         tooltipProps={{
-          content: ({ label: at, payload }) => (
-            <Paper withBorder shadow="sm" px="md" py="xs" radius="md">
-              <Text size="xs" c="dimmed" mb={4}>
-                {format.exact(Number(at))}
-              </Text>
-              {colored.map(({ name, label: text, color }) => {
-                const value = payload?.find((item) => item.dataKey === name)?.value
-                return (
-                  <Group key={name} gap="xs" justify="space-between" wrap="nowrap">
-                    <Group gap={6} wrap="nowrap">
-                      <ColorSwatch
-                        size={9}
-                        color={cssColor(color, theme.colors)}
-                        withShadow={false}
-                      />
-                      <Text size="sm">{text}</Text>
-                    </Group>
-                    <Text size="sm" fw={650} className="figure">
-                      {value === undefined ? '–' : format.number(Number(value))}
-                    </Text>
-                  </Group>
-                )
-              })}
-            </Paper>
-          ),
+          content: tooltip(colored, format, theme.colors),
         }}
       />
     </div>
   )
 }
 
-function cssColor(
-  color: string,
-  colors: { readonly [name: string]: readonly string[] | undefined },
-): string {
+/** What the pointer reads: the exact instant, and each segment's size then. */
+function tooltip(
+  series: readonly { readonly name: string; readonly label: string; readonly color: string }[],
+  format: Format,
+  colors: Colors,
+) {
+  return ({ label, payload }: Pointed) => (
+    <Paper withBorder shadow="sm" px="md" py="xs" radius="md">
+      <Text size="xs" c="dimmed" mb={4}>
+        {format.exact(Number(label))}
+      </Text>
+      {series.map(({ name, label: text, color }) => {
+        const value = payload?.find((item) => item.dataKey === name)?.value
+        return (
+          <Group key={name} gap="xs" justify="space-between" wrap="nowrap">
+            <Group gap={6} wrap="nowrap">
+              <ColorSwatch size={9} color={cssColor(color, colors)} withShadow={false} />
+              <Text size="sm">{text}</Text>
+            </Group>
+            <Text size="sm" fw={650} className="figure">
+              {value === undefined ? '–' : format.number(Number(value))}
+            </Text>
+          </Group>
+        )
+      })}
+    </Paper>
+  )
+}
+
+/** What the chart library says about the place the pointer is at. */
+interface Pointed {
+  readonly label?: unknown
+  readonly payload?: readonly { readonly dataKey?: unknown; readonly value?: unknown }[]
+}
+interface Colors {
+  readonly [name: string]: readonly string[] | undefined
+}
+
+function cssColor(color: string, colors: Colors): string {
   const [name = '', shade = '6'] = color.split('.')
   return colors[name]?.[Number(shade)] ?? 'currentColor'
 }
 
-function tick(at: number, span: number, format: ReturnType<typeof useI18n>['format']): string {
+function tick(at: number, span: number, format: Format): string {
   return span > 36 * 3_600_000 ? format.day(at) : format.clock(at)
 }
 

@@ -159,7 +159,9 @@ function OneValue(props: {
       {props.suggestions.length > 0 && (
         <datalist id={list}>
           {props.suggestions.map((suggestion) => (
-            <option key={suggestion} value={suggestion} />
+            <option key={suggestion} value={suggestion}>
+              {suggestion}
+            </option>
           ))}
         </datalist>
       )}
