@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { JsonObject } from '../protocol/json.ts'
 import { access, type AccessEnv } from './access.ts'
 import { askShards, decodePlaces, MAX_CURSOR, mergePages, placeName } from './all-shards.ts'
 import { refuseInvalid } from './problem.ts'
@@ -16,9 +17,11 @@ const failedEvent = z
       path: z.string().optional(),
     }),
     raw: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .openapi({ description: 'As sent, without addresses; null: may not be kept' }),
+      .custom<JsonObject | null>((value) => value !== undefined)
+      .openapi({
+        type: ['object', 'null'],
+        description: 'As sent, without addresses; null: may not be kept',
+      }),
   })
   .openapi('FailedEvent')
 
