@@ -84,7 +84,7 @@ export async function bearWorkspace(
       settled: -1,
       createdAt: at,
     }),
-    ...birth.sources.flatMap(({ definition, own, keys }) => [
+    ...birth.sources.flatMap(({ definition, own, keys }, place) => [
       database.insertInto('source').values({
         id: definition.id,
         workspace,
@@ -93,7 +93,8 @@ export async function bearWorkspace(
         consent: definition.consent,
         tokenKeys: JSON.stringify(definition.tokenKeys),
         own: own ? 1 : 0,
-        createdAt: at,
+        // Listed by age: in the order given.
+        createdAt: at + place,
         updatedAt: at,
       }),
       ...keys.map((key) =>
