@@ -32,21 +32,18 @@ export function sorted(products: readonly Product[], sort: Sort): readonly Produ
 }
 
 /** Without case and accents: `théière` is found by `theiere`. */
-function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+function wordsOf(text: string): readonly string[] {
+  const plain = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
 }
 
-/** Products in whose words every word of the query begins, in either language. */
+/** Products in whose words every word of the query begins, in either language; a plural finds the singular. */
 export function search(query: string): readonly Product[] {
-  const wanted = plain(query)
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
+  const wanted = wordsOf(query).map((word) => (word.length > 3 ? word.replace(/s$/, '') : word))
   if (wanted.length === 0) return []
   return PRODUCTS.filter((product) => {
     const texts = [product.name, product.colour, product.about].flatMap(({ en, fr }) => [en, fr])
-    const words = plain([product.category, product.brand, ...texts].join(' ')).split(
-      /[^\p{L}\p{N}]+/u,
-    )
+    const words = wordsOf([product.category, product.brand, ...texts].join(' '))
     return wanted.every((each) => words.some((word) => word.startsWith(each)))
   })
 }

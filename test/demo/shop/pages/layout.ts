@@ -40,8 +40,10 @@ export function layout(
       </head>
       <body>
         <a class="skip" href="#content">${words.skip}</a>
-        <p class="announcement">${words.announcement}</p>
-        ${header(visit)}
+        <header>
+          <p class="announcement">${words.announcement}</p>
+          ${header(visit)}
+        </header>
         <p id="notice" class="notice" role="status">${notice ?? ''}</p>
         <main id="content" tabindex="-1">${page.content}</main>
         ${footer(visit)}
@@ -55,7 +57,7 @@ function header(visit: Visit): Markup {
   const account =
     session.customer === undefined ? ['/sign-in', words.signIn] : ['/account', words.account]
   const { pathname, searchParams } = new URL(path, 'http://shop')
-  return html`<header class="header">
+  return html`<div class="header">
     <a class="brand" href="/">${SIGN}<span>Rivage</span></a>
     <form class="search" role="search" action="/search">
       <label class="visually-hidden" for="query">${words.searchLabel}</label>
@@ -93,7 +95,7 @@ function header(visit: Visit): Markup {
       </ul>
       ${languageLink(visit)}
     </nav>
-  </header>`
+  </div>`
 }
 
 function languageLink({ words, path, language }: Visit): Markup {
