@@ -213,6 +213,7 @@ export function begin(): void {
   parsed = true
   withdraw()
   flush()
+  sender.rescue()
   if (early) decide() // a request that went before the page was whole has asked for too little
 }
 

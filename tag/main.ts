@@ -35,7 +35,7 @@ function start(): void {
   const page = window as { prisme?: unknown }
   const before = page.prisme as Before | undefined
   if (before?.loaded) return // a second copy of the tag
-  const waiting = [...(before?.q ?? [])]
+  const waiting = Array.from(before?.q ?? [])
 
   const push = guard((call: Call) => {
     const [method, ...args] = Array.from(call)

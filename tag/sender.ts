@@ -9,13 +9,15 @@ import type { CollectResponse } from '../edge/protocol/collect.ts'
 /** Events that happen together travel together. */
 const GATHER_WAIT = 300
 const GATHER_MAX = 30
-/** When a page looks for what earlier pages and closed tabs have left. */
+/** A page first sends its own. */
 const RESCUE_WAIT = 2_000
 /** Another tab may be sending an event itself for as long as this; younger ones are left to it. */
 const ABANDONED_AFTER = 30_000
 
 export interface Sender {
   readonly add: (entry: Entry) => void
+  /** Looks, a little later, after what earlier pages and closed tabs have left. */
+  readonly rescue: () => void
   /** Sends what waits, now. */
   readonly flush: () => void
   /** The page may be about to end: sends what waits without asking storage or other tabs first. */
@@ -145,8 +147,8 @@ export function createSender({ outbox, send, permitted, alone, onLost }: SenderP
     }, wait)
   }
 
-  later(RESCUE_WAIT)
   return {
+    rescue: () => later(RESCUE_WAIT),
     add: (entry) => {
       own.set(entry.key, entry)
       const all = [...own.values()]
