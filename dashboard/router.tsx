@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { Gate } from './parts/gate.tsx'
-import { Loading } from './parts/states.tsx'
+import { Failure, Loading } from './parts/states.tsx'
 
 /** Text of a search parameter, or nothing. */
 function text(value: unknown): string | undefined {
@@ -137,6 +137,8 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: Loading,
+  // A page that broke says so in its place; the rail stays usable.
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
   scrollRestoration: true,
 })
 

@@ -130,13 +130,11 @@ function LiveEvents() {
   )
 }
 
-const ROW = { borderBottom: '1px solid var(--mantine-color-default-border)' } as const
-
 function EventRow({ event, source }: { readonly event: LiveEvent; readonly source: string }) {
   const { t } = useI18n()
   const { verdict } = event
   return (
-    <div className="arriving" style={{ ...ROW, padding: '10px 20px' }}>
+    <div className="row arriving">
       <Group gap="sm" justify="space-between">
         <Group gap="sm" flex={1} miw={220}>
           <VerdictBadge verdict={verdict} />
@@ -190,7 +188,7 @@ function RefusedEvents() {
         </Empty>
       ) : (
         items.map(({ id, source, receivedAt, verdict, raw }) => (
-          <div key={id} style={{ ...ROW, padding: '12px 20px' }}>
+          <div key={id} className="row">
             <Group justify="space-between" gap="sm">
               <Group gap="sm">
                 <VerdictBadge verdict={verdict} />

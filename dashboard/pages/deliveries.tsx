@@ -1,9 +1,9 @@
-import { Button, Card, SegmentedControl, Stack } from '@mantine/core'
+import { Button, Card, SegmentedControl } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { api } from '../parts/api.ts'
-import { DeliveryCard } from '../parts/delivery-card.tsx'
+import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { DELIVERY_STATES } from '../parts/delivery-states.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -63,11 +63,13 @@ export default function Deliveries() {
           </Empty>
         </Card>
       )}
-      <Stack gap="sm">
-        {items.map((item) => (
-          <DeliveryCard key={item.id} delivery={item} />
-        ))}
-      </Stack>
+      {items.length > 0 && (
+        <Card className="card-table">
+          {items.map((item) => (
+            <DeliveryRow key={item.id} delivery={item} />
+          ))}
+        </Card>
+      )}
       {deliveries.hasNextPage && (
         <Button
           variant="light"

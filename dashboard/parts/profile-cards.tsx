@@ -7,10 +7,12 @@ import {
   IconShieldCheck,
   type Icon,
 } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { TextLink, WebLink } from './link.tsx'
+import { sourcesQuery } from './queries.ts'
 import { useI18n } from './use-i18n.ts'
 import { Countdown, When } from './when.tsx'
 
@@ -65,8 +67,15 @@ export function SegmentsCard({ profile }: Props) {
   )
 }
 
+/** A source by its name, if it still exists. */
+function useSourceName(): (id: string) => string {
+  const sources = useQuery(sourcesQuery)
+  return (id) => sources.data?.find((source) => source.id === id)?.name ?? id
+}
+
 export function IdentifiersCard({ profile }: Props) {
   const { t } = useI18n()
+  const nameOf = useSourceName()
   return (
     <Section
       title={t('profile.identifiers')}
@@ -90,7 +99,7 @@ export function IdentifiersCard({ profile }: Props) {
             )}
           </Group>
           <Text size="xs" c="dimmed">
-            {t(`kind.${kind}` as 'kind.email', { defaultValue: kind })} · {source} ·{' '}
+            {t(`kind.${kind}` as 'kind.email', { defaultValue: kind })} · {nameOf(source)} ·{' '}
             <When at={lastSeen} span />
           </Text>
         </div>
@@ -101,6 +110,7 @@ export function IdentifiersCard({ profile }: Props) {
 
 export function TraitsCard({ profile }: Props) {
   const { t } = useI18n()
+  const nameOf = useSourceName()
   const traits = Object.entries(profile.traits)
   return (
     <Section title={t('profile.traits')} empty={traits.length === 0 && t('profile.noTraits')}>
@@ -114,7 +124,7 @@ export function TraitsCard({ profile }: Props) {
               </Text>
               {from && (
                 <Text size="xs" c="dimmed">
-                  {from.source} · <When at={from.at} span />
+                  {nameOf(from.source)} · <When at={from.at} span />
                 </Text>
               )}
             </div>

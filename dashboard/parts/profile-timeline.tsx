@@ -1,14 +1,18 @@
 import { Button, Card, Group, Text, TextInput, Timeline, Title } from '@mantine/core'
 import { IconClick, IconEye, IconId, IconShoppingBag } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiEvent, ApiProfile } from '../../edge/protocol/api.ts'
 import { api } from './api.ts'
 import { JsonView } from './json-view.tsx'
 import { WebLink } from './link.tsx'
+import { sourcesQuery } from './queries.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { When } from './when.tsx'
+
+/** How many simple properties an entry shows before it is opened. */
+const FACTS = 4
 
 /** What the person did, newest first, read further back on demand. */
 export function ProfileTimeline({ profile }: { readonly profile: ApiProfile }) {
@@ -65,8 +69,18 @@ export function ProfileTimeline({ profile }: { readonly profile: ApiProfile }) {
 }
 
 function Entry({ event, ...timeline }: { readonly event: ApiEvent }) {
-  const { t } = useI18n()
+  const { t, format } = useI18n()
+  const { type } = event
   const { country, city, device, url } = event.context
+  const sources = useQuery(sourcesQuery)
+  const source = sources.data?.find(({ id }) => id === event.source)?.name ?? event.source
+  const facts = Object.entries(event.properties)
+    .filter(([, value]) => typeof value !== 'object' && value !== '')
+    .slice(0, FACTS)
+    .map(
+      ([name, value]) =>
+        `${name}: ${typeof value === 'number' ? format.number(value) : String(value)}`,
+    )
   const place = [city, country].filter((part) => part).join(', ')
   return (
     <Timeline.Item
@@ -80,12 +94,17 @@ function Entry({ event, ...timeline }: { readonly event: ApiEvent }) {
     >
       <Text size="xs" c="dimmed" className="breakable" component="div">
         <When at={event.timestamp} as="date-time" span />
-        {[event.source, device, place]
+        {[source, device, place]
           .filter((part) => part)
           .map((part) => ` · ${part}`)
           .join('')}
       </Text>
-      {url && (
+      {facts.length > 0 && (
+        <Text size="sm" mt={2} className="breakable">
+          {facts.join(' · ')}
+        </Text>
+      )}
+      {type === 'page' && url && (
         <Text size="xs" component="div">
           <WebLink href={url} />
         </Text>

@@ -69,8 +69,8 @@ function Picture({ series, rows, label, height = 260 }: Props) {
         curveType="stepAfter"
         withDots={false}
         withGradient={false}
-        fillOpacity={0.08}
-        gridAxis="y"
+        fillOpacity={series.length === 1 ? 0.12 : 0}
+        gridAxis="x"
         tickLine="none"
         areaChartProps={{ accessibilityLayer: false }}
         areaProps={{ isAnimationActive: false }}
@@ -96,27 +96,31 @@ function tooltip(
   format: Format,
   colors: Colors,
 ) {
-  return ({ label, payload }: Pointed) => (
-    <Paper withBorder shadow="sm" px="md" py="xs" radius="md">
-      <Text size="xs" c="dimmed" mb={4}>
-        {format.exact(Number(label))}
-      </Text>
-      {series.map(({ name, label: text, color }) => {
-        const value = payload?.find((item) => item.dataKey === name)?.value
-        return (
-          <Group key={name} gap="xs" justify="space-between" wrap="nowrap">
-            <Group gap={6} wrap="nowrap">
-              <ColorSwatch size={9} color={cssColor(color, colors)} withShadow={false} />
-              <Text size="sm">{text}</Text>
+  return ({ label, payload }: Pointed) => {
+    // Drawn once before the pointer was anywhere.
+    if (typeof label !== 'number') return null
+    return (
+      <Paper withBorder shadow="sm" px="md" py="xs" radius="md">
+        <Text size="xs" c="dimmed" mb={4}>
+          {format.exact(label)}
+        </Text>
+        {series.map(({ name, label: text, color }) => {
+          const value = payload?.find((item) => item.dataKey === name)?.value
+          return (
+            <Group key={name} gap="xs" justify="space-between" wrap="nowrap">
+              <Group gap={6} wrap="nowrap">
+                <ColorSwatch size={9} color={cssColor(color, colors)} withShadow={false} />
+                <Text size="sm">{text}</Text>
+              </Group>
+              <Text size="sm" fw={650} className="figure">
+                {value === undefined ? '–' : format.number(Number(value))}
+              </Text>
             </Group>
-            <Text size="sm" fw={650} className="figure">
-              {value === undefined ? '–' : format.number(Number(value))}
-            </Text>
-          </Group>
-        )
-      })}
-    </Paper>
-  )
+          )
+        })}
+      </Paper>
+    )
+  }
 }
 
 /** What the chart library says about the place the pointer is at. */

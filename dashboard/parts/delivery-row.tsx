@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Collapse, Group, Text, Timeline } from '@mantine/core'
+import { Badge, Button, Collapse, Group, Text, Timeline } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -14,7 +14,7 @@ import { useI18n } from './use-i18n.ts'
 import { Countdown, When } from './when.tsx'
 
 /** One delivery; opened, its attempts one by one. */
-export function DeliveryCard({ delivery }: { readonly delivery: ApiDelivery }) {
+export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
   const { t, format } = useI18n()
   const [opened, { toggle }] = useDisclosure()
   const id = useId()
@@ -23,7 +23,7 @@ export function DeliveryCard({ delivery }: { readonly delivery: ApiDelivery }) {
   const segment = segments.data?.find((item) => item.id === delivery.segment)?.name
   const destination = destinations.data?.find((item) => item.id === delivery.destination)?.name
   return (
-    <Card padding="md">
+    <div className="row">
       <Group justify="space-between" gap="sm" align="flex-start">
         <div style={{ minWidth: 0, flex: 1 }}>
           <Group gap="xs">
@@ -78,7 +78,7 @@ export function DeliveryCard({ delivery }: { readonly delivery: ApiDelivery }) {
       <Collapse expanded={opened} id={id}>
         {opened && <Attempts delivery={delivery} />}
       </Collapse>
-    </Card>
+    </div>
   )
 }
 
