@@ -13,6 +13,8 @@ export type EdgeMode =
       readonly status: number
       readonly body: string
       readonly headers?: Headers
+      /** Milliseconds until it answers. */
+      readonly delay?: number
     }
   | { readonly type: 'hang' }
   | { readonly type: 'drop' }
@@ -117,6 +119,7 @@ export async function openSite(): Promise<Site> {
     })
     if (mode.type === 'drop') request.socket.destroy()
     if (mode.type !== 'answer') return
+    if (mode.delay) await pause(mode.delay)
     response
       .writeHead(mode.status, { ...cors, ...mode.headers, 'content-type': 'text/plain' })
       .end(mode.body)
