@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const MIGRATIONS = 'edge/storage/migrations'
 
 /** Browser tests share one running product and one machine: one file after the other, after everything else. */
-const BROWSER_TEST = 60_000
+const BROWSER_TEST = 120_000
 
 export default defineConfig({
   test: {

@@ -35,6 +35,13 @@ export interface Addresses {
   readonly inbox: string
 }
 
+export const addressesOf = (ports: Ports): Addresses => ({
+  edge: origin(ports.edge),
+  dashboard: origin(ports.dashboard),
+  shop: origin(ports.shop),
+  inbox: origin(ports.inbox),
+})
+
 export interface Running {
   readonly addresses: Addresses
   /** Rejects when a part has ended, by itself or because everything was stopped. Never resolves. */
@@ -54,12 +61,7 @@ export async function startAll(options: StartOptions): Promise<Running> {
   await build('tag', say)
   await build('dashboard', say)
   const state = openState(stateDir, { fresh })
-  const addresses = {
-    edge: origin(ports.edge),
-    dashboard: origin(ports.dashboard),
-    shop: origin(ports.shop),
-    inbox: origin(ports.inbox),
-  }
+  const addresses = addressesOf(ports)
 
   const stops: (() => Promise<void>)[] = []
   let stopped = Promise.resolve()

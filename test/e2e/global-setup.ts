@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startAll, type Running } from '../demo/start.ts'
+import { portsFrom } from '../demo/ports.ts'
+import { addressesOf, startAll, type Running } from '../demo/start.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,16 +16,22 @@ declare module 'vitest' {
 
 /**
  * One running product for all browser tests, with a state of its own, started when the first test asks for it: tests
- * that need none of it do not wait for it.
+ * that need none of it do not wait for it. `PRISME_RUNNING=1` takes the one that `PRISME_TEST=1 npm start` runs, at the
+ * ports of the environment.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stateDir = mkdtempSync(join(tmpdir(), 'prisme-e2e-'))
   let running: Promise<Running> | undefined
+  const start = () =>
+    (running ??= startAll({ stateDir, ports: 'free', test: true, say: () => undefined }))
 
   const starter = createServer((_, response) => {
-    running ??= startAll({ stateDir, ports: 'free', test: true, say: () => undefined })
-    running.then(
-      ({ addresses }) => response.end(JSON.stringify(addresses)),
+    const addresses =
+      process.env['PRISME_RUNNING'] === '1'
+        ? Promise.resolve(addressesOf(portsFrom(process.env)))
+        : start().then((product) => product.addresses)
+    addresses.then(
+      (origins) => response.end(JSON.stringify(origins)),
       (error: Error) => response.writeHead(500).end(error.message),
     )
   })
