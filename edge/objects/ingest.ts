@@ -115,7 +115,7 @@ function store(
 export function account(
   shard: Shard,
   { source, refused, receivedAt }: IngestRequest,
-  profile: ProfileId,
+  profile: ProfileId | undefined,
   events: readonly EventRecord[],
   verdicts: readonly Verdict[],
 ): void {
@@ -133,7 +133,15 @@ export function account(
     if (event === undefined) return
     const { type, name, properties } = event
     const preview = JSON.stringify(properties).slice(0, PREVIEW_CHARACTERS)
-    shard.reporter.addEvent({ source, profile, type, name, receivedAt, verdict, preview })
+    shard.reporter.addEvent({
+      source,
+      ...(profile !== undefined && { profile }),
+      type,
+      name,
+      receivedAt,
+      verdict,
+      preview,
+    })
   })
   for (const { messageId, status, reason, path, raw } of refused) {
     const verdict: Verdict = { messageId, status, reason, ...(path !== undefined && { path }) }
@@ -196,7 +204,7 @@ function earnedAlone(
 export function answerStranger(
   shard: Shard,
   subject: Subject,
-  placements: readonly string[],
+  placements: readonly string[] | undefined,
 ): IngestResult {
   const stranger = newProfile(
     '' as ProfileId,
@@ -208,7 +216,10 @@ export function answerStranger(
     profile: stranger.id,
     verdicts: [],
     segments: [],
-    decisions: decide(shard.compiled.catalog, () => false, stranger.bucket, placements),
+    decisions:
+      placements === undefined
+        ? []
+        : decide(shard.compiled.catalog, () => false, stranger.bucket, placements),
     until: dueAt(stranger),
   }
 }

@@ -1,15 +1,28 @@
 import { permits } from '../domain/activation.ts'
+import { addressOf } from '../domain/id.ts'
 import { nextAttemptAt } from '../domain/attempt-schedule.ts'
 import type { DeliveryMessage, Receipt } from '../protocol/delivery.ts'
-import type { DeliveryId } from '../protocol/id.ts'
+import type { DeliveryId, DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import { MINUTE, type Millis } from '../protocol/time.ts'
 import type { OutboxRow } from '../storage/outbox-store.ts'
+import { profileShard } from './address.ts'
+import type { Env } from './env.ts'
 import type { Shard } from './shard.ts'
 
 /** Messages that leave together: the platform takes 100 or 256 KB in one call. */
 const BATCH = 50
 /** How long a message may be under way before it is sent again: the queue's retries and the receiver's 15 s fit in. */
 const LEASE: Millis = 2 * MINUTE
+/** A consumer that is far behind must not be sent everything again and again: each release doubles the lease. */
+const MAX_DOUBLINGS = 8
+const MAX_FORWARDS = 16
+
+type Permission =
+  | 'granted'
+  | 'consent-withdrawn'
+  | 'destination-disabled-or-deleted'
+  | 'profile-deleted'
+  | { readonly elsewhere: ProfileId }
 
 /** Releases due deliveries to the queue, and closes them by the consumer's receipts. */
 export class OutboxPump {
@@ -25,69 +38,97 @@ export class OutboxPump {
    */
   release(): void {
     const shard = this.#shard
-    const messages = shard.ctx.storage.transactionSync(() => {
+    const { here, elsewhere } = shard.ctx.storage.transactionSync(() => {
       const now = shard.now()
-      const due = shard.outbox.due(now, BATCH).filter((row) => this.#mayLeave(row, now))
-      for (const { id } of due) shard.outbox.lease(id, now + LEASE)
+      const here: OutboxRow[] = []
+      const elsewhere: { readonly row: OutboxRow; readonly profile: ProfileId }[] = []
+      for (const row of shard.outbox.due(now, BATCH)) {
+        const permission = this.#permission(row, now)
+        if (typeof permission === 'object') elsewhere.push({ row, profile: permission.elsewhere })
+        else if (permission === 'granted') here.push(row)
+        else this.#refuse(row, permission, now)
+      }
+      for (const { id, releases } of [...here, ...elsewhere.map(({ row }) => row)]) {
+        shard.outbox.lease(id, now + LEASE * 2 ** Math.min(releases, MAX_DOUBLINGS))
+      }
       shard.arm()
-      return due.flatMap((row) => this.#message(row))
+      return { here, elsewhere }
     })
-    if (messages.length === 0) return
-    shard.env.DELIVERIES.sendBatch(messages.map((body) => ({ body }))).catch(() => undefined)
+    this.#send(here)
+    // Leased: whatever breaks off here is tried again.
+    for (const one of elsewhere) this.#releaseElsewhere(one.row, one.profile).catch(() => undefined)
   }
 
   /** Consent is asked again at the moment of sending: what was withdrawn meanwhile stays here. */
-  #mayLeave(row: OutboxRow, now: Millis): boolean {
-    const { outbox, compiled } = this.#shard
+  #permission(row: OutboxRow, now: Millis): Permission {
+    const { compiled } = this.#shard
     const destination = compiled.destinations.get(row.destination)
+    if (destination?.enabled !== true) return 'destination-disabled-or-deleted'
     const found = this.#shard.locate(row.profile)
-    const isPermitted =
-      destination !== undefined &&
-      (found === undefined || !('profile' in found) || permits(found.profile, destination, now))
-    if (isPermitted) return true
-    const reason =
-      destination?.enabled === true ? 'consent-withdrawn' : 'destination-disabled-or-deleted'
-    outbox.update(
-      row.id,
-      { ...row, state: 'refused', attempts: [...row.attempts, { at: now, duration: 0, reason }] },
-      now,
-    )
-    return false
+    if (found === undefined) return 'profile-deleted'
+    if ('elsewhere' in found) return found
+    return permits(found.profile, destination, now) ? 'granted' : 'consent-withdrawn'
   }
 
-  #message(row: OutboxRow): DeliveryMessage[] {
+  /** The profile was merged into another shard's: that one knows the consent. */
+  async #releaseElsewhere(row: OutboxRow, profile: ProfileId): Promise<void> {
+    const { workspace, env, commit } = this.#shard
+    const { destination } = row
+    const permission = await askPermission(env, workspace, profile, destination)
+    if (permission) return this.#send([row])
+    await commit.run(() => {
+      this.#refuse(row, 'consent-withdrawn', this.#shard.now())
+      this.#shard.arm()
+    })
+  }
+
+  #refuse(row: OutboxRow, reason: Exclude<Permission, object | 'granted'>, now: Millis): void {
+    const { outbox, reporter } = this.#shard
+    const { id, destination, segment, type, attempt, attempts } = row
+    const outcome = { type: 'refused', reason } as const
+    outbox.close(id, 'refused', [...attempts, { at: now, duration: 0, reason }], now)
+    reporter.addDelivery({ id, destination, segment, type, attempt, at: now, outcome })
+  }
+
+  #send(rows: readonly OutboxRow[]): void {
+    if (rows.length === 0) return
+    const messages = rows.map((row) => ({ body: this.#message(row) }))
+    this.#shard.env.DELIVERIES.sendBatch(messages).catch(() => undefined)
+  }
+
+  #message(row: OutboxRow): DeliveryMessage {
     const { workspace, address, compiled } = this.#shard
     const definition = compiled.segments.get(row.segment)?.definition
     const { id, destination, activation, attempt, profile, type, at, decidedAt, cause } = row
-    return [
-      {
-        id,
-        workspace,
-        shard: address,
-        destination,
-        activation,
-        attempt,
-        profile,
-        // A deleted segment is still told of its exits, by its id.
-        segment: {
-          id: row.segment,
-          key: definition?.key ?? row.segment,
-          name: definition?.name ?? row.segment,
-        },
-        type,
-        at,
-        decidedAt,
-        cause,
-      },
-    ]
+    // A deleted segment is still told of its exits, by its id.
+    const { key, name } = definition ?? { key: row.segment, name: row.segment }
+    return {
+      id,
+      workspace,
+      shard: address,
+      destination,
+      activation,
+      attempt,
+      profile,
+      segment: { id: row.segment, key, name },
+      type,
+      at,
+      decidedAt,
+      cause,
+    }
   }
 
-  /** Idempotent: a receipt of an attempt that is already recorded changes nothing. Call it in a transaction. */
+  /**
+   * Idempotent: a receipt of an attempt that is already recorded changes nothing, except that what was delivered is
+   * delivered, whichever attempt it was. Call it in a transaction.
+   */
   record({ id, attempt, startedAt, duration, outcome }: Receipt): void {
     const shard = this.#shard
     const row = shard.outbox.find(id)
-    if (row === undefined || row.state !== 'pending' || row.attempt !== attempt) return
+    if (row === undefined || row.state !== 'pending') return
+    if (row.attempt !== attempt && outcome.type !== 'delivered') return
     const now = shard.now()
+    const { destination, segment, type } = row
     const attempts = [
       ...row.attempts,
       {
@@ -97,37 +138,39 @@ export class OutboxPump {
         ...(outcome.type !== 'delivered' && { reason: outcome.reason }),
       },
     ]
-    shard.reporter.addDelivery({
-      id,
-      destination: row.destination,
-      segment: row.segment,
-      type: row.type,
-      attempt,
-      at: now,
-      outcome,
-    })
-    if (outcome.type !== 'retry') {
-      const state = outcome.type === 'delivered' ? 'delivered' : 'refused'
-      shard.outbox.update(id, { state, attempt, nextAt: now, attempts }, now)
-      return
-    }
-    const nextAt = nextAttemptAt(attempt, now, Math.random(), outcome.retryAfter)
-    shard.outbox.update(
-      id,
-      nextAt === undefined
-        ? { state: 'parked', attempt, nextAt: now, attempts }
-        : { state: 'pending', attempt: attempt + 1, nextAt, attempts },
-      now,
-    )
+    shard.reporter.addDelivery({ id, destination, segment, type, attempt, at: now, outcome })
+    if (outcome.type !== 'retry') return shard.outbox.close(id, outcome.type, attempts, now)
+    const tried = attempt - row.replayedAfter
+    const nextAt = nextAttemptAt(tried, now, Math.random(), outcome.retryAfter)
+    if (nextAt === undefined) shard.outbox.close(id, 'parked', attempts, now)
+    else shard.outbox.postpone(id, nextAt, attempts)
   }
 
-  /** Makes a closed, undelivered row due at once, its attempts counted anew. Call it in a transaction. */
+  /** Makes a closed, undelivered row due at once, its schedule begun anew. Call it in a transaction. */
   replay(id: DeliveryId): boolean {
     const { outbox } = this.#shard
     const row = outbox.find(id)
     if (row === undefined || (row.state !== 'parked' && row.state !== 'refused')) return false
-    const now = this.#shard.now()
-    outbox.update(id, { state: 'pending', attempt: 1, nextAt: now, attempts: row.attempts }, now)
+    outbox.reopen(id, this.#shard.now())
     return true
   }
+}
+
+/** Asks where the profile lives by now; no profile, no permission. */
+async function askPermission(
+  env: Env,
+  workspace: WorkspaceId,
+  first: ProfileId,
+  destination: DestinationId,
+): Promise<boolean> {
+  let profile = first
+  for (let hop = 0; hop < MAX_FORWARDS; hop++) {
+    const address = addressOf(profile)
+    if (address === undefined) return false
+    const stub = profileShard(env, workspace, address)
+    const answer = await stub.mayReceive({ workspace, profile, destination })
+    if (typeof answer === 'boolean') return answer
+    profile = answer.moved
+  }
+  return false
 }

@@ -1,24 +1,27 @@
 import { liveMonitor } from './address.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import type { LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
+import type { Crossings, LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import type { Ledger } from './group-commit.ts'
 import type { Shard } from './shard.ts'
 
 /** Items of each sort that one report carries at most; more are dropped, the totals still count them. */
 const MAX_ITEMS = 100
 const RETRY: Millis = 5 * SECOND
+const NONE: Crossings = { entered: 0, exited: 0 }
 
 /**
  * Tells the workspace's live monitor what happened. Reports are sent one at a time; what comes meanwhile waits for
  * the next, so a busy shard reports in larger pieces, not more often. Totals are absolute: a lost report is
  * repaired by the next.
  */
-export class ShardReporter {
+export class ShardReporter implements Ledger {
   readonly #shard: Shard
   #events: LiveEvent[] = []
   #transitions: LiveTransition[] = []
   #deliveries: LiveDelivery[] = []
+  #crossings = new Map<string, Crossings>()
   #dirty = false
   #sending = false
   #sequence = 0
@@ -31,6 +34,11 @@ export class ShardReporter {
 
   addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
     for (const { type, segment, at, decidedAt } of transitions) {
+      const { entered, exited } = this.#crossings.get(segment) ?? NONE
+      this.#crossings.set(
+        segment,
+        type === 'entered' ? { entered: entered + 1, exited } : { entered, exited: exited + 1 },
+      )
       this.#push(this.#transitions, { type, segment, at, decidedAt, profile })
     }
   }
@@ -41,6 +49,22 @@ export class ShardReporter {
 
   addDelivery(delivery: LiveDelivery): void {
     this.#push(this.#deliveries, delivery)
+  }
+
+  /** Only additions are undone: marks are taken and used between two reports. */
+  mark(): () => void {
+    const [events, transitions, deliveries] = [
+      this.#events.length,
+      this.#transitions.length,
+      this.#deliveries.length,
+    ]
+    const crossings = new Map(this.#crossings)
+    return () => {
+      this.#events.length = events
+      this.#transitions.length = transitions
+      this.#deliveries.length = deliveries
+      this.#crossings = crossings
+    }
   }
 
   #push<T>(items: T[], item: T): void {
@@ -62,6 +86,7 @@ export class ShardReporter {
       population: profiles.population(),
       sizes: memberships.sizes(),
       sources: counters.all(),
+      crossings: Object.fromEntries(this.#crossings),
       events: this.#events,
       transitions: this.#transitions,
       deliveries: this.#deliveries,
@@ -69,6 +94,7 @@ export class ShardReporter {
     this.#events = []
     this.#transitions = []
     this.#deliveries = []
+    this.#crossings = new Map()
     liveMonitor(env, workspace)
       .report(report)
       .then(

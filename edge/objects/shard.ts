@@ -68,8 +68,8 @@ export class Shard {
     this.counters = new CounterStore(sql)
     this.merges = new MergeStore(sql)
     this.meta = new MetaStore(sql)
-    this.commit = new GroupCommit(ctx.storage)
     this.reporter = new ShardReporter(this)
+    this.commit = new GroupCommit(ctx.storage, this.reporter)
     this.#workspace = this.meta.get('workspace')
     this.#address = this.meta.get('address')
     const catalog = this.meta.get<Catalog>('catalog')
@@ -192,11 +192,8 @@ export class Shard {
         at: transition.at,
         decidedAt: transition.decidedAt,
         cause: transition.cause,
-        state: 'pending',
-        attempt: 1,
         nextAt: now,
         createdAt: now,
-        attempts: [],
       })
     }
   }

@@ -10,8 +10,9 @@ import type {
 import type { Cause } from '../protocol/membership.ts'
 import { DAY, NEVER, type Millis } from '../protocol/time.ts'
 
-/** Closed deliveries are shown for so long. */
-const CLOSED_KEPT: Millis = 30 * DAY
+/** Delivered ones are shown for so long; those that never arrived can be replayed for longer. */
+const DELIVERED_KEPT: Millis = 30 * DAY
+const CLOSED_KEPT: Millis = 90 * DAY
 
 export interface Attempt {
   readonly at: Millis
@@ -32,8 +33,12 @@ export interface OutboxRow {
   readonly decidedAt: Millis
   readonly cause: Cause
   readonly state: DeliveryState
-  /** Number of the attempt to make next, from 1. */
+  /** Number of the attempt to make next, from 1; a replay counts on. */
   readonly attempt: number
+  /** Attempts made before the last replay: the schedule begins anew behind them. */
+  readonly replayedAfter: number
+  /** How often the present attempt was handed to the queue without a receipt. */
+  readonly releases: number
   readonly nextAt: Millis
   readonly createdAt: Millis
   readonly attempts: readonly Attempt[]
@@ -45,18 +50,25 @@ type Sql = {
   data: string
   state: string
   attempt: number
-  next_at: number
+  replayed_after: number
+  releases: number
+  next_at: number | null
   log: string
 }
 
-const decode = ({ id, data, state, attempt, next_at: nextAt, log }: Sql): OutboxRow => ({
-  ...JSON.parse(data),
-  id,
-  state,
-  attempt,
-  nextAt,
-  attempts: JSON.parse(log),
-})
+function decode(sql: Sql): OutboxRow {
+  const data = JSON.parse(sql.data)
+  return {
+    ...data,
+    id: sql.id,
+    state: sql.state,
+    attempt: sql.attempt,
+    replayedAfter: sql.replayed_after,
+    releases: sql.releases,
+    nextAt: sql.next_at ?? data.createdAt,
+    attempts: JSON.parse(sql.log),
+  }
+}
 
 const STATES: readonly DeliveryState[] = ['pending', 'delivered', 'parked', 'refused']
 
@@ -66,26 +78,40 @@ export class OutboxStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
-    // `line` is (profile, destination): within it order is kept, so only its oldest open row may leave.
+    // `line` is (profile, destination): within it order is kept, so only its oldest open row has a `next_at`. The
+    // rows behind it wait without one, and cost nothing while a receiver is away.
     sql.exec(`CREATE TABLE IF NOT EXISTS outbox (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, line TEXT NOT NULL,
-      data TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, next_at REAL NOT NULL,
+      data TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL,
+      replayed_after INTEGER NOT NULL, releases INTEGER NOT NULL, next_at REAL,
       closed_at REAL, log TEXT NOT NULL)`)
-    sql.exec(`CREATE INDEX IF NOT EXISTS outbox_open ON outbox (next_at) WHERE state = 'pending'`)
+    sql.exec(`CREATE INDEX IF NOT EXISTS outbox_head ON outbox (next_at) WHERE next_at NOT NULL`)
     sql.exec(`CREATE INDEX IF NOT EXISTS outbox_line ON outbox (line, seq) WHERE state = 'pending'`)
+    sql.exec(
+      `CREATE INDEX IF NOT EXISTS outbox_closed ON outbox (closed_at) WHERE closed_at NOT NULL`,
+    )
   }
 
-  add({ id, state, attempt, nextAt, attempts, ...data }: OutboxRow): void {
+  /** A new row, due at `nextAt` unless an older one of its line is still open. */
+  add(row: Omit<OutboxRow, 'state' | 'attempt' | 'replayedAfter' | 'releases' | 'attempts'>): void {
+    const { id, nextAt, ...data } = row
+    const line = `${data.profile}/${data.destination}`
     this.#sql.exec(
-      `INSERT INTO outbox (id, line, data, state, attempt, next_at, log) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox (id, line, data, state, attempt, replayed_after, releases, next_at, log)
+       VALUES (?, ?, ?, 'pending', 1, 0, 0, ?, '[]')`,
       id,
-      `${data.profile}/${data.destination}`,
+      line,
       JSON.stringify(data),
-      state,
-      attempt,
-      nextAt,
-      JSON.stringify(attempts),
+      this.#hasOpen(line) ? null : nextAt,
     )
+  }
+
+  #hasOpen(line: string): boolean {
+    const rows = this.#sql.exec(
+      `SELECT 1 FROM outbox WHERE line = ? AND state = 'pending' LIMIT 1`,
+      line,
+    )
+    return rows.toArray().length > 0
   }
 
   find(id: DeliveryId): OutboxRow | undefined {
@@ -97,10 +123,7 @@ export class OutboxStore {
   due(now: Millis, limit: number): OutboxRow[] {
     return this.#sql
       .exec<Sql>(
-        `SELECT * FROM outbox AS o WHERE state = 'pending' AND next_at <= ?
-         AND NOT EXISTS (SELECT 1 FROM outbox AS e
-           WHERE e.line = o.line AND e.seq < o.seq AND e.state = 'pending')
-         ORDER BY next_at LIMIT ?`,
+        'SELECT * FROM outbox WHERE next_at NOT NULL AND next_at <= ? ORDER BY next_at LIMIT ?',
         now,
         limit,
       )
@@ -110,14 +133,12 @@ export class OutboxStore {
 
   /** When the next row that may leave is due. */
   earliest(): Millis {
-    const { due } = this.#sql
-      .exec<{ due: number | null }>(
-        `SELECT min(next_at) AS due FROM outbox AS o WHERE state = 'pending'
-         AND NOT EXISTS (SELECT 1 FROM outbox AS e
-           WHERE e.line = o.line AND e.seq < o.seq AND e.state = 'pending')`,
+    const [row] = this.#sql
+      .exec<{ due: number }>(
+        'SELECT next_at AS due FROM outbox WHERE next_at NOT NULL ORDER BY next_at LIMIT 1',
       )
-      .one()
-    return due ?? NEVER
+      .toArray()
+    return row?.due ?? NEVER
   }
 
   oldestOpen(): Millis | null {
@@ -127,30 +148,54 @@ export class OutboxStore {
     return row === undefined ? null : decode(row).createdAt
   }
 
-  update(
-    id: DeliveryId,
-    {
-      state,
-      attempt,
+  /** Tried in vain: due again, as the next attempt. */
+  postpone(id: DeliveryId, nextAt: Millis, attempts: readonly Attempt[]): void {
+    this.#sql.exec(
+      'UPDATE outbox SET attempt = attempt + 1, releases = 0, next_at = ?, log = ? WHERE id = ?',
       nextAt,
-      attempts,
-    }: Pick<OutboxRow, 'state' | 'attempt' | 'nextAt' | 'attempts'>,
+      JSON.stringify(attempts),
+      id,
+    )
+  }
+
+  /** Delivered, or given up: the next of its line is due. */
+  close(
+    id: DeliveryId,
+    state: Exclude<DeliveryState, 'pending'>,
+    attempts: readonly Attempt[],
     now: Millis,
   ): void {
     this.#sql.exec(
-      'UPDATE outbox SET state = ?, attempt = ?, next_at = ?, log = ?, closed_at = ? WHERE id = ?',
+      'UPDATE outbox SET state = ?, next_at = NULL, log = ?, closed_at = ? WHERE id = ?',
       state,
-      attempt,
-      nextAt,
       JSON.stringify(attempts),
-      state === 'pending' ? null : now,
+      now,
+      id,
+    )
+    this.#sql.exec(
+      `UPDATE outbox SET next_at = ?1 WHERE next_at IS NULL AND seq = (SELECT min(seq) FROM outbox
+       WHERE state = 'pending' AND line = (SELECT line FROM outbox WHERE id = ?2))`,
+      now,
+      id,
+    )
+  }
+
+  /**
+   * Opens a closed row again, due at once whatever else is open: later ones of its line have passed it already. Its
+   * attempts count on, its schedule begins anew.
+   */
+  reopen(id: DeliveryId, now: Millis): void {
+    this.#sql.exec(
+      `UPDATE outbox SET state = 'pending', closed_at = NULL, releases = 0, next_at = ?,
+       replayed_after = attempt, attempt = attempt + 1 WHERE id = ?`,
+      now,
       id,
     )
   }
 
   /** Until the receipt arrives, or the lease ends because message or receipt was lost. */
   lease(id: DeliveryId, until: Millis): void {
-    this.#sql.exec('UPDATE outbox SET next_at = ? WHERE id = ?', until, id)
+    this.#sql.exec('UPDATE outbox SET next_at = ?, releases = releases + 1 WHERE id = ?', until, id)
   }
 
   /** Place of a delivery in the shard's list, for paging. */
@@ -194,8 +239,9 @@ export class OutboxStore {
 
   expire(now: Millis): void {
     this.#sql.exec(
-      `DELETE FROM outbox WHERE closed_at < ? AND state = 'delivered'`,
+      `DELETE FROM outbox WHERE closed_at < ?1 OR (closed_at < ?2 AND state = 'delivered')`,
       now - CLOSED_KEPT,
+      now - DELIVERED_KEPT,
     )
   }
 }

@@ -277,6 +277,41 @@ describe('deliveries', () => {
     expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{}, { status: 204 }] }])
   })
 
+  test('what was delivered is closed by whichever attempt says so', async () => {
+    const world = new World(withWebhook)
+    await world.publish()
+    const { workspace } = world
+    await world.send(world.device(1), 1, [shoe(), shoe(), shoe()])
+    const list = async () => (await world.shard(1).deliveries({ workspace, limit: 10 })).items
+    const [row] = await list()
+    const lost = receipt(row!.id, 1, { type: 'retry', reason: 'no answer' })
+    await world.shard(1).receipt({ workspace, receipt: lost })
+    const late = receipt(row!.id, 1, { type: 'delivered', status: 200 })
+    await world.shard(1).receipt({ workspace, receipt: late })
+    expect(await list()).toMatchObject([{ state: 'delivered' }])
+  })
+
+  test('an exit waits until the entry before it is closed', async () => {
+    const world = new World(withWebhook)
+    await world.publish()
+    const { workspace } = world
+    const first = shoe()
+    await world.send(world.device(1), 1, [first, shoe(), shoe()])
+    setClock(first.timestamp + 7 * DAY + SECOND)
+    await world.shard(1).wake({ workspace })
+    const open = async () => (await world.shard(1).wake({ workspace })).oldestOutbox
+    const list = async () => (await world.shard(1).deliveries({ workspace, limit: 10 })).items
+    const [exit, entry] = await list()
+    const early = receipt(exit!.id, 9, { type: 'retry', reason: 'never sent' })
+    await world.shard(1).receipt({ workspace, receipt: early })
+    const done = receipt(entry!.id, 1, { type: 'delivered', status: 200 })
+    await world.shard(1).receipt({ workspace, receipt: done })
+    expect((await list()).map(({ state }) => state)).toEqual(['pending', 'delivered'])
+    const gone = receipt(exit!.id, 1, { type: 'delivered', status: 200 })
+    await world.shard(1).receipt({ workspace, receipt: gone })
+    expect(await open()).toBeNull()
+  })
+
   test('are parked after the last attempt of the schedule, and can be replayed', async () => {
     const world = new World(withWebhook)
     await world.publish()

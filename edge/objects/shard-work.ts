@@ -1,0 +1,118 @@
+import { advance } from '../domain/review.ts'
+import type { ShardStatus } from '../protocol/objects.ts'
+import { DAY, NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import { acknowledge, backFillSlice } from './back-fill.ts'
+import type { MergeSagas } from './merge-saga.ts'
+import type { OutboxPump } from './outbox-pump.ts'
+import type { Shard } from './shard.ts'
+
+/** Timers served in one transaction, and transactions in one run of the alarm. */
+const TIMERS = 500
+const TIMER_TURNS = 20
+/** Back-fill slices in one run of the alarm; the alarm rings again at once for the rest. */
+const BACK_FILL_TURNS = 10
+/** An alarm whose work threw comes back then. */
+const ALARM_RETRY: Millis = 5 * SECOND
+
+/** What a shard does by itself: when its alarm rings, when it is woken, and after each commit. */
+export class ShardWork {
+  readonly #shard: Shard
+  readonly #pump: OutboxPump
+  readonly #sagas: MergeSagas
+
+  constructor(shard: Shard, pump: OutboxPump, sagas: MergeSagas) {
+    this.#shard = shard
+    this.#pump = pump
+    this.#sagas = sagas
+  }
+
+  /** Never throws: an alarm that keeps throwing is given up by the platform for ever. */
+  async alarm(): Promise<void> {
+    const shard = this.#shard
+    shard.disarm()
+    if (!shard.isBorn) return
+    try {
+      await this.everything()
+    } catch {
+      // The work is still recorded; only the bell must not be lost.
+      shard.disarm()
+      await shard.ctx.storage.setAlarm(Date.now() + ALARM_RETRY)
+    }
+  }
+
+  /** Everything due. Timers first; awaits storage alone. */
+  async everything(): Promise<void> {
+    const shard = this.#shard
+    shard.disarm()
+    for (let turn = 0; turn < TIMER_TURNS; turn++) {
+      const served = await shard.commit.run(() => this.#serveTimers())
+      if (served < TIMERS) break
+    }
+    this.backFill(BACK_FILL_TURNS)
+    this.#sagas.resume(shard.now())
+    this.#expire()
+    await shard.commit.run(() => shard.arm())
+    this.after()
+  }
+
+  #serveTimers(): number {
+    const shard = this.#shard
+    const now = shard.now()
+    const due = shard.timers.due(now, TIMERS)
+    for (const id of due) {
+      shard.timers.clear(id)
+      const found = shard.profiles.find(id)
+      if (found === undefined || 'forward' in found) continue
+      shard.save(found.profile, advance(found.profile, shard.compiled, now))
+    }
+    return due.length
+  }
+
+  /** So many slices now; the alarm does the rest. */
+  backFill(turns: number): void {
+    const shard = this.#shard
+    for (let turn = 0; turn < turns; turn++) {
+      const isMore = shard.ctx.storage.transactionSync(() => {
+        const more = backFillSlice(shard)
+        shard.arm()
+        return more
+      })
+      if (!isMore) break
+    }
+    acknowledge(shard, this.status())
+  }
+
+  /** Once a day: what is kept for a time only. */
+  #expire(): void {
+    const shard = this.#shard
+    const now = shard.now()
+    if (now < (shard.meta.get<Millis>('expire-at') ?? 0)) return
+    shard.ctx.storage.transactionSync(() => {
+      shard.seen.expire(now)
+      shard.outbox.expire(now)
+      shard.meta.set('expire-at', now + DAY)
+    })
+  }
+
+  /** What follows a commit, un-awaited: sending and reporting must not hold up the answer. */
+  after(): void {
+    if (this.#shard.outbox.earliest() <= this.#shard.now()) this.#pump.release()
+    this.#shard.reporter.flush()
+  }
+
+  status(): ShardStatus {
+    const shard = this.#shard
+    const total = shard.profiles.population()
+    const backFill = shard.backFill()
+    const timer = shard.timers.earliest()
+    return {
+      shard: shard.address.shard,
+      population: total,
+      version: shard.compiled.catalog.version,
+      done: backFill === undefined ? total : total - shard.profiles.remaining(backFill.cursor),
+      total: backFill === undefined ? total : Math.max(total, 1),
+      oldestOutbox: shard.outbox.oldestOpen(),
+      oldestTimer: timer === NEVER ? null : timer,
+    }
+  }
+}
