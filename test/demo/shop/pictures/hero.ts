@@ -102,7 +102,7 @@ export const HEROES: ReadonlyMap<string, string> = new Map([
       'Three pairs of shoes',
       ['#e7cdb9', '#f3e3d0', '#e48a5e', '#c99f82', '#f0dcc6'],
       [sneaker('#f4efe6', '#2f6f73'), chelsea('#7a4a2b'), espadrille('#2f4a6d', '#f2ebdd')],
-      [300, 322],
+      [328, 352],
     ),
   ],
   [
