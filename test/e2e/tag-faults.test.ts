@@ -245,7 +245,18 @@ test('two tabs with a queue in common neither lose nor double', async () => {
   expect(tracks()).toEqual(wanted)
 })
 
-test('the queue of an offline browser is bounded: the oldest go', async () => {
+/** Makes every use of storage throw, as browsers do where it is blocked. */
+const BLOCKED = `<script>
+  for (const name of ['localStorage', 'indexedDB', 'sessionStorage'])
+    Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
+  Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('denied', 'SecurityError') } })
+</script>`
+
+test.each([
+  ['in storage', ''],
+  ['in memory', BLOCKED],
+])('the queue of an offline browser is bounded, the oldest go: %s', async (_, before) => {
+  site.page('/', before + SNIPPET)
   const page = await opened()
   site.mode = status(503)
   await page.evaluate(async () => {
@@ -258,13 +269,6 @@ test('the queue of an offline browser is bounded: the oldest go', async () => {
   expect(tracks).toHaveLength(500)
   expect(tracks[0]).toBe('E20')
 })
-
-/** Makes `use` of a thing throw, as browsers do where storage is blocked. */
-const BLOCKED = `<script>
-  for (const name of ['localStorage', 'indexedDB', 'sessionStorage'])
-    Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
-  Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('denied', 'SecurityError') } })
-</script>`
 
 test.each([
   ['storage throws', BLOCKED],
