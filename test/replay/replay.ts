@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { DataSet, Message, Row } from './data-set.ts'
@@ -20,6 +21,8 @@ try {
 
 async function main(): Promise<number> {
   const { path, edge, key, rate, limit, keepDates } = readArguments()
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new Error(`There is no file ${path}.`)
   const { dataSet, rows } = await openDataFile(path)
   const { total, last, skipped } = await survey(dataSet, rows(), limit)
   if (total === 0) throw new Error(`${path} holds no event.`)
