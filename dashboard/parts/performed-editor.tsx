@@ -30,7 +30,7 @@ export function PerformedEditor({ leaf, onChange }: Props) {
   const { state } = useLive()
   const names = typeof leaf.event === 'string' ? [leaf.event] : leaf.event
   return (
-    <Stack gap="xs" flex={1} miw={0}>
+    <Stack gap="xs" className="leaf-block">
       <Group gap="xs">
         <TagsInput
           aria-label={t('editor.event')}
@@ -56,7 +56,7 @@ function CountEditor({ leaf, onChange }: Props) {
   const { t } = useI18n()
   const [low, high] = typeof leaf.value === 'number' ? [leaf.value, leaf.value] : leaf.value
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs">
       <Select
         aria-label={t('editor.countOperator')}
         data={COUNT_OPERATORS.map((item) => ({ value: item, label: t(`countOperator.${item}`) }))}
@@ -102,7 +102,7 @@ function WindowEditor({ leaf, onChange }: Props) {
   const set = (value: number, unit: DurationUnit) =>
     onChange({ ...leaf, window: { last: formatIso({ amount: value, unit }) } })
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs">
       <Select
         aria-label={t('editor.window')}
         data={[
@@ -148,7 +148,7 @@ function WhereEditor({ leaf, onChange }: Props) {
   return (
     <>
       {tests.map((test, index) => (
-        <Group key={index} gap="xs" pl="md">
+        <Group key={index} gap="xs" pl={{ base: 0, sm: 'md' }}>
           <Text size="sm" c="dimmed" w={44}>
             {t(index === 0 ? 'editor.where' : 'editor.and')}
           </Text>

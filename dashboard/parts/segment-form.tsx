@@ -14,11 +14,12 @@ import {
 } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { readCondition, type ConditionText } from './condition-json.ts'
-import { defaultLeaf, fromQuery, toQuery } from './condition-query.ts'
+import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { conditionSentence } from './condition-sentence.ts'
 import type { Translate } from './i18n.ts'
 import { fieldErrors } from './problem.ts'
@@ -135,13 +136,13 @@ function ConditionCard(props: {
 }) {
   const { t } = useI18n()
   const [view, setView] = useState<'builder' | 'json'>('builder')
-  // The builder names its lines itself, so its query is kept as it is and only read as a condition.
-  const [query, setQuery] = useState(() => toQuery(props.condition))
+  // The lines keep their names while they are edited, so the query is state and only read as a condition.
+  const [query, setQuery] = useState(() => named(props.condition))
   const [text, setText] = useState('')
   const read = view === 'json' ? readCondition(text) : null
   const show = (next: string) => {
     if (next === 'json') setText(JSON.stringify(props.condition, null, 2))
-    else setQuery(toQuery(props.condition))
+    else setQuery(named(props.condition))
     setView(next === 'json' ? 'json' : 'builder')
   }
   return (
@@ -197,4 +198,9 @@ function faultText(read: ConditionText, t: Translate): string | undefined {
   if (read.ok) return undefined
   if ('fault' in read) return t('segment.jsonFault', { ...read.fault })
   return read.errors.map(({ path, reason }) => `${path} ${reason}`).join('; ')
+}
+
+/** With an id on each line: without, the builder makes new ones at each change, and the field in hand loses focus. */
+function named(condition: Condition): ConditionGroup {
+  return prepareRuleGroup(toQuery(condition)) as ConditionGroup
 }
