@@ -7,7 +7,7 @@ import { post, type Call, type Reply } from './load.ts'
 const RETURNING = 512
 
 /** Objects the reference spreads its rows over, as many as the demo workspace has shards. */
-const OBJECTS = 4
+const OBJECTS = 8
 
 export interface Scenario {
   readonly name: string
