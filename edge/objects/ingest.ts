@@ -98,6 +98,7 @@ function store(
     latest = Math.max(latest, event.timestamp)
   }
   shard.history.append(profile.id, events)
+  shard.lake.append(profile.id, events, now)
   const messageIds = events.slice(0, MAX_EVIDENCE).map(({ messageId }) => messageId)
   const at = latest > Number.NEGATIVE_INFINITY ? Math.min(latest, now) : now
   transitions.push(

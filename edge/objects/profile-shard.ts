@@ -19,6 +19,7 @@ import {
   type MergeParcel,
   type MergeRequest,
 } from './merge-saga.ts'
+import { LakeFlush } from './lake-flush.ts'
 import { OutboxPump } from './outbox-pump.ts'
 import { preview } from './preview.ts'
 import { viewOf } from './profile-view.ts'
@@ -46,7 +47,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     this.#shard = new Shard(ctx, env)
     this.#sagas = new MergeSagas(this.#shard)
     this.#pump = new OutboxPump(this.#shard)
-    this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas)
+    this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas, new LakeFlush(this.#shard))
   }
 
   async ingest(request: IngestRequest): Promise<IngestResult> {

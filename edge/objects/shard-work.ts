@@ -2,6 +2,7 @@ import { advance } from '../domain/review.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { DAY, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { acknowledge, backFillSlice } from './back-fill.ts'
+import type { LakeFlush } from './lake-flush.ts'
 import type { MergeSagas } from './merge-saga.ts'
 import type { OutboxPump } from './outbox-pump.ts'
 import type { Shard } from './shard.ts'
@@ -19,11 +20,13 @@ export class ShardWork {
   readonly #shard: Shard
   readonly #pump: OutboxPump
   readonly #sagas: MergeSagas
+  readonly #lake: LakeFlush
 
-  constructor(shard: Shard, pump: OutboxPump, sagas: MergeSagas) {
+  constructor(shard: Shard, pump: OutboxPump, sagas: MergeSagas, lake: LakeFlush) {
     this.#shard = shard
     this.#pump = pump
     this.#sagas = sagas
+    this.#lake = lake
   }
 
   /** Never throws: an alarm that keeps throwing is given up by the platform for ever. */
@@ -50,6 +53,7 @@ export class ShardWork {
     }
     this.backFill(BACK_FILL_TURNS)
     this.#sagas.resume(shard.now())
+    this.#lake.release()
     this.#expire()
     await shard.commit.run(() => shard.arm())
     this.after()

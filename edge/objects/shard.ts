@@ -10,6 +10,7 @@ import type { Transition } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
+import { LakeStore } from '../storage/lake-store.ts'
 import { MembershipStore } from '../storage/membership-store.ts'
 import { MergeStore } from '../storage/merge-store.ts'
 import { MetaStore } from '../storage/meta-store.ts'
@@ -45,6 +46,7 @@ export class Shard {
   readonly refusals: RefusalStore
   readonly counters: CounterStore
   readonly merges: MergeStore
+  readonly lake: LakeStore
   readonly meta: MetaStore
   readonly commit: GroupCommit
   readonly reporter: ShardReporter
@@ -67,6 +69,7 @@ export class Shard {
     this.refusals = new RefusalStore(sql)
     this.counters = new CounterStore(sql)
     this.merges = new MergeStore(sql)
+    this.lake = new LakeStore(sql)
     this.meta = new MetaStore(sql)
     this.reporter = new ShardReporter(this)
     this.commit = new GroupCommit(ctx.storage, this.reporter)
@@ -213,6 +216,7 @@ export class Shard {
 
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
+    due = Math.min(due, this.lake.earliest())
     for (const { retryAt } of this.merges.open()) due = Math.min(due, retryAt)
     if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
