@@ -3,6 +3,7 @@ import { consumeDeadDeliveries, consumeDeliveries } from './delivery/consumer.ts
 import type { Env } from './objects/env.ts'
 import { admin } from './routes/admin.ts'
 import { audience } from './routes/audience.ts'
+import { clientSettings } from './routes/client-settings.ts'
 import { collect } from './routes/collect.ts'
 import { decide } from './routes/decide.ts'
 import { deliveries } from './routes/deliveries.ts'
@@ -10,7 +11,9 @@ import { deliveryPorts } from './routes/delivery-ports.ts'
 import { destinationTest } from './routes/destination-test.ts'
 import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
+import { jitsu } from './routes/jitsu.ts'
 import { live } from './routes/live.ts'
+import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
@@ -31,6 +34,10 @@ app.notFound(onNotFound)
 app.get('/healthz', (c) => c.json({ ok: true }))
 app.route('/', collect)
 app.route('/', track)
+app.route('/', pixel)
+app.route('/', clientSettings)
+// Before `admin`: these are sent with a write key.
+app.route('/', jitsu)
 app.route('/', decide)
 app.route('/', tag)
 // `admin` guards every /api/* route mounted after it.

@@ -41,10 +41,20 @@ export async function admitRequest(
     const detail = `The body is not valid JSON: line ${line}, column ${column} (offset ${offset}).`
     return { ok: false, status: 400, detail }
   }
-  const caller = early ?? (await callerOf(env, keyOfBody(parsed.value) ?? '', now))
+  return admitBody(env, parsed.value, early ?? keyOfBody(parsed.value) ?? '', now)
+}
+
+/** A body that came otherwise than as the whole body of a request, under a key or for a caller known already. */
+export async function admitBody(
+  env: Env,
+  body: Json,
+  by: string | Outcome<Caller>,
+  now: Millis,
+): Promise<Outcome<Admitted>> {
+  const caller = typeof by === 'string' ? await callerOf(env, by, now) : by
   if (!caller.ok) return caller
   const keys = await workspaceKeys(env.PRISME_SECRET, caller.value.grant.workspace)
-  return { ok: true, value: { caller: caller.value, keys, body: parsed.value } }
+  return { ok: true, value: { caller: caller.value, keys, body } }
 }
 
 const UNREACHABLE: Refusal = {

@@ -17,6 +17,8 @@ export const openToPages = cors({
     'sentat',
     'x-retry-count',
     'if-none-match',
+    'x-enable-debug',
+    'x-ip-policy',
   ],
   exposeHeaders: ['Retry-After', 'ETag'],
   maxAge: 86_400,
