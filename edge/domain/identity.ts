@@ -48,15 +48,17 @@ export function contradiction(
   return undefined
 }
 
-/** The first identifier of an event that the profile has not settled yet, or undefined. */
+/** The first identifier of an event that the profile has not settled yet. `granted`: it owns that one already. */
 export function unsettled(
   profile: Profile,
   event: EventRecord,
   kinds: readonly IdentifierKind[],
+  granted?: Identifier,
 ): ClaimedIdentifier | undefined {
   return byTrust(event.identifiers, kinds).find((identifier) => {
     const known = has(profile, identifier)
     if (known !== undefined) return identifier.proven && !known.proven
+    if (granted?.kind === identifier.kind && granted.value === identifier.value) return false
     return !profile.refused.includes(refusalKey(identifier))
   })
 }
@@ -89,9 +91,12 @@ export function attach(profile: Profile, identifier: ClaimedIdentifier, event: E
   })
 }
 
-/** Notes each sighting of identifiers already known, and whether the device's sign-in was proven. */
-export function sight(profile: Profile, event: EventRecord): void {
+/** Notes each sighting of identifiers already known or `granted`, and whether the device's sign-in was proven. */
+export function sight(profile: Profile, event: EventRecord, granted?: Identifier): void {
   for (const identifier of event.identifiers) {
+    if (granted?.kind === identifier.kind && granted.value === identifier.value) {
+      attach(profile, identifier, event)
+    }
     const known = has(profile, identifier)
     if (known === undefined) continue
     known.lastSeen = Math.max(known.lastSeen, event.timestamp)

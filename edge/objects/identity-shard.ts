@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import type { IdentityAnswer, IdentityShardCalls } from '../protocol/objects.ts'
+import type { IdentityAnswer, IdentityShardCalls, ResolveRequest } from '../protocol/objects.ts'
 import { OwnerStore } from '../storage/owner-store.ts'
 import type { Env } from './env.ts'
 
@@ -23,15 +23,22 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
     birth: ProfileId,
     proven: boolean,
   ): Promise<IdentityAnswer> {
-    return this.ctx.storage.transactionSync(() => {
-      const known = this.#owners.find(identifier)
-      if (known === undefined) {
-        this.#owners.put(identifier, birth, proven)
-        return { owner: birth, proven, born: true }
-      }
-      if (proven && !known.proven) this.#owners.put(identifier, known.owner, true)
-      return { ...known, proven: known.proven || proven }
-    })
+    const request = { identifier, birth, proven }
+    return this.ctx.storage.transactionSync(() => this.#resolve(request))
+  }
+
+  async resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]> {
+    return this.ctx.storage.transactionSync(() => requests.map((one) => this.#resolve(one)))
+  }
+
+  #resolve({ identifier, birth, proven }: ResolveRequest): IdentityAnswer {
+    const known = this.#owners.find(identifier)
+    if (known === undefined) {
+      this.#owners.put(identifier, birth, proven)
+      return { owner: birth, proven, born: true }
+    }
+    if (proven && !known.proven) this.#owners.put(identifier, known.owner, true)
+    return { ...known, proven: known.proven || proven }
   }
 
   async move(identifier: Identifier, from: ProfileId, to: ProfileId): Promise<IdentityAnswer> {

@@ -7,11 +7,13 @@ import { advance, dueAt, review } from '../domain/review.ts'
 import type { ConsentMode } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId } from '../protocol/id.ts'
+import type { Identifier } from '../protocol/identifier.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
 import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Verdict } from '../protocol/verdict.ts'
 import type { Shard } from './shard.ts'
+import { grantedBy } from './subject-place.ts'
 
 /** Message ids a cause names at most. */
 const MAX_EVIDENCE = 10
@@ -71,7 +73,9 @@ export function admit(
   const ids = events.map(({ messageId }) => messageId)
   const fresh = shard.seen.admit(scopeOf(subject), source, ids, now)
   const admitted = events.filter((_, index) => fresh[index])
-  if (isNew || admitted.length > 0) store(shard, profile, admitted, consentMode, now)
+  if (isNew || admitted.length > 0) {
+    store(shard, profile, admitted, consentMode, now, grantedBy(subject, profile))
+  }
   return events.map(({ messageId }, index) => ({
     messageId,
     status: fresh[index] === true ? 'accepted' : 'duplicate',
@@ -84,6 +88,7 @@ function store(
   events: readonly EventRecord[],
   mode: ConsentMode,
   now: Millis,
+  granted: Identifier | undefined,
 ): void {
   const changes = noChanges()
   // A newborn has no verdicts yet.
@@ -94,7 +99,7 @@ function store(
   let latest = Number.NEGATIVE_INFINITY
   for (const event of events) {
     applyEvent(profile, event, mode, shard.compiled.features, changes)
-    sight(profile, event)
+    sight(profile, event, granted)
     latest = Math.max(latest, event.timestamp)
   }
   shard.history.append(profile.id, events)

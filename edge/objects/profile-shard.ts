@@ -4,9 +4,9 @@ import { briefOf, unsettled, type ProfileBrief } from '../domain/identity.ts'
 import type { Profile } from '../domain/profile.ts'
 import { advance, dueAt } from '../domain/review.ts'
 import type { DestinationId, DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
-import type { ProfileShardCalls, ShardStatus } from '../protocol/objects.ts'
+import type { IngestOutcome, ProfileShardCalls, ShardStatus } from '../protocol/objects.ts'
 import type { EventRecord } from '../protocol/event.ts'
-import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
+import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
 import type { Verdict } from '../protocol/verdict.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
@@ -26,7 +26,7 @@ import { viewOf } from './profile-view.ts'
 import { reconcile } from './reconcile.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
-import { birth, placeOf } from './subject-place.ts'
+import { birth, grantedBy, placeOf } from './subject-place.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
 type Calls = ProfileShardCalls
@@ -34,6 +34,10 @@ type Request<Name extends keyof Calls> = Parameters<Calls[Name]>[0]
 
 const MAX_LIST = 1_000
 const NEWEST = Number.MAX_SAFE_INTEGER
+
+/** The runtime marks the error of an object that has too much to do. */
+const isOverloaded = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'overloaded' in error && error.overloaded === true
 
 /** Many profiles, and the only writer of each: loads, decides and saves in one transaction. */
 export class ProfileShard extends DurableObject<Env> implements ProfileShardCalls {
@@ -61,7 +65,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if (place === undefined) return { type: 'unknown' }
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts }
       if (!place.isStored && request.events.length === 0) return this.#refuseOnly(request)
-      const ready = this.#settled(place.profile, rest)
+      const ready = this.#settled(place.profile, rest, request.subject)
       const next = rest[0]
       if (ready === 0 && next !== undefined) {
         if (await birth(shard, request.subject, place)) {
@@ -83,6 +87,17 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if (result.answer !== undefined) return result.answer
     }
     throw new Error('Identifiers of a request did not settle')
+  }
+
+  async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
+    return Promise.all(
+      requests.map((request) =>
+        this.ingest(request).then(
+          (result): IngestOutcome => ({ ok: true, result }),
+          (error: unknown): IngestOutcome => ({ ok: false, overloaded: isOverloaded(error) }),
+        ),
+      ),
+    )
   }
 
   /** Nothing of the request may be kept but the reasons: nobody is born of it. */
@@ -117,9 +132,12 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   }
 
   /** How many of the first events bring no identifier that is not settled. */
-  #settled(profile: Profile, events: readonly EventRecord[]): number {
+  #settled(profile: Profile, events: readonly EventRecord[], subject: Subject): number {
     const { kinds } = this.#shard.compiled.catalog
-    const index = events.findIndex((event) => unsettled(profile, event, kinds) !== undefined)
+    const granted = grantedBy(subject, profile)
+    const index = events.findIndex(
+      (event) => unsettled(profile, event, kinds, granted) !== undefined,
+    )
     return index < 0 ? events.length : index
   }
 

@@ -1,6 +1,7 @@
 import { profileIdOf } from '../domain/id.ts'
 import { newProfile, type Profile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
+import type { Identifier } from '../protocol/identifier.ts'
 import type { Subject } from '../protocol/shard.ts'
 import { randomBytes, type Shard } from './shard.ts'
 
@@ -38,6 +39,15 @@ function hinted(shard: Shard, profile: ProfileId | undefined): Place {
   const found = profile === undefined ? undefined : shard.locate(profile)
   if (found === undefined) return undefined
   return 'profile' in found ? { ...found, isStored: true } : found
+}
+
+/**
+ * The identifier by which the caller found the profile: its owner was asked just before, so that it need not be asked
+ * again. Not after a forward: then the identifier still points at the profile that was merged.
+ */
+export function grantedBy(subject: Subject, profile: Profile): Identifier | undefined {
+  if (subject.type !== 'identifier' || subject.profile !== profile.id) return undefined
+  return subject.identifier
 }
 
 /** Stores a newborn before its identifiers are claimed. False: somebody else was faster, look again. */

@@ -25,6 +25,8 @@ import type { Millis } from './time.ts'
 export interface ProfileShardCalls {
   /** Durable when it returns. */
   ingest(request: IngestRequest): Promise<IngestResult>
+  /** Several at once, each for itself: one that fails costs the others nothing. Answers in the order of requests. */
+  ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]>
   /** The decisions of `ingest` without an event. Creates nothing: an unknown device gets the answer for a stranger. */
   decide(request: {
     readonly workspace: WorkspaceId
@@ -87,6 +89,16 @@ export interface ProfileShardCalls {
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
 }
 
+export type IngestOutcome =
+  | { readonly ok: true; readonly result: IngestResult }
+  | { readonly ok: false; readonly overloaded: boolean }
+
+export interface ResolveRequest {
+  readonly identifier: Identifier
+  readonly birth: ProfileId
+  readonly proven: boolean
+}
+
 export interface ShardStatus {
   readonly shard: number
   readonly population: number
@@ -143,6 +155,8 @@ export interface IdentityShardCalls {
   lookup(identifier: Identifier): Promise<ProfileId | null>
   /** The owner; if there is none, `birth` becomes the owner. */
   resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer>
+  /** Several at once, in one transaction. Answers in the order of requests. */
+  resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]>
   /** Compare-and-set: `from` must be the present owner. The answer is the owner after the call. */
   move(identifier: Identifier, from: ProfileId, to: ProfileId): Promise<IdentityAnswer>
 }

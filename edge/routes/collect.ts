@@ -12,7 +12,7 @@ import { parseOptionsOf } from './intake/parse-options.ts'
 import { Recorder } from './intake/record.ts'
 import { refusalResponse } from './intake/refusal.ts'
 import { hideRefusals } from './intake/refusals.ts'
-import { decide, ingest } from './intake/send.ts'
+import { decide, directly, ingest } from './intake/send.ts'
 import { verdictsOf } from './intake/verdicts.ts'
 import { visitorOf } from './intake/visitor.ts'
 
@@ -63,7 +63,7 @@ async function collectFrom(
         consentMode: source.consent,
         placements: placements ?? [],
       })
-    : await ingest(env, {
+    : await ingest(directly(env), {
         workspace,
         catalogVersion: catalog.version,
         source: source.id,

@@ -14,12 +14,13 @@ import { partiesOf, subjectOf, type Placed, type Run } from './parties.ts'
 import { Recorder } from './record.ts'
 import { hideRefusals } from './refusals.ts'
 import { ingest, type Sent } from './send.ts'
+import { ShardCalls } from './shard-calls.ts'
 import type { Caller } from './source.ts'
 import { verdictsOf } from './verdicts.ts'
 import { visitorOf } from './visitor.ts'
 
-/** Parties of one request that are handled at the same time. */
-const WIDTH = 16
+/** Parties of one request that are handled at the same time: their calls to the same shard travel together. */
+const WIDTH = 1_000
 
 export interface Ingested {
   readonly verdicts: readonly Verdict[]
@@ -42,6 +43,7 @@ export async function ingestBatch(
   const placed = await Promise.all(
     entries.flatMap((entry) => (entry.ok ? [place(recorder, entry.message, catalog.shards)] : [])),
   )
+  const calls = new ShardCalls(env, grant.workspace, catalog.shards)
   let refused = await hideRefusals(keys, entries)
   const verdicts = new Map<number, Verdict>()
   let trouble: Ingested['trouble']
@@ -50,7 +52,7 @@ export async function ingestBatch(
     // The first call that is made carries the refusals of the whole batch.
     const carried: readonly RefusedEvent[] = refused
     refused = []
-    const sent = await ingest(env, {
+    const sent = await ingest((home, wanted) => calls.ingest(home, wanted), {
       workspace: grant.workspace,
       catalogVersion: catalog.version,
       source: source.id,
@@ -66,7 +68,7 @@ export async function ingestBatch(
   }
   const sendRun = async (run: Run): Promise<boolean> => {
     try {
-      const subject = await subjectOf(env, grant.workspace, catalog.shards, run)
+      const subject = await subjectOf(calls, catalog.shards, run)
       const sent = await send(subject, run.events)
       if (sent.type === 'busy') trouble = sent.overloaded ? 'overloaded' : (trouble ?? 'busy')
       return sent.type === 'done'

@@ -6,6 +6,7 @@ import type { WorkspaceId } from '../../protocol/id.ts'
 import type { ClaimedIdentifier } from '../../protocol/identifier.ts'
 import type { IdentityShardCalls } from '../../protocol/objects.ts'
 import type { Subject } from '../../protocol/shard.ts'
+import type { ShardCalls } from './shard-calls.ts'
 
 /** An event of a batch with its place in it. */
 export interface Placed {
@@ -86,12 +87,7 @@ export function partiesOf(batch: readonly Placed[]): readonly (readonly Run[])[]
 }
 
 /** The subject of a run; a person nobody knows yet is born on a shard chosen by chance. */
-export async function subjectOf(
-  env: Env,
-  workspace: WorkspaceId,
-  shards: number,
-  run: Run,
-): Promise<Subject> {
+export async function subjectOf(calls: ShardCalls, shards: number, run: Run): Promise<Subject> {
   const device = run.events[0]?.event.device
   if (run.by === undefined) {
     if (device === undefined) throw new Error('An event of nobody')
@@ -101,11 +97,7 @@ export async function subjectOf(
   const random = crypto.getRandomValues(new Uint8Array(2 + RANDOM_BYTES))
   const shard = (((random[0] ?? 0) << 8) | (random[1] ?? 0)) % shards
   const birth = profileIdOf({ region: 0, shard }, random.subarray(2))
-  const { owner } = await identityOf(env, workspace, shards, identifier).resolve(
-    identifier,
-    birth,
-    run.by.proven,
-  )
+  const { owner } = await calls.resolve(identifier, birth, run.by.proven)
   return { type: 'identifier', identifier, profile: owner }
 }
 

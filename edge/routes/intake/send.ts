@@ -2,6 +2,7 @@ import { addressOf } from '../../domain/id.ts'
 import { profileShard } from '../../objects/address.ts'
 import type { Env } from '../../objects/env.ts'
 import type { ProfileShardCalls } from '../../protocol/objects.ts'
+import type { WorkspaceId } from '../../protocol/id.ts'
 import type { IngestRequest, IngestResult, Subject } from '../../protocol/shard.ts'
 import type { Verdict } from '../../protocol/verdict.ts'
 
@@ -21,13 +22,27 @@ export type Sent =
       readonly overloaded: boolean
     }
 
-type Call = (shard: ProfileShardCalls, subject: Subject) => Promise<IngestResult>
+/** Makes one ingest call at the shard that `home`, a profile's or device's id, names. */
+export type IngestCall = (home: string, request: IngestRequest) => Promise<IngestResult>
+
+/** A stub whose call failed stays broken: one for each attempt. */
+const shardAt = (env: Env, workspace: WorkspaceId, home: string) => {
+  const address = addressOf(home)
+  if (address === undefined) throw new Error('A subject without a home')
+  return profileShard(env, workspace, address)
+}
+
+/** Calls made at once, for requests about one person. */
+export const directly =
+  (env: Env): IngestCall =>
+  (home, request) =>
+    shardAt(env, request.workspace, home).ingest(request)
 
 /** Ingests where the subject lives, following it where it moved to. Verdicts are in the order of the events. */
-export async function ingest(env: Env, request: IngestRequest): Promise<Sent> {
+export async function ingest(call: IngestCall, request: IngestRequest): Promise<Sent> {
   const verdicts: Verdict[] = []
-  const sent = await follow(env, request.workspace, request.subject, async (shard, subject) => {
-    const result = await shard.ingest({
+  const sent = await follow(request.subject, async (home, subject) => {
+    const result = await call(home, {
       ...request,
       subject,
       events: request.events.slice(verdicts.length),
@@ -47,25 +62,19 @@ export const decide = (
   env: Env,
   request: Parameters<ProfileShardCalls['decide']>[0],
 ): Promise<Sent> =>
-  follow(env, request.workspace, request.subject, (shard, subject) =>
-    shard.decide({ ...request, subject }),
+  follow(request.subject, (home, subject) =>
+    shardAt(env, request.workspace, home).decide({ ...request, subject }),
   )
 
 async function follow(
-  env: Env,
-  workspace: IngestRequest['workspace'],
   first: Subject,
-  call: Call,
+  call: (home: string, subject: Subject) => Promise<IngestResult>,
 ): Promise<Sent> {
   let subject = first
   let failures = 0
   for (let hop = 0; hop < MAX_HOPS;) {
-    const address = addressOf(homeOf(subject))
-    if (address === undefined) throw new Error('A subject without a home')
     try {
-      // A stub whose call failed stays broken: one for each attempt.
-      const shard = profileShard(env, workspace, address) as unknown as ProfileShardCalls
-      const result = await call(shard, subject)
+      const result = await call(homeOf(subject), subject)
       if (result.type === 'done') return { type: 'done', result }
       subject = next(subject, result)
       hop++

@@ -1,0 +1,59 @@
+import { addressOf, identityShardOf } from '../../domain/id.ts'
+import { identityShard, profileShard } from '../../objects/address.ts'
+import type { Env } from '../../objects/env.ts'
+import type { ProfileId, WorkspaceId } from '../../protocol/id.ts'
+import type { Identifier } from '../../protocol/identifier.ts'
+import type { IdentityAnswer, IngestOutcome, ResolveRequest } from '../../protocol/objects.ts'
+import type { IngestRequest, IngestResult } from '../../protocol/shard.ts'
+import { CallBatch } from './call-batch.ts'
+
+/** An object that sheds load: asking again at once would make it worse. */
+export class Overloaded extends Error {
+  readonly overloaded = true
+}
+
+/** The calls of one request to the objects of a workspace: those to the same object travel together. */
+export class ShardCalls {
+  readonly #env: Env
+  readonly #workspace: WorkspaceId
+  readonly #shards: number
+  readonly #profiles = new Map<string, CallBatch<IngestRequest, IngestOutcome>>()
+  readonly #identities = new Map<number, CallBatch<ResolveRequest, IdentityAnswer>>()
+
+  constructor(env: Env, workspace: WorkspaceId, shards: number) {
+    this.#env = env
+    this.#workspace = workspace
+    this.#shards = shards
+  }
+
+  /** Ingests at the shard that `home`, a profile's or device's id, names. */
+  async ingest(home: string, request: IngestRequest): Promise<IngestResult> {
+    const address = addressOf(home)
+    if (address === undefined) throw new Error('A subject without a home')
+    const name = `${address.region}/${address.shard}`
+    let batch = this.#profiles.get(name)
+    if (batch === undefined) {
+      // A stub whose call failed stays broken: one for each call.
+      batch = new CallBatch((requests) =>
+        profileShard(this.#env, this.#workspace, address).ingestMany(requests),
+      )
+      this.#profiles.set(name, batch)
+    }
+    const outcome = await batch.call(request)
+    if (outcome.ok) return outcome.result
+    throw outcome.overloaded ? new Overloaded() : new Error('The shard could not take the events')
+  }
+
+  /** The owner of an identifier, born as `birth` if there is none. */
+  resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer> {
+    const shard = identityShardOf(identifier.kind, identifier.value, this.#shards)
+    let batch = this.#identities.get(shard)
+    if (batch === undefined) {
+      batch = new CallBatch((requests) =>
+        identityShard(this.#env, this.#workspace, shard).resolveMany(requests),
+      )
+      this.#identities.set(shard, batch)
+    }
+    return batch.call({ identifier, birth, proven })
+  }
+}
