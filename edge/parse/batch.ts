@@ -2,6 +2,7 @@ import { LIMITS, type EventType } from '../protocol/event.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { FieldError, Result } from '../protocol/problem.ts'
 import { parseEvent, type BatchDefaults, type ParsedEvent, type ParseOptions } from './event.ts'
+import { channelsOf } from './integrations.ts'
 import { inspect, isObject } from './inspect.ts'
 import { parseInstant } from './timestamp.ts'
 
@@ -19,7 +20,7 @@ const error = (path: string, reason: string): { readonly ok: false; errors: Fiel
   errors: [{ path, reason }],
 })
 
-/** Reads `{batch: […], context?, sentAt?}`. What is wrong with the envelope is wrong with the request. */
+/** Reads `{batch: […], context?, integrations?, sentAt?}`. What is wrong with the envelope is wrong with the request. */
 export function parseEnvelope(body: Json): Result<Batch> {
   if (!isObject(body)) return error('', 'must be an object with a list "batch"')
   const entries = body['batch']
@@ -31,9 +32,13 @@ export function parseEnvelope(body: Json): Result<Batch> {
   if (context !== undefined && context !== null && !isObject(context)) {
     return error('context', 'must be an object')
   }
+  const { integrations, sentAt } = body
+  if (integrations !== undefined && integrations !== null && !isObject(integrations)) {
+    return error('integrations', 'must be an object')
+  }
   return {
     ok: true,
-    value: { entries, defaults: defaultsOf(context ?? undefined, body['sentAt']) },
+    value: { entries, defaults: defaultsOf(context ?? undefined, integrations, sentAt) },
   }
 }
 
@@ -44,11 +49,17 @@ export function parseSingle(body: Json, type: EventType): Result<Batch> {
 }
 
 /** An unreadable `sentAt` corrects no clock: the senders' clocks are then believed. */
-function defaultsOf(context: JsonObject | undefined, sent: Json | undefined): BatchDefaults {
+function defaultsOf(
+  context: JsonObject | undefined,
+  said: Json | undefined,
+  sent: Json | undefined,
+): BatchDefaults {
+  const integrations = channelsOf(said)
   const sentAt = parseInstant(sent)
   const fault = context === undefined ? undefined : inspect(context)
   return {
     ...(context !== undefined && fault === undefined && { context }),
+    ...(integrations !== undefined && { integrations }),
     ...(sentAt !== undefined && { sentAt }),
     ...(fault !== undefined && {
       fault: { ...fault, path: ['context', fault.path].filter(Boolean).join('.') },

@@ -1,11 +1,18 @@
 import type { ConsentAnswers, ConsentMode } from '../protocol/consent.ts'
-import { EVENT_NAMES, EVENT_TYPES, LIMITS, type EventType } from '../protocol/event.ts'
+import {
+  EVENT_NAMES,
+  EVENT_TYPES,
+  LIMITS,
+  type Channels,
+  type EventType,
+} from '../protocol/event.ts'
 import type { Identifier, IdentifierKind } from '../protocol/identifier.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { RefusalReason, RefusedEvent } from '../protocol/verdict.ts'
 import { consentOf, permitsAnalytics } from './consent.ts'
 import { parseId, parseIdentifiers } from './identifiers.ts'
+import { channelsOf } from './integrations.ts'
 import { inspect, isObject, textBytes, type Fault } from './inspect.ts'
 import { correctInstant, parseInstant } from './timestamp.ts'
 
@@ -28,6 +35,7 @@ export interface ParseOptions {
 /** What a batch says once for all its events. */
 export interface BatchDefaults {
   readonly context?: JsonObject
+  readonly integrations?: Channels
   readonly sentAt?: Millis
   /** What is wrong with that context: it is wrong with every event that shares it. */
   readonly fault?: Fault
@@ -49,6 +57,8 @@ export interface Message {
   /** Of identify and group. */
   readonly traits?: JsonObject
   readonly context: JsonObject
+  /** Destinations it may cause messages to. */
+  readonly integrations?: Channels
   readonly consent?: ConsentAnswers
   /** JWT that may prove who it is about. */
   readonly userToken?: string
@@ -106,6 +116,7 @@ export function parseEvent(
   }
 
   const { userToken } = context
+  const integrations = channelsOf(batch.integrations, event['integrations'])
   return {
     ok: true,
     message: {
@@ -114,6 +125,7 @@ export function parseEvent(
       timestamp: time.value,
       ...shape.value,
       context,
+      ...(integrations !== undefined && { integrations }),
       ...(consent !== undefined && { consent }),
       ...(typeof userToken === 'string' && { userToken }),
     },
@@ -175,6 +187,8 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
   const type = EVENT_TYPES.find((known) => known === event['type'])
   if (type === undefined) return fail('unknown-type', 'type')
   if (given(event['context']) && !isObject(event['context'])) return fail('wrong-type', 'context')
+  const { integrations } = event
+  if (given(integrations) && !isObject(integrations)) return fail('wrong-type', 'integrations')
   const name = parseName(event, type)
   if (!name.ok) return name
   const properties = parseObject(event, 'properties')

@@ -37,6 +37,14 @@ export const LIMITS = {
   eventNameLength: 200,
 } as const
 
+/**
+ * Segment's `integrations`: destinations by name, case-sensitive, that an event may cause messages to or not. `All`
+ * speaks for those that are not named; without it they are on.
+ */
+export interface Channels {
+  readonly [name: string]: boolean
+}
+
 export type DeviceType = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'wearable' | 'console' | 'bot'
 export type ReferrerClass =
   | 'direct'
@@ -77,6 +85,7 @@ export interface EventContext {
   readonly title?: string
   readonly bot?: boolean
   readonly library?: string
+  readonly integrations?: Channels
 }
 
 /** Fields of the event's context a `context` condition can ask for. */

@@ -24,7 +24,7 @@ const BAD: readonly Json[] = [
 ]
 
 const FIELDS =
-  'type messageId event userId anonymousId previousId groupId properties traits context timestamp originalTimestamp sentAt'.split(
+  'integrations type messageId event userId anonymousId previousId groupId properties traits context timestamp originalTimestamp sentAt'.split(
     ' ',
   )
 
@@ -93,6 +93,44 @@ describe('a batch', () => {
     })
   })
 
+  test.each<[string, Json | undefined, Json | undefined, Json | undefined]>([
+    ['of the batch', { All: false, Inbox: true }, undefined, { All: false, Inbox: true }],
+    [
+      'of the event win',
+      { All: false, Inbox: true },
+      { Inbox: false },
+      { All: false, Inbox: false },
+    ],
+    ['with settings are on', undefined, { Inbox: { list: 7 } }, { Inbox: true }],
+    [
+      'that say nothing are none',
+      {},
+      { All: null, Inbox: 'no', ['x'.repeat(201)]: true },
+      undefined,
+    ],
+    [
+      'may have any name',
+      undefined,
+      JSON.parse('{"__proto__":false}'),
+      JSON.parse('{"__proto__":false}'),
+    ],
+  ])('integrations %s', (_, ofBatch, ofEvent, expected) => {
+    const batch = envelope({
+      batch: [purchase(ofEvent === undefined ? {} : { integrations: ofEvent })],
+      ...(ofBatch !== undefined && { integrations: ofBatch }),
+    })
+    const [answer] = parseEntries(batch, options())
+    expect(answer?.ok && answer.message.integrations).toEqual(expected)
+  })
+
+  test('integrations that are no object are refused, not overheard', () => {
+    const [answer] = parseEntries(
+      envelope({ batch: [purchase({ integrations: [false] })] }),
+      options(),
+    )
+    expect(answer).toMatchObject({ refused: { reason: 'wrong-type', path: 'integrations' } })
+  })
+
   test('whose own context is unfit refuses each event for it', () => {
     const [answer] = parseEntries(
       envelope({ batch: [purchase()], context: { a: '\udfff' } }),
@@ -116,6 +154,7 @@ describe('a batch', () => {
     ['has no batch', {}, 'batch'],
     ['has a batch that is no list', { batch: {} }, 'batch'],
     ['has a context that is no object', { batch: [], context: 1 }, 'context'],
+    ['has integrations that are no object', { batch: [], integrations: [] }, 'integrations'],
     [
       'has ten thousand entries and one',
       { batch: Array.from({ length: 10_001 }, () => 0) },

@@ -27,7 +27,7 @@ export class Recorder {
 
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
-    const { messageId, type, name, timestamp, properties, consent } = message
+    const { messageId, type, name, timestamp, properties, integrations, consent } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
     return {
@@ -44,7 +44,10 @@ export class Recorder {
       context:
         message.withdrawal === true
           ? {}
-          : contextOf(message.context, this.#visitor, this.#caller.source.kind),
+          : {
+              ...contextOf(message.context, this.#visitor, this.#caller.source.kind),
+              ...(integrations !== undefined && { integrations }),
+            },
       ...(consent !== undefined && { consent }),
     }
   }
