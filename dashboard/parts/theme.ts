@@ -72,7 +72,7 @@ export const theme = createTheme({
   },
 })
 
-/** Surfaces, and secondary text dark enough to read (4.5 : 1 on both the page and a card). */
+/** Surfaces, and secondary and tinted text dark enough to read (4.5 : 1 on whatever they stand). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -82,6 +82,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6d6d7a',
     '--mantine-color-default-border': '#e4e4ec',
     '--mantine-color-error': '#c62a2f',
+    '--mantine-color-teal-light-color': '#066b4d',
+    '--mantine-color-orange-light-color': '#9c3608',
+    '--mantine-color-red-light-color': '#a82020',
+    '--mantine-color-cyan-light-color': '#0a5d6e',
     '--prisme-page': '#f7f7fb',
     '--prisme-rail': '#ffffff',
     '--prisme-track': '#ededf3',
