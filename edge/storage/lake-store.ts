@@ -9,9 +9,9 @@ const OPEN_ROW = 16_000
 /** Characters of one row at most, plus one event: a row may hold 2 MB, a character takes at most 3 bytes. */
 const MAX_ROW = 256_000
 
-/** Characters and events that make one file: what a shard may take in memory, and encode, at a time. */
-export const FILE_CHARACTERS = 4_000_000
-export const FILE_EVENTS = 5_000
+/** Characters and events that make one file. Encoding it takes some 80 ms, in which the shard does nothing else. */
+export const FILE_CHARACTERS = 1_600_000
+export const FILE_EVENTS = 2_000
 /** Events wait for so long for others to share a file with. */
 const PATIENCE: Millis = 10 * 60_000
 
@@ -30,6 +30,7 @@ interface RowHead {
   readonly day: string
   readonly since: number
   readonly size: number
+  readonly count: number
   /** Sums over all rows since the table was last empty, this one included. */
   readonly events: number
   readonly characters: number
@@ -44,8 +45,8 @@ export class LakeStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
-    sql.exec(`CREATE TABLE IF NOT EXISTS lake (
-      seq INTEGER PRIMARY KEY, day TEXT NOT NULL, since REAL NOT NULL, size INTEGER NOT NULL,
+    sql.exec(`CREATE TABLE IF NOT EXISTS lake_row (
+      seq INTEGER PRIMARY KEY, day TEXT NOT NULL, since REAL NOT NULL, size INTEGER NOT NULL, count INTEGER NOT NULL,
       events INTEGER NOT NULL, characters INTEGER NOT NULL, data TEXT NOT NULL)`)
     sql.exec(`CREATE TABLE IF NOT EXISTS lake_flush (
       id INTEGER PRIMARY KEY CHECK (id = 1), closed INTEGER NOT NULL, intent TEXT)`)
@@ -65,27 +66,29 @@ export class LakeStore {
         last !== undefined && last.seq > closed && last.day === day && last.size < OPEN_ROW
       if (isOpen && last !== undefined) {
         this.#sql.exec(
-          'UPDATE lake SET size = size + ?, events = ?, characters = ?, data = data || ? WHERE seq = ?',
+          'UPDATE lake_row SET size = size + ?, count = count + ?, events = ?, characters = ?, data = data || ? WHERE seq = ?',
           data.length,
+          count,
           sums.events,
           sums.characters,
           data,
           last.seq,
         )
-        last = { ...last, ...sums, size: last.size + data.length }
+        last = { ...last, ...sums, size: last.size + data.length, count: last.count + count }
       } else {
         const seq = Math.max(last?.seq ?? 0, closed) + 1
         this.#sql.exec(
-          'INSERT INTO lake (seq, day, since, size, events, characters, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          'INSERT INTO lake_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
           seq,
           day,
           now,
           data.length,
+          count,
           sums.events,
           sums.characters,
           data,
         )
-        last = { seq, day, since: now, size: data.length, ...sums }
+        last = { seq, day, since: now, size: data.length, count, ...sums }
       }
     }
   }
@@ -99,7 +102,9 @@ export class LakeStore {
   }
 
   #heads(rest: string): SqlStorageCursor<RowHead & Record<string, SqlStorageValue>> {
-    return this.#sql.exec(`SELECT seq, day, since, size, events, characters FROM lake ${rest}`)
+    return this.#sql.exec(
+      `SELECT seq, day, since, size, count, events, characters FROM lake_row ${rest}`,
+    )
   }
 
   #flush(): { closed: number; intent: LakeIntent | undefined } {
@@ -127,9 +132,8 @@ export class LakeStore {
     const first = this.#first()
     if (first === undefined) return NEVER
     const last = this.#last() ?? first
-    const isFull =
-      last.characters - first.characters >= FILE_CHARACTERS ||
-      last.events - first.events >= FILE_EVENTS
+    const { events, characters } = sumOf(first, last)
+    const isFull = characters >= FILE_CHARACTERS || events >= FILE_EVENTS
     return isFull ? first.since : first.since + PATIENCE
   }
 
@@ -154,11 +158,9 @@ export class LakeStore {
     let to = 0
     for (const row of this.#heads('ORDER BY seq')) {
       first ??= row
-      const isTooMuch =
-        row.seq > first.seq &&
-        (row.characters - first.characters + first.size > FILE_CHARACTERS ||
-          row.events - first.events > FILE_EVENTS)
-      if (row.day !== first.day || isTooMuch) break
+      const { events, characters } = sumOf(first, row)
+      const isTooMuch = events > FILE_EVENTS || characters > FILE_CHARACTERS
+      if (row.day !== first.day || (isTooMuch && to > 0)) break
       to = row.seq
     }
     return first && { day: first.day, from: first.seq, to }
@@ -166,7 +168,7 @@ export class LakeStore {
 
   *entries({ from, to }: LakeIntent): Generator<LakeEntry> {
     const rows = this.#sql.exec<{ data: string }>(
-      'SELECT data FROM lake WHERE seq BETWEEN ? AND ? ORDER BY seq',
+      'SELECT data FROM lake_row WHERE seq BETWEEN ? AND ? ORDER BY seq',
       from,
       to,
     )
@@ -179,10 +181,16 @@ export class LakeStore {
   end({ from, to }: LakeIntent): void {
     const { closed, intent } = this.#flush()
     if (intent?.from !== from || intent.to !== to) return
-    this.#sql.exec('DELETE FROM lake WHERE seq BETWEEN ? AND ?', from, to)
+    this.#sql.exec('DELETE FROM lake_row WHERE seq BETWEEN ? AND ?', from, to)
     this.#saveFlush(closed, undefined)
   }
 }
+
+/** What the rows from one to another hold, both included. */
+const sumOf = (first: RowHead, last: RowHead) => ({
+  events: last.events - first.events + first.count,
+  characters: last.characters - first.characters + first.size,
+})
 
 /** Lines of JSON, an event each, cut into pieces of one day that a row can hold. */
 function* piecesOf(
