@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
 import { connectLive, type LiveStatus } from './live.ts'
 import { applyLive, EMPTY_LIVE, type LiveState } from './live-state.ts'
-import { refreshAll } from './queries.ts'
+import { overviewQuery, refreshAll } from './queries.ts'
 
 interface Live {
   readonly state: LiveState
@@ -32,6 +32,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
         setState((before) => applyLive(before, message, at))
         if (message.type === 'deliveries') {
           void client.invalidateQueries({ queryKey: ['deliveries'] })
+          void client.invalidateQueries({ queryKey: overviewQuery.queryKey })
         }
       },
     })

@@ -24,7 +24,7 @@ export function When({
   return (
     <Text
       component="time"
-      inherit
+      inherit={text.size === undefined}
       dateTime={new Date(instant).toISOString()}
       title={format.exact(instant)}
       {...text}
