@@ -12,6 +12,8 @@ import { destinationTest } from './routes/destination-test.ts'
 import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
 import { jitsu } from './routes/jitsu.ts'
+import { importUpload } from './routes/import-upload.ts'
+import { imports } from './routes/imports.ts'
 import { live } from './routes/live.ts'
 import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
@@ -22,6 +24,7 @@ import { track } from './routes/track.ts'
 import { sweep } from './sweep.ts'
 
 export { IdentityShard } from './objects/identity-shard.ts'
+export { ImportJob } from './routes/imports/import-job.ts'
 export { LiveMonitor } from './objects/live-monitor.ts'
 export { ProfileShard } from './objects/profile-shard.ts'
 export { Workspace } from './objects/workspace.ts'
@@ -40,10 +43,13 @@ app.route('/', clientSettings)
 app.route('/', jitsu)
 app.route('/', decide)
 app.route('/', tag)
+// A file is larger than what `admin` lets through as a body; the upload asks for access itself.
+app.route('/', importUpload)
 // `admin` guards every /api/* route mounted after it.
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)
 app.route('/', destinationTest)

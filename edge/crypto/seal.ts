@@ -2,7 +2,7 @@ import { fromBase64url, toBase64url } from './base64url.ts'
 import type { WorkspaceKeys } from './workspace-keys.ts'
 
 /** What a sealed text is for. A text sealed for one use does not open for another. */
-export type SealUse = 'contact' | 'token-key' | 'destination' | 'cookie'
+export type SealUse = 'contact' | 'token-key' | 'destination' | 'cookie' | 'import-row'
 
 /** First byte of every sealed text, so that the algorithm can change. */
 const VERSION = 1

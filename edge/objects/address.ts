@@ -1,6 +1,7 @@
 import type { ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from './env.ts'
 import type { IdentityShard } from './identity-shard.ts'
+import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { ProfileShard } from './profile-shard.ts'
 import type { Workspace } from './workspace.ts'
@@ -34,3 +35,6 @@ export const workspaceObject = (env: Env, workspace: WorkspaceId) =>
 
 export const liveMonitor = (env: Env, workspace: WorkspaceId) =>
   env.MONITOR.getByName(workspace) as unknown as Remote<LiveMonitor>
+
+export const importJob = (env: Env, workspace: WorkspaceId, id: string) =>
+  env.IMPORT.getByName(`${workspace}/import/${id}`) as unknown as Remote<ImportJobObject>

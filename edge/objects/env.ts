@@ -1,5 +1,6 @@
 import type { DeliveryMessage } from '../protocol/delivery.ts'
 import type { IdentityShard } from './identity-shard.ts'
+import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { ProfileShard } from './profile-shard.ts'
 import type { Workspace } from './workspace.ts'
@@ -10,6 +11,7 @@ export interface Env {
   readonly IDENTITY: DurableObjectNamespace<IdentityShard>
   readonly WORKSPACE: DurableObjectNamespace<Workspace>
   readonly MONITOR: DurableObjectNamespace<LiveMonitor>
+  readonly IMPORT: DurableObjectNamespace<ImportJobObject>
   readonly DB: D1Database
   /** Read cache of keys and catalogs: its absence stops nothing. */
   readonly CACHE: KVNamespace

@@ -18,6 +18,7 @@ const LIMITS = {
   experience: 500,
   destination: 100,
   activation: 500,
+  importMapping: 200,
 } as const satisfies { readonly [table in Owned]?: number }
 
 /** `?wait=live` gives up after that and answers with the state as it is. */

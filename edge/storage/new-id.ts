@@ -17,7 +17,9 @@ interface Ids {
   readonly dst: DestinationId
   readonly evt: EventId
   readonly exp: ExperienceId
+  readonly imp: string
   readonly key: string
+  readonly map: string
   readonly seg: SegmentId
   readonly src: SourceId
   readonly usr: string

@@ -12,6 +12,8 @@ export type Owned =
   | 'destination'
   | 'activation'
   | 'audit'
+  | 'import'
+  | 'importMapping'
 
 /** The last row seen. */
 export interface Position {

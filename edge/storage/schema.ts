@@ -89,6 +89,15 @@ export interface ActivationRow extends Owned<ActivationId>, Changeable {
   readonly enabled: number
 }
 
+export interface ImportRow extends Owned<string> {
+  readonly name: string
+}
+
+export interface ImportMappingRow extends Owned<string> {
+  readonly name: string
+  readonly mapping: string
+}
+
 export interface AuditRow extends Owned<string> {
   readonly actor: string
   readonly action: string
@@ -136,6 +145,8 @@ export interface Schema {
   readonly destination: DestinationRow
   readonly activation: ActivationRow
   readonly audit: AuditRow
+  readonly import: ImportRow
+  readonly importMapping: ImportMappingRow
   readonly user: UserRow
   readonly account: AccountRow
   readonly member: MemberRow
