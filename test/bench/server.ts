@@ -15,16 +15,24 @@ export interface Server {
   stop(): Promise<void>
 }
 
+export interface EdgeServer extends Server {
+  /** The event lake, as its readers see it. */
+  readonly lake: Awaited<ReturnType<Miniflare['getR2Bucket']>>
+}
+
 /**
  * The edge as it is built for deployment, with the route that makes the demo workspace, on `workerd serve` with its
  * storage on disk. Miniflare writes workerd's configuration and simulates D1, KV, R2 and queues inside it; requests
- * do not pass through it, nor through wrangler's proxy.
+ * do not pass through it, nor through wrangler's proxy. `worker`: the one whose clock can be moved.
  */
-export async function startEdge(folder: string): Promise<Server> {
-  const out = join(ROOT, '.build/bench-edge')
+export async function startEdge(
+  folder: string,
+  entry: 'local-worker' | 'worker' = 'local-worker',
+): Promise<EdgeServer> {
+  const out = join(ROOT, '.build/bench-edge', entry)
   const { code, output } = await run('wrangler', [
     'deploy',
-    'test/local-worker.ts',
+    `test/${entry}.ts`,
     '--dry-run',
     `--outdir=${out}`,
   ])
@@ -37,7 +45,7 @@ export async function startEdge(folder: string): Promise<Server> {
       ...shared(folder),
       name: 'edge',
       modules: true,
-      scriptPath: join(out, 'local-worker.js'),
+      scriptPath: join(out, `${entry}.js`),
       compatibilityDate: config.compatibility_date,
       compatibilityFlags: [...config.compatibility_flags],
       durableObjects: Object.fromEntries(
@@ -76,7 +84,11 @@ export async function startEdge(folder: string): Promise<Server> {
   for (const { queries } of await readD1Migrations(join(ROOT, 'edge/storage/migrations'))) {
     await database.batch(queries.map((query) => database.prepare(query)))
   }
-  return { origin: `http://${HOST}:${port}`, stop: () => miniflare.dispose() }
+  return {
+    origin: `http://${HOST}:${port}`,
+    stop: () => miniflare.dispose(),
+    lake: await miniflare.getR2Bucket('LAKE'),
+  }
 }
 
 /** The reference Worker, in a workerd of its own with the same settings. */
