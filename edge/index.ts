@@ -15,10 +15,12 @@ import { jitsu } from './routes/jitsu.ts'
 import { importUpload } from './routes/import-upload.ts'
 import { imports } from './routes/imports.ts'
 import { live } from './routes/live.ts'
+import { matomo } from './routes/matomo.ts'
 import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
+import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
 import { sweep } from './sweep.ts'
@@ -39,6 +41,8 @@ app.route('/', collect)
 app.route('/', track)
 app.route('/', pixel)
 app.route('/', clientSettings)
+app.route('/', snowplow)
+app.route('/', matomo)
 // Before `admin`: these are sent with a write key.
 app.route('/', jitsu)
 app.route('/', decide)
