@@ -7,6 +7,11 @@ import type { Profile } from './profile.ts'
 
 /** Distinct values kept of one context field; later new ones are not remembered. */
 const MAX_EVER = 50
+/** A profile is one row of at most 2 MB. What goes beyond stays in its history, and changes no trait. */
+const MAX_TRAITS = 500
+const MAX_TRAIT_CHARACTERS = 2_000
+/** No person has so many; those that never proved to be this person's go first, the longest unseen of them. */
+const MAX_DEVICES = 200
 
 /** What an event changed: only segments that read some of it are evaluated again. */
 export interface Changes {
@@ -64,6 +69,8 @@ function applyTraits(profile: Profile, event: EventRecord, changes: Changes): vo
   for (const [name, value] of Object.entries(event.traits)) {
     const known = profile.traits.get(name)
     if (known !== undefined && known.at > event.timestamp) continue
+    if (known === undefined && profile.traits.size >= MAX_TRAITS) continue
+    if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
     changes.traits = true
     if (value === null) profile.traits.delete(name)
     else profile.traits.set(name, { value, at: event.timestamp, source: event.source })
@@ -89,7 +96,10 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
 function seeDevice(profile: Profile, id: DeviceId, { timestamp, context }: EventRecord): void {
   const known = profile.devices.find((device) => device.id === id)
   const device = known ?? { id, firstSeen: timestamp, lastSeen: timestamp, proven: false }
-  if (known === undefined) profile.devices.push(device)
+  if (known === undefined) {
+    profile.devices.push(device)
+    limitDevices(profile)
+  }
   device.firstSeen = Math.min(device.firstSeen, timestamp)
   if (timestamp < device.lastSeen) return
   device.lastSeen = timestamp
@@ -97,4 +107,12 @@ function seeDevice(profile: Profile, id: DeviceId, { timestamp, context }: Event
     const value = context[field]
     if (value !== undefined) device[field] = value
   }
+}
+
+/** Keeps a profile's devices within bounds. */
+export function limitDevices(profile: Profile): void {
+  if (profile.devices.length <= MAX_DEVICES) return
+  profile.devices = [...profile.devices]
+    .sort((a, b) => Number(b.proven) - Number(a.proven) || b.lastSeen - a.lastSeen)
+    .slice(0, MAX_DEVICES)
 }

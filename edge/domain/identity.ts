@@ -4,7 +4,10 @@ import type { ClaimedIdentifier, Identifier, IdentifierKind } from '../protocol/
 import type { Millis } from '../protocol/time.ts'
 import type { KnownIdentifier, Profile } from './profile.ts'
 
-const MAX_REFUSED = 20
+/** More than any one message brings: a message whose claims push each other out would never be settled. */
+const MAX_REFUSED = 50
+/** No person has so many; a row must not grow without end. */
+const MAX_IDENTIFIERS = 200
 
 /** Injective: no kind holds a colon-separated length. */
 export const identifierKey = ({ kind, value }: Identifier): string =>
@@ -33,11 +36,11 @@ export function byTrust(
 }
 
 /** The message speaks of somebody else than the profile: it names another value of a unique kind. */
-export function contradiction(
+export function contradiction<T extends Identifier>(
   profile: { readonly identifiers: readonly Identifier[] },
-  identifiers: readonly Identifier[],
+  identifiers: readonly T[],
   kinds: readonly IdentifierKind[],
-): Identifier | undefined {
+): T | undefined {
   for (const { kind, unique } of kinds) {
     if (unique !== true) continue
     const named = identifiers.find((identifier) => identifier.kind === kind)
@@ -56,18 +59,27 @@ export function unsettled(
   granted?: Identifier,
 ): ClaimedIdentifier | undefined {
   return byTrust(event.identifiers, kinds).find((identifier) => {
+    if (isRefused(profile, identifier)) return false
     const known = has(profile, identifier)
     if (known !== undefined) return identifier.proven && !known.proven
-    if (granted?.kind === identifier.kind && granted.value === identifier.value) return false
-    return !profile.refused.includes(refusalKey(identifier))
+    return granted?.kind !== identifier.kind || granted.value !== identifier.value
   })
 }
+
+/** Whether this claim was turned down before. */
+export const isRefused = (profile: Profile, identifier: ClaimedIdentifier): boolean =>
+  profile.refused.includes(refusalKey(identifier))
+
+/** Whether there is room for an identifier, or it is known already. */
+export const canHoldMore = (profile: Profile, identifier: Identifier): boolean =>
+  profile.identifiers.length < MAX_IDENTIFIERS || has(profile, identifier) !== undefined
 
 const refusalKey = (identifier: ClaimedIdentifier): string =>
   `${identifier.proven ? 'proven' : 'claimed'} ${identifierKey(identifier)}`
 
 /** Remembers that a claim was turned down. */
 export function refuse(profile: Profile, identifier: ClaimedIdentifier): void {
+  if (isRefused(profile, identifier)) return
   profile.refused = [...profile.refused, refusalKey(identifier)].slice(-MAX_REFUSED)
 }
 

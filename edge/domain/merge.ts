@@ -1,5 +1,9 @@
-import type { MergeRecord, Profile } from './profile.ts'
+import { limitDevices } from './apply-event.ts'
 import { recordAnswers } from './consent.ts'
+import type { MergeRecord, Profile } from './profile.ts'
+
+/** Merges a profile tells of: the latest. */
+const MAX_MERGES = 500
 
 /**
  * Joins a loser's state into the survivor's. Features and memberships are not joined here: they follow from the
@@ -23,6 +27,7 @@ export function mergeProfiles(survivor: Profile, loser: Profile, record: MergeRe
   for (const device of loser.devices) {
     if (!survivor.devices.some(({ id }) => id === device.id)) survivor.devices.push(device)
   }
+  limitDevices(survivor)
   if (loser.contextAt > survivor.contextAt) {
     survivor.context = loser.context
     survivor.contextAt = loser.contextAt
@@ -34,5 +39,5 @@ export function mergeProfiles(survivor: Profile, loser: Profile, record: MergeRe
     recordAnswers(survivor.consent, { [purpose]: granted }, at)
   }
   for (const activation of loser.used) survivor.used.add(activation)
-  survivor.merges = [...survivor.merges, ...loser.merges, record]
+  survivor.merges = [...survivor.merges, ...loser.merges, record].slice(-MAX_MERGES)
 }

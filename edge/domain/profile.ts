@@ -67,7 +67,7 @@ export interface Profile {
   consentMode: ConsentMode
   readonly traits: Map<string, Trait>
   identifiers: KnownIdentifier[]
-  /** Claims that were turned down, so that they are not tried with every event; the latest 20. */
+  /** Claims that were turned down, so that they are not tried with every event; the latest 50. */
   refused: string[]
   devices: KnownDevice[]
   context: EventContext

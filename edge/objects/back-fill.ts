@@ -4,6 +4,7 @@ import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { refresh } from './ingest.ts'
 import type { BackFill, Shard } from './shard.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 /** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
 const SLICE = 100
@@ -17,14 +18,18 @@ export function backFillSlice(shard: Shard): boolean {
   const state = shard.backFill()
   if (state === undefined) return false
   const now = shard.now()
-  const profiles = shard.profiles.page(state.cursor, SLICE)
-  for (const profile of profiles) {
-    if (profile.version === shard.compiled.catalog.version) continue
-    shard.save(profile, refresh(shard, profile, noChanges(), now))
+  const { version } = shard.compiled.catalog
+  const ids = shard.profiles.ids(state.cursor, SLICE)
+  for (const id of ids) {
+    shard.alone(() => {
+      const found = shard.profiles.find(id)
+      if (found === undefined || 'forward' in found || found.profile.version === version) return
+      shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
+    })
   }
-  const last = profiles.at(-1)
-  if (last !== undefined && profiles.length === SLICE) {
-    shard.meta.set('back-fill', { version: state.version, cursor: last.id } satisfies BackFill)
+  const last = ids.at(-1)
+  if (last !== undefined && ids.length === SLICE) {
+    shard.meta.set('back-fill', { version: state.version, cursor: last } satisfies BackFill)
     return true
   }
   shard.meta.set('back-fill', null)
@@ -37,14 +42,15 @@ export function acknowledge(shard: Shard, status: ShardStatus): void {
   if (shard.meta.get('acknowledge') !== true) return
   const { workspace, address, env } = shard
   shard.meta.set('retry-at', shard.now() + RETRY)
-  workspaceObject(env, workspace)
-    .acknowledge({ workspace, shard: address, status })
-    .then(
-      () => {
-        if (shard.backFill() === undefined) shard.meta.set('acknowledge', false)
-        shard.meta.set('retry-at', null)
-      },
-      // Recorded: `acknowledge` still stands, the alarm comes back at `retry-at`.
-      () => shard.arm(),
-    )
+  const request = { workspace, shard: address, status }
+  withTimeLimit(workspaceObject(env, workspace).acknowledge(request), RETRY).then(
+    () => {
+      // Another version may have come meanwhile: that one was not acknowledged.
+      if (shard.compiled.catalog.version !== status.version) return
+      if (shard.backFill() === undefined) shard.meta.set('acknowledge', false)
+      shard.meta.set('retry-at', null)
+    },
+    // Recorded: `acknowledge` still stands, the alarm comes back at `retry-at`.
+    () => shard.arm(),
+  )
 }

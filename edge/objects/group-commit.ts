@@ -42,9 +42,11 @@ export class GroupCommit {
         const jobs = this.#waiting
         this.#waiting = []
         let outcomes = this.#transact(jobs)
-        await this.#storage.sync().catch((error: unknown) => {
+        try {
+          await this.#storage.sync()
+        } catch (error) {
           outcomes = jobs.map(() => ({ ok: false, error }))
-        })
+        }
         jobs.forEach((job, index) => {
           job.settle(outcomes[index] ?? { ok: false, error: new Error('The job was not run') })
         })

@@ -34,11 +34,12 @@ export function refresh(
   now: Millis,
 ): Transition[] {
   const { compiled } = shard
-  const transitions = advance(profile, compiled, now)
+  // First of all: a condition that reads what is not counted yet would let go of its members.
   if (profile.fingerprint !== compiled.fingerprint) {
     rebuildFeatures(profile, shard.history.all(profile.id), compiled)
     changes.everything = true
   }
+  const transitions = advance(profile, compiled, now)
   if (profile.version === compiled.catalog.version) return transitions
   changes.everything = true
   const { version } = compiled.catalog
@@ -74,7 +75,7 @@ export function admit(
   const fresh = shard.seen.admit(scopeOf(subject), source, ids, now)
   const admitted = events.filter((_, index) => fresh[index])
   if (isNew || admitted.length > 0) {
-    store(shard, profile, admitted, consentMode, now, grantedBy(subject, profile))
+    store(shard, profile, admitted, consentMode, now, grantedBy(shard, subject, profile))
   }
   return events.map(({ messageId }, index) => ({
     messageId,
@@ -202,7 +203,7 @@ function earnedAlone(
   subject: Subject & { type: 'device' },
   mode: ConsentMode,
 ): Profile {
-  const own = [...shard.history.all(profile.id)].filter(({ device }) => device === subject.device)
+  const own = shard.history.ofDevice(profile.id, subject.device)
   return earnedBy(profile, own, shard.compiled, mode, shard.now())
 }
 

@@ -1,26 +1,33 @@
 import { noChanges } from '../domain/apply-event.ts'
-import { identifierKey } from '../domain/identity.ts'
+import { briefOf, decideLink, identifierKey } from '../domain/identity.ts'
 import { addressOf, base32, identityShardOf } from '../domain/id.ts'
 import { mergeProfiles } from '../domain/merge.ts'
 import { decodeProfile, encodeProfile, newProfile, type Profile } from '../domain/profile.ts'
 import { rebuildFeatures } from '../domain/rebuild.ts'
 import { review } from '../domain/review.ts'
 import type { EventRecord } from '../protocol/event.ts'
-import type { ProfileId } from '../protocol/id.ts'
+import type { DeviceId, ProfileId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import type { MergeSaga } from '../storage/merge-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
 import { identityShard, profileShard } from './address.ts'
+import { refresh } from './ingest.ts'
 import { randomBytes, type Shard } from './shard.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 const RETRY: Millis = 10 * SECOND
+/** A step that has no answer by then is tried again; it may have been done, which changes nothing. */
+const STEP_LIMIT: Millis = 10 * SECOND
+/** Open merges that one run of the alarm goes on with. */
+const RESUMED = 20
 
 export interface MergeRequest {
   readonly loser: ProfileId
   readonly survivor: ProfileId
   /** Kind of the identifier that joined them. */
   readonly through: string
+  readonly proven: boolean
 }
 
 /** The last step's parcel, to the survivor's shard: everything but the history, which was staged before. */
@@ -30,14 +37,16 @@ export interface MergeParcel {
   readonly seen: readonly SeenRow[]
 }
 
-/** `elsewhere`: the survivor has itself been merged meanwhile. */
+/** `moved`: the survivor has itself been merged meanwhile. `refused`: by now they are known to be two people. */
 export type MergeAnswer =
   | { readonly type: 'applied' }
   | { readonly type: 'moved'; readonly profile: ProfileId }
+  | { readonly type: 'refused' }
 
-const scopesOf = (profile: Profile): string[] => [
-  ...profile.devices.map(({ id }) => id),
-  ...profile.identifiers.map(identifierKey),
+/** What the loser's messages are deduplicated by; a device that was handed to somebody else is not its own any more. */
+const scopesOf = ({ devices }: MergeSaga, loser: Profile): string[] => [
+  ...devices,
+  ...loser.identifiers.map(identifierKey),
 ]
 
 /**
@@ -55,17 +64,23 @@ export class MergeSagas {
   }
 
   /** Merges, and returns when the survivor has everything. A loser that is already merged is no error. */
-  async merge({ loser, survivor, through }: MergeRequest): Promise<void> {
+  async merge({ loser, survivor, through, proven }: MergeRequest): Promise<void> {
     const shard = this.#shard
+    if (loser === survivor) return
     await shard.commit.run(() => {
       const found = shard.profiles.find(loser)
       if (found === undefined || 'forward' in found) return
       const id = base32(randomBytes())
       const at = shard.now()
       const state = encodeProfile(found.profile)
-      shard.merges.begin({ id, loser, survivor, through, at }, state, at + RETRY)
+      const devices = found.profile.devices
+        .map((device) => device.id)
+        .filter((device) => shard.profiles.deviceOwner(device) !== undefined)
+        .filter((device) => isOwner(shard, device, loser))
+      const saga = { id, loser, survivor, through, proven, at, devices }
+      shard.merges.begin(saga, state, at + RETRY)
       shard.profiles.forward(loser, survivor)
-      for (const device of found.profile.devices) shard.profiles.setDevice(device.id, survivor)
+      for (const device of devices) shard.profiles.setDevice(device, survivor)
       shard.timers.clear(loser)
       shard.arm()
     })
@@ -75,8 +90,8 @@ export class MergeSagas {
 
   /** Goes on with whatever a crash or an unreachable shard left open. Never throws. */
   resume(now: Millis): void {
-    for (const { saga, state, retryAt } of this.#shard.merges.open()) {
-      if (retryAt > now || this.#running.has(saga.id)) continue
+    for (const { saga, state } of this.#shard.merges.due(now, RESUMED)) {
+      // Also one that is under way: what is due stays due, and would ring the alarm again and again.
       this.#shard.merges.postpone(saga.id, now + RETRY)
       // Recorded above: the alarm tries again.
       this.#run(saga, state).catch(() => undefined)
@@ -94,12 +109,13 @@ export class MergeSagas {
   async #steps(saga: MergeSaga, state: string): Promise<void> {
     const loser = decodeProfile(state)
     const survivor = await this.#copy(saga, state, loser)
+    if (survivor === undefined) return this.#takeBack(saga, loser)
     await this.#point(loser, survivor)
     await this.#finish(saga, loser, survivor)
   }
 
-  /** Copies to the survivor, wherever it is by now; answers where that was. */
-  async #copy(saga: MergeSaga, state: string, loser: Profile): Promise<ProfileId> {
+  /** Copies to the survivor, wherever it is by now; answers where that was, or undefined if it refused. */
+  async #copy(saga: MergeSaga, state: string, loser: Profile): Promise<ProfileId | undefined> {
     const shard = this.#shard
     const { workspace, env } = shard
     let survivor = saga.survivor
@@ -112,13 +128,15 @@ export class MergeSagas {
         after = copied.last
         done = copied.done
         const stub = profileShard(env, workspace, address)
-        await stub.stage({ workspace, saga: saga.id, page, chunks: copied.chunks })
+        const request = { workspace, saga: saga.id, page, chunks: copied.chunks }
+        await withTimeLimit(stub.stage(request), STEP_LIMIT)
       }
-      const answer: MergeAnswer = await profileShard(env, workspace, address).applyMerge({
-        workspace,
-        parcel: { saga: { ...saga, survivor }, state, seen: shard.seen.of(scopesOf(loser)) },
-      })
+      const seen = shard.seen.of(scopesOf(saga, loser))
+      const parcel = { saga: { ...saga, survivor }, state, seen }
+      const stub = profileShard(env, workspace, address)
+      const answer = await withTimeLimit(stub.applyMerge({ workspace, parcel }), STEP_LIMIT)
       if (answer.type === 'applied') return survivor
+      if (answer.type === 'refused') return undefined
       survivor = answer.profile
     }
   }
@@ -127,14 +145,30 @@ export class MergeSagas {
     const { env, workspace, compiled } = this.#shard
     for (const { kind, value } of loser.identifiers) {
       const owners = identityShardOf(kind, value, compiled.catalog.shards)
-      await identityShard(env, workspace, owners).move({ kind, value }, loser.id, survivor)
+      const stub = identityShard(env, workspace, owners)
+      await withTimeLimit(stub.move({ kind, value }, loser.id, survivor), STEP_LIMIT)
     }
+  }
+
+  /** The two turned out to be two people: the loser lives on here, as it was. */
+  async #takeBack(saga: MergeSaga, loser: Profile): Promise<void> {
+    const shard = this.#shard
+    await shard.commit.run(() => {
+      if (shard.merges.of(saga.loser)?.saga.id !== saga.id) return
+      shard.merges.end(saga.id)
+      shard.profiles.restore(loser)
+      shard.save(loser, refresh(shard, loser, noChanges(), shard.now()))
+      for (const device of saga.devices) {
+        if (isOwner(shard, device, saga.survivor)) shard.profiles.setDevice(device, loser.id)
+      }
+      shard.arm()
+    })
   }
 
   async #finish(saga: MergeSaga, loser: Profile, survivor: ProfileId): Promise<void> {
     const shard = this.#shard
     await shard.commit.run(() => {
-      if (shard.merges.of(saga.loser) === undefined) return
+      if (shard.merges.of(saga.loser)?.saga.id !== saga.id) return
       const decidedAt = shard.now()
       const exits: Transition[] = [...loser.memberships.keys()].map((segment) => ({
         type: 'exited',
@@ -148,7 +182,7 @@ export class MergeSagas {
       shard.reporter.addTransitions(loser.id, exits)
       shard.history.drop(saga.loser)
       // Dropped only if the hashes went to another shard: here they are the survivor's now.
-      if (!shard.isHome(survivor)) shard.seen.drop(scopesOf(loser))
+      if (!shard.isHome(survivor)) shard.seen.drop(scopesOf(saga, loser))
       shard.profiles.forward(saga.loser, survivor)
       shard.merges.end(saga.id)
       shard.arm()
@@ -161,10 +195,13 @@ export class MergeSagas {
 export function applyMerge(shard: Shard, { saga, state, seen }: MergeParcel): MergeAnswer {
   if (shard.merges.wasApplied(saga.id)) return { type: 'applied' }
   const found = shard.locate(saga.survivor)
-  if (found !== undefined && 'elsewhere' in found)
+  if (found !== undefined && 'elsewhere' in found) {
+    shard.merges.unstage(saga.id)
     return { type: 'moved', profile: found.elsewhere }
+  }
   const loser = decodeProfile(state)
   const survivor = found?.profile ?? newProfile(saga.survivor, loser.bucket, loser.createdAt)
+  if (areTwo(shard, survivor, loser, saga)) return turnAway(shard, survivor, saga)
   mergeProfiles(survivor, loser, {
     id: saga.id,
     other: loser.id,
@@ -181,7 +218,9 @@ export function applyMerge(shard: Shard, { saga, state, seen }: MergeParcel): Me
     )
   }
   shard.seen.adopt(shard.isHome(loser.id) ? [] : seen)
-  for (const { id } of loser.devices) shard.profiles.setDevice(id, survivor.id)
+  for (const id of saga.devices) {
+    if (isOwner(shard, id, loser.id)) shard.profiles.setDevice(id, survivor.id)
+  }
   rebuildFeatures(survivor, shard.history.all(survivor.id), shard.compiled)
   const now = shard.now()
   survivor.version = shard.compiled.catalog.version
@@ -197,4 +236,31 @@ export function applyMerge(shard: Shard, { saga, state, seen }: MergeParcel): Me
   return { type: 'applied' }
 }
 
-const eventKey = ({ source, messageId }: EventRecord): string => `${source}/${messageId}`
+/** Whether a device is that profile's, or nobody said yet whose it is. A row that names another is newer: it stands. */
+function isOwner(shard: Shard, device: DeviceId, profile: ProfileId): boolean {
+  const owner = shard.profiles.deviceOwner(device)
+  if (owner === undefined || owner === profile) return true
+  const found = shard.locate(owner)
+  if (found === undefined) return false
+  return ('elsewhere' in found ? found.elsewhere : found.profile.id) === profile
+}
+
+/** Since the merge was decided both may have learnt who they are: what was right then would join two people now. */
+function areTwo(shard: Shard, survivor: Profile, loser: Profile, { proven }: MergeSaga): boolean {
+  const { kinds } = shard.compiled.catalog
+  const briefs = [briefOf(survivor, kinds), briefOf(loser, kinds)] as const
+  return decideLink(...briefs, proven, kinds).type === 'refuse'
+}
+
+/** Nothing is joined, and the devices that came here in advance go back. */
+function turnAway(shard: Shard, survivor: Profile, saga: MergeSaga): MergeAnswer {
+  shard.merges.unstage(saga.id)
+  for (const device of saga.devices) {
+    if (isOwner(shard, device, survivor.id)) shard.profiles.setDevice(device, saga.loser)
+  }
+  return { type: 'refused' }
+}
+
+/** The same message id by two devices is two messages: no device can make another's disappear. */
+const eventKey = ({ source, device, messageId }: EventRecord): string =>
+  `${source}/${device ?? ''}/${messageId}`

@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
+import { noChanges } from '../domain/apply-event.ts'
 import { briefOf, unsettled, type ProfileBrief } from '../domain/identity.ts'
 import type { Profile } from '../domain/profile.ts'
-import { advance, dueAt } from '../domain/review.ts'
+import { dueAt } from '../domain/review.ts'
 import type { DestinationId, DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { IngestOutcome, ProfileShardCalls, ShardStatus } from '../protocol/objects.ts'
 import type { EventRecord } from '../protocol/event.ts'
@@ -11,7 +12,7 @@ import type { Verdict } from '../protocol/verdict.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
 import type { Env } from './env.ts'
-import { account, admit, answer, answerStranger } from './ingest.ts'
+import { account, admit, answer, answerStranger, refresh } from './ingest.ts'
 import {
   applyMerge,
   MergeSagas,
@@ -58,23 +59,24 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const shard = this.#shard
     await shard.prepare(request.workspace, request.catalogVersion)
     const verdicts: Verdict[] = []
-    let rest = request.events
+    let { subject, events: rest } = request
     // Each turn stores some events or settles one identifier of the next one, so turns are bounded.
-    for (let turn = 0; turn < 10 + 8 * request.events.length; turn++) {
-      const place = placeOf(shard, request.subject)
+    const claims = request.events.reduce((sum, { identifiers }) => sum + identifiers.length, 0)
+    for (let turn = 0; turn < 10 + 3 * (request.events.length + claims); turn++) {
+      const place = placeOf(shard, subject)
       if (place === undefined) return { type: 'unknown' }
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts }
       if (!place.isStored && request.events.length === 0) return this.#refuseOnly(request)
-      const ready = this.#settled(place.profile, rest, request.subject)
+      const ready = this.#settled(place.profile, rest, subject)
       const next = rest[0]
       if (ready === 0 && next !== undefined) {
-        if (await birth(shard, request.subject, place)) {
-          await reconcile(shard, this.#sagas, place.profile, next, request.subject)
+        if (await birth(shard, subject, place)) {
+          subject = await reconcile(shard, this.#sagas, place.profile, next, subject)
         }
         continue
       }
       const result = await this.#store(
-        request,
+        { ...request, subject },
         place.profile.id,
         rest.slice(0, ready),
         rest.length === ready,
@@ -134,7 +136,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   /** How many of the first events bring no identifier that is not settled. */
   #settled(profile: Profile, events: readonly EventRecord[], subject: Subject): number {
     const { kinds } = this.#shard.compiled.catalog
-    const granted = grantedBy(subject, profile)
+    const granted = grantedBy(this.#shard, subject, profile)
     const index = events.findIndex(
       (event) => unsettled(profile, event, kinds, granted) !== undefined,
     )
@@ -164,7 +166,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return shard.commit.run(() => {
       const found = shard.locate(id)
       if (found === undefined || 'elsewhere' in found) return undefined
-      const transitions = advance(found.profile, shard.compiled, shard.now())
+      const transitions = refresh(shard, found.profile, noChanges(), shard.now())
       shard.save(found.profile, transitions)
       shard.timers.set(id, dueAt(found.profile), true)
       shard.arm()

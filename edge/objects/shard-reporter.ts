@@ -5,10 +5,13 @@ import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import type { Ledger } from './group-commit.ts'
 import type { Shard } from './shard.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 /** Items of each sort that one report carries at most; more are dropped, the totals still count them. */
 const MAX_ITEMS = 100
 const RETRY: Millis = 5 * SECOND
+/** A monitor that does not answer by then must not silence the shard for ever. */
+const REPORT_LIMIT: Millis = 10 * SECOND
 const NONE: Crossings = { entered: 0, exited: 0 }
 
 /**
@@ -95,12 +98,11 @@ export class ShardReporter implements Ledger {
     this.#transitions = []
     this.#deliveries = []
     this.#crossings = new Map()
-    liveMonitor(env, workspace)
-      .report(report)
+    // On its way: what is due stays due, and would ring the alarm again and again until there is an answer.
+    this.dueAt = NEVER
+    withTimeLimit(liveMonitor(env, workspace).report(report), REPORT_LIMIT)
       .then(
-        () => {
-          this.dueAt = NEVER
-        },
+        () => undefined,
         () => {
           // The monitor was away; its totals are repaired by the next report, at the latest by the alarm.
           this.#dirty = true

@@ -1,7 +1,8 @@
-import { advance } from '../domain/review.ts'
+import { noChanges } from '../domain/apply-event.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
-import { DAY, NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import { DAY, MINUTE, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { acknowledge, backFillSlice } from './back-fill.ts'
+import { refresh } from './ingest.ts'
 import type { LakeFlush } from './lake-flush.ts'
 import type { MergeSagas } from './merge-saga.ts'
 import type { OutboxPump } from './outbox-pump.ts'
@@ -12,6 +13,8 @@ const TIMERS = 500
 const TIMER_TURNS = 20
 /** Back-fill slices in one run of the alarm; the alarm rings again at once for the rest. */
 const BACK_FILL_TURNS = 10
+/** A profile whose evaluation threw is tried again then: perhaps another catalog has come by then. */
+const FAILED_TIMER_RETRY: Millis = 10 * MINUTE
 /** An alarm whose work threw comes back then. */
 const ALARM_RETRY: Millis = 5 * SECOND
 
@@ -37,26 +40,40 @@ export class ShardWork {
     try {
       await this.everything()
     } catch {
-      // The work is still recorded; only the bell must not be lost.
+      // The work is still recorded; only the bell must not be lost, nor ring without a pause.
       shard.disarm()
-      await shard.ctx.storage.setAlarm(Date.now() + ALARM_RETRY)
+      await shard.ctx.storage.setAlarm(Date.now() + ALARM_RETRY).catch(() => undefined)
     }
   }
 
-  /** Everything due. Timers first; awaits storage alone. */
+  /** Everything due. Timers first; awaits storage alone. Throws after the last step what the first bad one threw. */
   async everything(): Promise<void> {
     const shard = this.#shard
     shard.disarm()
-    for (let turn = 0; turn < TIMER_TURNS; turn++) {
-      const served = await shard.commit.run(() => this.#serveTimers())
-      if (served < TIMERS) break
+    const errors: unknown[] = []
+    for (const step of [
+      () => this.#timers(),
+      () => this.backFill(BACK_FILL_TURNS),
+      () => this.#sagas.resume(shard.now()),
+      () => this.#lake.release(),
+      () => this.#expire(),
+      () => this.after(),
+      () => shard.commit.run(() => shard.arm()),
+    ]) {
+      try {
+        await step()
+      } catch (error) {
+        errors.push(error)
+      }
     }
-    this.backFill(BACK_FILL_TURNS)
-    this.#sagas.resume(shard.now())
-    this.#lake.release()
-    this.#expire()
-    await shard.commit.run(() => shard.arm())
-    this.after()
+    if (errors.length > 0) throw errors[0]
+  }
+
+  async #timers(): Promise<void> {
+    for (let turn = 0; turn < TIMER_TURNS; turn++) {
+      const served = await this.#shard.commit.run(() => this.#serveTimers())
+      if (served < TIMERS) return
+    }
   }
 
   #serveTimers(): number {
@@ -64,10 +81,13 @@ export class ShardWork {
     const now = shard.now()
     const due = shard.timers.due(now, TIMERS)
     for (const id of due) {
-      shard.timers.clear(id)
-      const found = shard.profiles.find(id)
-      if (found === undefined || 'forward' in found) continue
-      shard.save(found.profile, advance(found.profile, shard.compiled, now))
+      const isServed = shard.alone(() => {
+        shard.timers.clear(id)
+        const found = shard.profiles.find(id)
+        if (found === undefined || 'forward' in found) return
+        shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
+      })
+      if (!isServed) shard.timers.set(id, now + FAILED_TIMER_RETRY, true)
     }
     return due.length
   }

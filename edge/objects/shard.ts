@@ -7,7 +7,7 @@ import { dueAt } from '../domain/review.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
-import { NEVER, type Millis } from '../protocol/time.ts'
+import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
 import { LakeStore } from '../storage/lake-store.ts'
@@ -21,10 +21,14 @@ import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { clock } from './clock.ts'
 import type { Env } from './env.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, type Ledger } from './group-commit.ts'
 import { ShardReporter } from './shard-reporter.ts'
+import { withTimeLimit } from './time-limit.ts'
 
 export const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
+
+/** How long a newer catalog is waited for. */
+const CATALOG_LIMIT: Millis = 5 * SECOND
 
 /** Where a back-fill stands; absent when every profile is of the catalog's version. */
 export interface BackFill {
@@ -34,7 +38,7 @@ export interface BackFill {
 }
 
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
-export class Shard {
+export class Shard implements Ledger {
   readonly env: Env
   readonly ctx: DurableObjectState
   readonly profiles: ProfileStore
@@ -72,7 +76,7 @@ export class Shard {
     this.lake = new LakeStore(sql)
     this.meta = new MetaStore(sql)
     this.reporter = new ShardReporter(this)
-    this.commit = new GroupCommit(ctx.storage, this.reporter)
+    this.commit = new GroupCommit(ctx.storage, this)
     this.#workspace = this.meta.get('workspace')
     this.#address = this.meta.get('address')
     const catalog = this.meta.get<Catalog>('catalog')
@@ -125,12 +129,16 @@ export class Shard {
   async prepare(workspace: WorkspaceId, version = 0): Promise<void> {
     this.introduce(workspace)
     if (this.#compiled !== undefined && this.#compiled.catalog.version >= version) return
-    const catalog = await workspaceObject(this.env, workspace).catalog({
-      workspace,
-      shard: this.address,
-    })
-    if (catalog === null) throw new Error('This workspace was never published')
-    this.accept(catalog)
+    try {
+      const request = { workspace, shard: this.address }
+      const asked = workspaceObject(this.env, workspace).catalog(request)
+      const catalog = await withTimeLimit(asked, CATALOG_LIMIT)
+      if (catalog === null) throw new Error('This workspace was never published')
+      this.accept(catalog)
+    } catch (error) {
+      // The last good one will do: nothing may wait for the control plane.
+      if (this.#compiled === undefined) throw error
+    }
   }
 
   /** Takes a newer catalog; an older one changes nothing: a shard never goes back. */
@@ -176,6 +184,22 @@ export class Shard {
     this.reporter.addTransitions(profile.id, transitions)
   }
 
+  /**
+   * Work on one profile, in the caller's transaction. False if it threw, with nothing of it kept: one profile that
+   * cannot be evaluated must not stop all others.
+   */
+  alone(work: () => void): boolean {
+    const undo = this.mark()
+    try {
+      this.ctx.storage.transactionSync(work)
+      return true
+    } catch {
+      // Whoever asks for that profile gets the error.
+      undo()
+      return false
+    }
+  }
+
   /** Writes what is to be sent because of transitions into the outbox. */
   deliver(profile: Profile, transitions: readonly Transition[], now: Millis): void {
     if (transitions.length === 0) return
@@ -209,6 +233,15 @@ export class Shard {
     void this.ctx.storage.setAlarm(Math.max(clock.toWall(due), 1))
   }
 
+  /** A job that is rolled back takes its alarm with it: what is set is not known any more. */
+  mark(): () => void {
+    const undo = this.reporter.mark()
+    return () => {
+      undo()
+      this.disarm()
+    }
+  }
+
   /** The alarm rang, or the clock was moved: what is set must be set anew. */
   disarm(): void {
     this.#armed = undefined
@@ -216,8 +249,7 @@ export class Shard {
 
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
-    due = Math.min(due, this.lake.earliest())
-    for (const { retryAt } of this.merges.open()) due = Math.min(due, retryAt)
+    due = Math.min(due, this.lake.earliest(), this.merges.earliest())
     if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
     }

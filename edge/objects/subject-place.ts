@@ -1,4 +1,5 @@
 import { profileIdOf } from '../domain/id.ts'
+import { contradiction } from '../domain/identity.ts'
 import { newProfile, type Profile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
@@ -43,11 +44,18 @@ function hinted(shard: Shard, profile: ProfileId | undefined): Place {
 
 /**
  * The identifier by which the caller found the profile: its owner was asked just before, so that it need not be asked
- * again. Not after a forward: then the identifier still points at the profile that was merged.
+ * again. Not after a forward: then the identifier still points at the profile that was merged. Nor if the profile is
+ * called otherwise by now: then whoever claimed the identifier for it broke off.
  */
-export function grantedBy(subject: Subject, profile: Profile): Identifier | undefined {
+export function grantedBy(
+  shard: Shard,
+  subject: Subject,
+  profile: Profile,
+): Identifier | undefined {
   if (subject.type !== 'identifier' || subject.profile !== profile.id) return undefined
-  return subject.identifier
+  const { identifier } = subject
+  const { kinds } = shard.compiled.catalog
+  return contradiction(profile, [identifier], kinds) === undefined ? identifier : undefined
 }
 
 /** Stores a newborn before its identifiers are claimed. False: somebody else was faster, look again. */

@@ -1,8 +1,10 @@
 import type { EventRecord } from '../protocol/event.ts'
-import type { ProfileId } from '../protocol/id.ts'
+import type { DeviceId, ProfileId } from '../protocol/id.ts'
 
 /** Rows of one page of history on its way to another shard, at most this many characters. */
-const PAGE_CHARACTERS = 500_000
+const PAGE_CHARACTERS = 400_000
+/** A row must stay under 2 MB of UTF-8, also when it is quoted once more on its way to another shard. */
+const CHUNK_CHARACTERS = 200_000
 
 /** The kept events of each profile, in chunks: one row for each request that brought some. */
 export class HistoryStore {
@@ -16,13 +18,42 @@ export class HistoryStore {
   }
 
   append(profile: ProfileId, events: readonly EventRecord[]): void {
-    if (events.length === 0) return
+    let chunk: string[] = []
+    let size = 0
+    for (const event of events) {
+      const text = JSON.stringify(event)
+      if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
+        this.#append(profile, chunk)
+        chunk = []
+        size = 0
+      }
+      chunk.push(text)
+      size += text.length
+    }
+    if (chunk.length > 0) this.#append(profile, chunk)
+  }
+
+  #append(profile: ProfileId, events: readonly string[]): void {
     this.#sql.exec(
       `INSERT INTO chunk (profile, seq, data)
        SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
       profile,
-      JSON.stringify(events),
+      `[${events.join()}]`,
     )
+  }
+
+  /** What came by one device. Chunks that do not name it are not even parsed. */
+  *ofDevice(profile: ProfileId, device: DeviceId): Generator<EventRecord> {
+    const rows = this.#sql.exec<{ data: string }>(
+      'SELECT data FROM chunk WHERE profile = ? AND instr(data, ?) > 0 ORDER BY seq',
+      profile,
+      device,
+    )
+    for (const { data } of rows) {
+      for (const event of JSON.parse(data) as EventRecord[]) {
+        if (event.device === device) yield event
+      }
+    }
   }
 
   /** In order of arrival. */

@@ -17,16 +17,21 @@ export class MembershipStore {
 
   record(profile: ProfileId, transitions: readonly Transition[]): void {
     for (const { type, segment, at } of transitions) {
-      if (type === 'entered') {
-        this.#sql.exec(
-          'INSERT OR REPLACE INTO membership (segment, profile, entered_at) VALUES (?, ?, ?)',
-          segment,
-          profile,
-          at,
-        )
-      } else {
-        this.#sql.exec('DELETE FROM membership WHERE segment = ? AND profile = ?', segment, profile)
-      }
+      const { rowsWritten } =
+        type === 'entered'
+          ? this.#sql.exec(
+              'INSERT OR IGNORE INTO membership (segment, profile, entered_at) VALUES (?, ?, ?)',
+              segment,
+              profile,
+              at,
+            )
+          : this.#sql.exec(
+              'DELETE FROM membership WHERE segment = ? AND profile = ?',
+              segment,
+              profile,
+            )
+      // A size is the number of rows, whatever was said twice.
+      if (rowsWritten === 0) continue
       this.#sql.exec(
         `INSERT INTO size (segment, n) VALUES (?1, max(?2, 0))
          ON CONFLICT (segment) DO UPDATE SET n = n + ?2`,

@@ -60,6 +60,13 @@ export class ProfileStore {
     if (found !== undefined && 'profile' in found) this.#count(-1)
   }
 
+  /** Takes a forward back: the profile lives here again, as it was. */
+  restore(profile: Profile): void {
+    const found = this.find(profile.id)
+    this.save(profile)
+    if (found !== undefined && 'forward' in found) this.#count(1)
+  }
+
   #count(change: 1 | -1): void {
     this.#sql.exec('UPDATE population SET n = n + ?', change)
   }
@@ -89,6 +96,18 @@ export class ProfileStore {
       )
       .toArray()
       .map(({ state }) => decodeProfile(state))
+  }
+
+  /** Of states alone, in order, from after `cursor`. */
+  ids(cursor: string, limit: number): ProfileId[] {
+    return this.#sql
+      .exec<{ id: string }>(
+        'SELECT id FROM profile WHERE id > ? AND state NOT NULL ORDER BY id LIMIT ?',
+        cursor,
+        limit,
+      )
+      .toArray()
+      .map(({ id }) => id as ProfileId)
   }
 
   /** How many states stand after `cursor`. */

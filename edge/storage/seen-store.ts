@@ -4,6 +4,8 @@ import { DAY, type Millis } from '../protocol/time.ts'
 
 /** The same message id within so many days is a duplicate. */
 export const DEDUPE_DAYS = 7
+/** Message ids of one scope and day that are remembered: the row stays far under 2 MB. */
+const MAX_A_DAY = 20_000
 
 /** Rows of one scope, for a move to another shard. */
 export interface SeenRow {
@@ -30,6 +32,9 @@ export class SeenStore {
   admit(scope: string, source: SourceId, messageIds: readonly string[], now: Millis): boolean[] {
     if (messageIds.length === 0) return []
     const today = Math.floor(now / DAY)
+    const asked = messageIds.map((id) => messageHash(source, id))
+    // Thousands may be remembered, few are asked for: so it is the few that go into the sets.
+    const first = new Set(asked.map(([lane]) => lane))
     const known = new Set<string>()
     let todays: Uint32Array = new Uint32Array()
     const rows = this.#sql.exec<{ day: number; hashes: ArrayBuffer }>(
@@ -40,11 +45,13 @@ export class SeenStore {
     for (const { day, hashes } of rows) {
       const words = new Uint32Array(hashes)
       if (day === today) todays = words
-      for (let at = 0; at < words.length; at += 2) known.add(`${words[at]}.${words[at + 1]}`)
+      for (let at = 0; at < words.length; at += 2) {
+        const lane = words[at] ?? 0
+        if (first.has(lane)) known.add(`${lane}.${words[at + 1]}`)
+      }
     }
     const fresh: number[] = []
-    const verdicts = messageIds.map((id) => {
-      const hash = messageHash(source, id)
+    const verdicts = asked.map((hash) => {
       const key = `${hash[0]}.${hash[1]}`
       if (known.has(key)) return false
       known.add(key)
@@ -55,17 +62,19 @@ export class SeenStore {
       const hashes = new Uint32Array(todays.length + fresh.length)
       hashes.set(todays)
       hashes.set(fresh, todays.length)
-      this.#put({ scope, day: today, hashes: hashes.buffer as ArrayBuffer })
+      this.#put(scope, today, hashes)
     }
     return verdicts
   }
 
-  #put({ scope, day, hashes }: SeenRow): void {
+  /** Latest last: what one scope sends beyond any person's pace pushes out its own oldest. */
+  #put(scope: string, day: number, hashes: Uint32Array): void {
+    const kept = hashes.slice(-2 * MAX_A_DAY)
     this.#sql.exec(
       'INSERT OR REPLACE INTO seen (scope, day, hashes) VALUES (?, ?, ?)',
       scope,
       day,
-      hashes,
+      kept.buffer as ArrayBuffer,
     )
   }
 
@@ -90,12 +99,7 @@ export class SeenStore {
           row.day,
         )
         .toArray()
-      const mine = new Uint8Array(own?.hashes ?? new ArrayBuffer(0))
-      const theirs = new Uint8Array(row.hashes)
-      const both = new Uint8Array(mine.length + theirs.length)
-      both.set(mine)
-      both.set(theirs, mine.length)
-      this.#put({ ...row, hashes: both.buffer })
+      this.#put(row.scope, row.day, union(own?.hashes, row.hashes))
     }
   }
 
@@ -106,4 +110,20 @@ export class SeenStore {
   expire(now: Millis): void {
     this.#sql.exec('DELETE FROM seen WHERE day < ?', Math.floor(now / DAY) - DEDUPE_DAYS)
   }
+}
+
+/** Hashes of both, each once: a device that goes to and fro between shards must not double them each time. */
+function union(mine: ArrayBuffer | undefined, theirs: ArrayBuffer): Uint32Array {
+  const words: number[] = []
+  const known = new Set<string>()
+  for (const hashes of [mine ?? new ArrayBuffer(0), theirs]) {
+    const pairs = new Uint32Array(hashes)
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      const [one = 0, two = 0] = [pairs[at], pairs[at + 1]]
+      if (known.has(`${one}.${two}`)) continue
+      known.add(`${one}.${two}`)
+      words.push(one, two)
+    }
+  }
+  return Uint32Array.from(words)
 }

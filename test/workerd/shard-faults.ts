@@ -1,0 +1,137 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { identityShardName, profileShardName } from '../../edge/objects/address.ts'
+import { IdentityShard } from '../../edge/objects/identity-shard.ts'
+import { ProfileShard } from '../../edge/objects/profile-shard.ts'
+import type { ProfileId } from '../../edge/protocol/id.ts'
+import { bindings, SHARDS, type World } from './shard-fixture.ts'
+
+/** The call fails before it did anything, after it did everything, or is never answered. */
+export type FaultKind = 'throws' | 'loses its reply' | 'hangs'
+export const CALLS = ['resolve', 'brief', 'merge', 'stage', 'applyMerge', 'move', 'adopt'] as const
+export type Call = (typeof CALLS)[number]
+
+type Method = (this: object, ...args: unknown[]) => Promise<unknown>
+const healers: (() => void)[] = []
+
+/**
+ * Makes the next such call of any shard of a workspace go wrong, once.
+ * @returns how often it went wrong so far: 0 if it was never called.
+ */
+export function breakOnce(call: Call, kind: FaultKind): () => number {
+  const type: object = call in ProfileShard.prototype ? ProfileShard : IdentityShard
+  const prototype = Reflect.get(type, 'prototype') as Record<Call, Method>
+  const sound = prototype[call]
+  let failures = 0
+  prototype[call] = async function (...args) {
+    if (failures > 0) return sound.apply(this, args)
+    failures++
+    if (kind === 'loses its reply') await sound.apply(this, args)
+    if (kind === 'hangs') await new Promise(() => undefined)
+    throw new Error(`${call} ${kind}`)
+  }
+  healers.push(() => {
+    prototype[call] = sound
+  })
+  return () => failures
+}
+
+/** Time limits of the product pass fifty times as fast, so that a call that hangs is soon given up. */
+export function hurry(): void {
+  const { setTimeout: sound } = globalThis
+  globalThis.setTimeout = ((run: () => void, after = 0) => sound(run, after / 50)) as typeof sound
+  healers.push(() => {
+    globalThis.setTimeout = sound
+  })
+}
+
+export function heal(): void {
+  while (healers.length > 0) healers.pop()?.()
+}
+
+export const shardStub = (world: World, shard: number) =>
+  bindings.PROFILE.getByName(profileShardName(world.workspace, { region: 0, shard }))
+
+export const ownersStub = (world: World, shard: number) =>
+  bindings.IDENTITY.getByName(identityShardName(world.workspace, shard))
+
+/** Every shard does what is due, as when its alarm rings. */
+export async function wakeAll(world: World): Promise<void> {
+  for (let shard = 0; shard < SHARDS; shard++) {
+    await world.shard(shard).wake({ workspace: world.workspace })
+  }
+}
+
+type Row = Record<string, string | number | null>
+
+/** Rows of one profile shard. */
+export const rowsOf = (world: World, shard: number, query: string): Promise<Row[]> =>
+  runInDurableObject(shardStub(world, shard), (_, { storage }) =>
+    storage.sql.exec<Row>(query).toArray(),
+  )
+
+async function everywhere(world: World, query: string): Promise<(Row & { shard: number })[]> {
+  const lists = await Promise.all(
+    Array.from({ length: SHARDS }, async (_, shard) =>
+      (await rowsOf(world, shard, query)).map((row) => ({ ...row, shard })),
+    ),
+  )
+  return lists.flat()
+}
+
+/** What must be so in all shards of a workspace when nothing is under way; each line names what is not. */
+export async function flaws(world: World): Promise<string[]> {
+  const found: string[] = []
+  const count = async (table: string, what: string) => {
+    const rows = await everywhere(world, `SELECT count(*) AS n FROM ${table}`)
+    for (const { n, shard } of rows) if (n !== 0) found.push(`shard ${shard}: ${n} ${what}`)
+  }
+  await count('saga', 'open merges')
+  await count('staged', 'staged pages')
+  await count('profile WHERE state IS NOT NULL AND forward IS NOT NULL', 'states that forward')
+  await count(
+    `chunk WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
+    'chunks of nobody',
+  )
+  await count(
+    `membership WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
+    'memberships of nobody',
+  )
+  await count(
+    `timer WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
+    'timers of nobody',
+  )
+  await count(
+    `size WHERE n <> (SELECT count(*) FROM membership WHERE membership.segment = size.segment)`,
+    'sizes that are not the number of members',
+  )
+  await count(
+    `population WHERE n <> (SELECT count(*) FROM profile WHERE state NOT NULL)`,
+    'populations that are not the number of profiles',
+  )
+  const outbox = await everywhere(
+    world,
+    `SELECT line, data ->> '$.activation' AS activation, data ->> '$.type' AS type
+     FROM outbox ORDER BY seq`,
+  )
+  const last = new Map<string, string>()
+  for (const { line, activation, type } of outbox) {
+    const key = `${line}/${activation}`
+    const expected = last.get(key) === 'entered' ? 'exited' : 'entered'
+    if (type !== expected) found.push(`${key}: ${type} instead of ${expected}`)
+    last.set(key, String(type))
+  }
+  for (const { state } of await everywhere(world, `SELECT state FROM profile WHERE state NOT NULL`)) {
+    const profile = JSON.parse(String(state))
+    for (const kind of ['userId', 'crmId']) {
+      const values = profile.identifiers.filter((one: { kind: string }) => one.kind === kind)
+      if (values.length > 1) found.push(`${profile.id} has ${values.length} values of ${kind}`)
+    }
+  }
+  return found
+}
+
+/** Ids of all profiles that hold a state. */
+export const profilesOf = async (world: World): Promise<ProfileId[]> =>
+  (await everywhere(world, 'SELECT id FROM profile WHERE state NOT NULL')).map(
+    ({ id }) => id as ProfileId,
+  )
