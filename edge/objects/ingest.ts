@@ -58,7 +58,7 @@ export function refresh(
 export function admit(
   shard: Shard,
   id: ProfileId,
-  { subject, source, consentMode }: IngestRequest,
+  { subject, source, consentMode, isHistory }: IngestRequest,
   events: readonly EventRecord[],
 ): Verdict[] | undefined {
   const found = shard.locate(id)
@@ -72,7 +72,7 @@ export function admit(
     if (owner === undefined) shard.profiles.setDevice(subject.device, profile.id)
   }
   const ids = events.map(({ messageId }) => messageId)
-  const fresh = shard.seen.admit(scopeOf(subject), source, ids, now)
+  const fresh = shard.seen.admit(scopeOf(subject), source, ids, now, isHistory)
   const admitted = events.filter((_, index) => fresh[index])
   if (isNew || admitted.length > 0) {
     store(shard, profile, admitted, consentMode, now, grantedBy(shard, subject, profile))

@@ -29,6 +29,8 @@ export interface IngestRequest {
   /** Placements to decide for; absent: no decision wanted, empty: all. */
   readonly decide?: readonly string[]
   readonly receivedAt: Millis
+  /** Imported: the message ids are remembered for ever, so that a file sent again next year changes nothing. */
+  readonly isHistory?: true
 }
 
 export type IngestResult =

@@ -7,6 +7,9 @@ export const DEDUPE_DAYS = 7
 /** Message ids of one scope and day that are remembered: the row stays far under 2 MB. */
 const MAX_A_DAY = 20_000
 
+/** The day of what is remembered for ever: later than all that expire. */
+const ALWAYS = 9_999_999
+
 /** Rows of one scope, for a move to another shard. */
 export interface SeenRow {
   readonly scope: string
@@ -28,15 +31,22 @@ export class SeenStore {
       PRIMARY KEY (scope, day)) WITHOUT ROWID`)
   }
 
-  /** Tells for each message whether it is new, and remembers it. */
-  admit(scope: string, source: SourceId, messageIds: readonly string[], now: Millis): boolean[] {
+  /** Tells for each message whether it is new, and remembers it: of history for ever, else for some days. */
+  admit(
+    scope: string,
+    source: SourceId,
+    messageIds: readonly string[],
+    now: Millis,
+    isHistory = false,
+  ): boolean[] {
     if (messageIds.length === 0) return []
     const today = Math.floor(now / DAY)
     const asked = messageIds.map((id) => messageHash(source, id))
     // Thousands may be remembered, few are asked for: so it is the few that go into the sets.
     const first = new Set(asked.map(([lane]) => lane))
     const known = new Set<string>()
-    let todays: Uint32Array = new Uint32Array()
+    const kept = isHistory ? ALWAYS : today
+    let present: Uint32Array = new Uint32Array()
     const rows = this.#sql.exec<{ day: number; hashes: ArrayBuffer }>(
       'SELECT day, hashes FROM seen WHERE scope = ? AND day >= ?',
       scope,
@@ -44,7 +54,7 @@ export class SeenStore {
     )
     for (const { day, hashes } of rows) {
       const words = new Uint32Array(hashes)
-      if (day === today) todays = words
+      if (day === kept) present = words
       for (let at = 0; at < words.length; at += 2) {
         const lane = words[at] ?? 0
         if (first.has(lane)) known.add(`${lane}.${words[at + 1]}`)
@@ -59,10 +69,10 @@ export class SeenStore {
       return true
     })
     if (fresh.length > 0) {
-      const hashes = new Uint32Array(todays.length + fresh.length)
-      hashes.set(todays)
-      hashes.set(fresh, todays.length)
-      this.#put(scope, today, hashes)
+      const hashes = new Uint32Array(present.length + fresh.length)
+      hashes.set(present)
+      hashes.set(fresh, present.length)
+      this.#put(scope, kept, hashes)
     }
     return verdicts
   }

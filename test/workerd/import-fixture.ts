@@ -1,5 +1,6 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { importJob } from '../../edge/objects/address.ts'
+import { importJob, profileShardName, workspaceObject } from '../../edge/objects/address.ts'
 import type { ApiImport, ImportMapping } from '../../edge/protocol/import.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { send, type Shop } from './intake-fixture.ts'
@@ -60,4 +61,19 @@ export async function errorsOf(shop: Shop, id: string): Promise<string> {
     headers: bearer(shop),
   })
   return await response.text()
+}
+
+/** Events that the shards of a workspace keep, all together. */
+export async function storedEvents(shop: Shop): Promise<number> {
+  let count = 0
+  for (const address of await workspaceObject(env, shop.id).shards()) {
+    const stub = env.PROFILE.getByName(profileShardName(shop.id, address))
+    count += await runInDurableObject(stub, (_, { storage }) =>
+      [...storage.sql.exec<{ data: string }>('SELECT data FROM chunk')].reduce(
+        (sum, { data }) => sum + (JSON.parse(data) as readonly unknown[]).length,
+        0,
+      ),
+    )
+  }
+  return count
 }

@@ -1,7 +1,20 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { clock } from '../../edge/objects/clock.ts'
 import type { ImportMapping } from '../../edge/protocol/import.ts'
-import { act, bearer, errorsOf, run, status, upload } from './import-fixture.ts'
-import { openShop, population, profileBy, send } from './intake-fixture.ts'
+import { DAY } from '../../edge/protocol/time.ts'
+import {
+  act,
+  bearer,
+  ended,
+  errorsOf,
+  run,
+  status,
+  storedEvents,
+  upload,
+} from './import-fixture.ts'
+import { batch, openShop, population, profileBy, send, type Shop } from './intake-fixture.ts'
 
 const CUSTOMERS: ImportMapping = {
   kind: 'customers',
@@ -102,5 +115,160 @@ describe('an import of customers', () => {
     const headers = { authorization: `Bearer ${shop.writeKey}` }
     expect((await send('/api/imports?name=x', 'id\n1\n', { headers })).status).toBe(401)
     expect((await send('/api/imports?name=x', 'id\n1\n')).status).toBe(401)
+  })
+})
+
+describe('a large import', () => {
+  const NAMES: ImportMapping = {
+    kind: 'customers',
+    columns: [
+      { column: 'id', use: 'identifier', kind: 'userId' },
+      { column: 'n', use: 'trait', name: 'n', as: { type: 'number' } },
+    ],
+  }
+  /** Rows of few people, so that the slices cost little; every row is a fact of its own. */
+  const rows = (count: number) =>
+    `id,n\n${Array.from({ length: count }, (_, n) => `p-${n % 20},${n}\n`).join('')}`
+  const ROWS = 11_000
+
+  /** Waits until some of the file is read and not all of it. */
+  async function midway(shop: Shop, id: string): Promise<void> {
+    for (let waited = 0; waited < 10_000; waited += 5) {
+      const { counts } = await status(shop, id)
+      if (counts.read > 0) return
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  test('survives a crash: every row is there once, and the count is whole', async () => {
+    const shop = await openShop()
+    const { id } = await upload(shop, rows(ROWS))
+    await act(shop, id, 'start', { mapping: NAMES as never })
+    await midway(shop, id)
+    const stub = env.IMPORT.getByName(`${shop.id}/import/${id}`)
+    await runInDurableObject(stub, (_, state) => state.abort('crash')).catch(() => undefined)
+    const fresh = env.IMPORT.getByName(`${shop.id}/import/${id}`)
+    for (let turn = 0; turn < 5; turn++) await runDurableObjectAlarm(fresh)
+    const done = await ended(shop, id)
+    expect(done).toMatchObject({ state: 'done', counts: { read: ROWS, rejected: 0, failed: 0 } })
+    expect(done.counts.accepted + done.counts.duplicate).toBe(ROWS)
+    expect(await population(shop)).toBe(20)
+    expect(await storedEvents(shop)).toBe(ROWS)
+  })
+
+  test('stops within a slice when it is cancelled, and goes on from there when it is started again', async () => {
+    const shop = await openShop()
+    const { id } = await upload(shop, rows(ROWS))
+    await act(shop, id, 'start', { mapping: NAMES as never })
+    await midway(shop, id)
+    expect((await act(shop, id, 'cancel')).status).toBe(200)
+    const stopped = await status(shop, id)
+    expect(stopped.state).toBe('cancelled')
+    expect(stopped.counts.read).toBeLessThan(ROWS)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect((await status(shop, id)).counts).toEqual(stopped.counts)
+    const done = await run(shop, id, NAMES)
+    expect(done).toMatchObject({ state: 'done', counts: { read: ROWS } })
+    expect(await storedEvents(shop)).toBe(ROWS)
+  })
+
+  test('a file sent again after the week of other messages still changes nothing', async () => {
+    const shop = await openShop()
+    const first = await upload(shop, rows(40))
+    await run(shop, first.id, NAMES)
+    const real = { ...clock }
+    clock.now = () => real.now() + 30 * DAY
+    clock.toWall = (at) => at - 30 * DAY
+    try {
+      const second = await upload(shop, rows(40))
+      expect((await run(shop, second.id, NAMES)).counts).toMatchObject({
+        accepted: 0,
+        duplicate: 40,
+      })
+    } finally {
+      Object.assign(clock, real)
+    }
+  })
+})
+
+test('lines of one order that follow each other are one event, older than the retention or not', async () => {
+  const shop = await openShop()
+  const file = [
+    'ticket,customer,day,sku,price,qty',
+    't-1,c-1,03/02/2019 18:30,a,"9,90",2',
+    't-1,c-1,03/02/2019 18:30,b,"0,20",1',
+    't-2,c-1,04/02/2019 09:00,a,"9,90",-1',
+    't-3,c-1,05/02/2019 09:00,a,"9,90",1',
+    't-3,c-1,05/02/2019 09:00,a,"?",1',
+    '',
+  ].join('\n')
+  const { id } = await upload(shop, file)
+  const price = { type: 'number', decimal: ',' } as const
+  const done = await run(shop, id, {
+    kind: 'orders',
+    zone: 'Europe/Paris',
+    constants: { currency: 'EUR' },
+    columns: [
+      { column: 'ticket', use: 'order' },
+      { column: 'customer', use: 'identifier', kind: 'userId' },
+      { column: 'day', use: 'time', as: { type: 'date', format: 'DD/MM/YYYY HH:mm' } },
+      { column: 'sku', use: 'item', name: 'sku' },
+      { column: 'price', use: 'item', name: 'price', as: price },
+      { column: 'qty', use: 'item', name: 'quantity', as: { type: 'number' } },
+    ],
+  })
+  expect(done).toMatchObject({
+    state: 'done',
+    counts: { read: 5, accepted: 3, rejected: 2 },
+    errors: [
+      { row: 5, reason: 'other-line-of-order' },
+      { row: 6, column: 'price', reason: 'not-a-number' },
+    ],
+  })
+  const profile = await profileBy(shop, 'userId', 'c-1')
+  expect(profile?.events).toMatchObject([
+    {
+      event: 'Order Refunded',
+      properties: { order_id: 't-2', revenue: 9.9, products: [{ quantity: 1 }] },
+    },
+    {
+      event: 'Order Completed',
+      timestamp: '2019-02-03T17:30:00.000Z',
+      properties: {
+        order_id: 't-1',
+        currency: 'EUR',
+        revenue: 20,
+        products: [
+          { sku: 'a', price: 9.9, quantity: 2 },
+          { sku: 'b', price: 0.2, quantity: 1 },
+        ],
+      },
+    },
+  ])
+})
+
+test('a list of unsubscribed people takes the consent away that they had given', async () => {
+  const shop = await openShop()
+  const granted = {
+    type: 'track',
+    event: 'Visited',
+    userId: 'u-1',
+    context: {
+      traits: { email: 'u1@example.com' },
+      consent: { categoryPreferences: { email: true } },
+    },
+  }
+  await batch(shop, [granted])
+  expect((await profileBy(shop, 'userId', 'u-1'))?.consent).toMatchObject({
+    email: { granted: true },
+  })
+  const { id } = await upload(shop, 'address\nu1@example.com\n')
+  await run(shop, id, {
+    kind: 'consents',
+    denies: ['email'],
+    columns: [{ column: 'address', use: 'identifier', kind: 'email' }],
+  })
+  expect((await profileBy(shop, 'userId', 'u-1'))?.consent).toMatchObject({
+    email: { granted: false },
   })
 })

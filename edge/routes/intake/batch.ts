@@ -6,6 +6,7 @@ import { parseEntries, type Batch } from '../../parse/batch.ts'
 import type { Message, ParseOptions } from '../../parse/event.ts'
 import type { DeviceId } from '../../protocol/id.ts'
 import type { IngestRequest, Subject } from '../../protocol/shard.ts'
+import { NEVER } from '../../protocol/time.ts'
 import type { RefusedEvent, Verdict } from '../../protocol/verdict.ts'
 import { aliasOf, refuseConflicts } from './alias.ts'
 import { isOwnDevice } from './browser.ts'
@@ -61,6 +62,7 @@ export async function ingestBatch(
       events: events.map(({ event }) => event),
       refused: carried,
       receivedAt: options.receivedAt,
+      ...(options.retention === NEVER && { isHistory: true }),
     } satisfies IngestRequest)
     const answered = sent.type === 'done' ? sent.result.verdicts : sent.verdicts
     answered.forEach((verdict, at) => verdicts.set(events[at]?.index ?? -1, verdict))
