@@ -1,5 +1,6 @@
 import { profileShard, workspaceObject } from './objects/address.ts'
 import type { Env } from './objects/env.ts'
+import { compactLake } from './objects/lake-compaction.ts'
 import type { WorkspaceId } from './protocol/id.ts'
 import { MINUTE, type Millis } from './protocol/time.ts'
 import { sweep as publishUnsettled } from './routes/changing.ts'
@@ -8,14 +9,21 @@ import { listWorkspaces } from './storage/account-store.ts'
 /** Shards woken in one minute at most; larger deployments are gone round in several. */
 const SHARDS = 100
 const WORKSPACES = 100
+/** The lake of a workspace is tidied once in so many minutes. */
+const LAKE_MINUTES = 10
+/** Files of the lake joined in one minute: with all else a sweep does, within a Worker's calls and memory. */
+const LAKE_FILES = 300
 
 /**
  * Once a minute: publishes what is not published everywhere, and wakes shards, because the platform gives up an
  * alarm for ever after six failures. Each shard is woken once in as many minutes as it takes to go round them all.
+ * Then it joins small files of the lake, of one workspace after the other.
  */
 export async function sweep(env: Env, at: Millis): Promise<void> {
   await publishUnsettled(env)
   const minute = Math.floor(at / MINUTE)
+  const tidied: WorkspaceId[] = []
+  let position = 0
   let after: WorkspaceId | undefined
   for (;;) {
     const page = await listWorkspaces(env.DB, {
@@ -23,8 +31,19 @@ export async function sweep(env: Env, at: Millis): Promise<void> {
       ...(after !== undefined && { after }),
     })
     await Promise.allSettled(page.map((workspace) => wakeShards(env, workspace, minute)))
+    tidied.push(...page.filter(() => position++ % LAKE_MINUTES === minute % LAKE_MINUTES))
     after = page.at(-1)
-    if (page.length < WORKSPACES) return
+    if (page.length < WORKSPACES) break
+  }
+  await tidyLakes(env, tidied, at)
+}
+
+async function tidyLakes(env: Env, workspaces: readonly WorkspaceId[], at: Millis): Promise<void> {
+  let left = LAKE_FILES
+  for (const workspace of workspaces) {
+    if (left <= 0) return
+    // What breaks off is found again the next time.
+    left -= await compactLake(env.LAKE, workspace, at, left).catch(() => 0)
   }
 }
 

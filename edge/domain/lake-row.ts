@@ -89,3 +89,8 @@ export const LAKE_COLUMNS: readonly LakeColumn[] = [
   text('library', ({ context }) => context.library),
   json('consent', ({ consent }) => consent),
 ]
+
+export type LakeRow = { readonly [column: string]: LakeValue }
+
+export const lakeRow = (entry: LakeEntry, workspace: WorkspaceId): LakeRow =>
+  Object.fromEntries(LAKE_COLUMNS.map(({ name, of }) => [name, of(entry, workspace)]))

@@ -1,8 +1,8 @@
 import { lakeKey } from '../domain/lake-part.ts'
-import { LAKE_COLUMNS, type LakeValue } from '../domain/lake-row.ts'
+import { lakeRow, type LakeRow } from '../domain/lake-row.ts'
 import { MINUTE, SECOND, type Millis } from '../protocol/time.ts'
 import type { LakeIntent } from '../storage/lake-store.ts'
-import { lakeFile } from './lake-file.ts'
+import { LAKE_FILE, writeLakeFile } from './lake-file.ts'
 import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -10,8 +10,6 @@ const PUT_LIMIT: Millis = 30 * SECOND
 /** A write that nobody heard of is begun again then; each further one waits twice as long. */
 const RETRY: Millis = MINUTE
 const MAX_DOUBLINGS = 5
-
-const CONTENT_TYPE = 'application/vnd.apache.parquet'
 
 /**
  * Brings accepted events to the lake, a file at a time. Which rows make the file is stored before it is written, and
@@ -51,9 +49,8 @@ export class LakeFlush {
     if (intent === undefined) return
     const { workspace, address } = shard
     const key = lakeKey({ workspace, address, ...intent })
-    const put = shard.env.LAKE.put(key, this.#encode(intent), {
-      httpMetadata: { contentType: CONTENT_TYPE },
-    })
+    const file = await writeLakeFile(this.#rows(intent))
+    const put = shard.env.LAKE.put(key, file, { httpMetadata: LAKE_FILE })
     await withTimeLimit(put, PUT_LIMIT)
     await shard.commit.run(() => {
       shard.lake.end(intent)
@@ -61,12 +58,8 @@ export class LakeFlush {
     })
   }
 
-  #encode(intent: LakeIntent): ArrayBuffer {
+  *#rows(intent: LakeIntent): Generator<LakeRow> {
     const { lake, workspace } = this.#shard
-    const columns: LakeValue[][] = LAKE_COLUMNS.map(() => [])
-    for (const entry of lake.entries(intent)) {
-      LAKE_COLUMNS.forEach(({ of }, index) => columns[index]?.push(of(entry, workspace)))
-    }
-    return lakeFile(columns)
+    for (const entry of lake.entries(intent)) yield lakeRow(entry, workspace)
   }
 }
