@@ -101,6 +101,16 @@ const source = createRoute({
   path: '/sources/$id',
   component: lazyRouteComponent(() => import('./pages/source.tsx')),
 })
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('./pages/imports.tsx')),
+})
+const importOne = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('./pages/import.tsx')),
+})
 const liveDebugger = createRoute({
   getParentRoute: () => root,
   path: '/debugger',
@@ -132,6 +142,8 @@ export const router = createRouter({
     deliveries,
     sources,
     source,
+    imports,
+    importOne,
     liveDebugger,
     settings,
   ]),

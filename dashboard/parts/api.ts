@@ -24,6 +24,7 @@ import type {
   SetupInput,
   SourceInput,
 } from '../../edge/protocol/api.ts'
+import type { ApiImport, ApiImportMapping, ImportMapping } from '../../edge/protocol/import.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { DeliveryState } from '../../edge/protocol/delivery.ts'
 import { query, request } from './request.ts'
@@ -85,6 +86,18 @@ export const api = {
   },
   failedEvents: (cursor?: string) =>
     request<Page<ApiFailedEvent>>('GET', `/api/failed-events${query({ cursor })}`),
+
+  imports: {
+    list: () => request<Page<ApiImport>>('GET', '/api/imports?limit=50'),
+    get: (id: string) => request<ApiImport>('GET', `/api/imports/${encodeURIComponent(id)}`),
+    begin: (id: string, act: 'dry-run' | 'start', mapping: ImportMapping) =>
+      request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/${act}`, { mapping }),
+    cancel: (id: string) =>
+      request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/cancel`),
+  },
+  importMappings: resource<ApiImportMapping, { name: string; mapping: ImportMapping }>(
+    'import-mappings',
+  ),
 
   sources: resource<ApiSource, SourceInput>('sources'),
   keys: resource<ApiSecretKey, SecretKeyInput>('keys'),

@@ -47,6 +47,25 @@ export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   queryFn: () => all(api.sources.list),
 })
+/** The newest imports; those that run are asked again soon. */
+export const importsQuery = queryOptions({
+  queryKey: ['imports', 'list'],
+  queryFn: api.imports.list,
+  refetchInterval: ({ state }) =>
+    state.data?.items.some((item) => ACTIVE.has(item.state)) ? 1_500 : 30_000,
+})
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: () => api.imports.get(id),
+    refetchInterval: ({ state }) => (ACTIVE.has(state.data?.state ?? '') ? 1_000 : false),
+  })
+export const importMappingsQuery = queryOptions({
+  queryKey: ['import-mappings'],
+  queryFn: () => all(api.importMappings.list),
+})
+const ACTIVE: ReadonlySet<string> = new Set(['checking', 'running', 'paused'])
+
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: () => all(api.keys.list) })
 
 /** Definitions are few: their pages are read to the end. */

@@ -5,6 +5,7 @@ import {
   IconBroadcast,
   IconBug,
   IconCode,
+  IconFileImport,
   IconLogout2,
   IconPlugConnected,
   IconSend,
@@ -37,6 +38,7 @@ const RAIL = [
   { section: 'send', name: 'destinations', to: '/destinations', icon: IconPlugConnected },
   { section: 'send', name: 'deliveries', to: '/deliveries', icon: IconSend },
   { section: 'connect', name: 'sources', to: '/sources', icon: IconCode },
+  { section: 'connect', name: 'imports', to: '/imports', icon: IconFileImport },
   { section: 'connect', name: 'settings', to: '/settings', icon: IconSettings },
 ] as const satisfies readonly { section: Section; name: string; to: string; icon: Icon }[]
 const SECTIONS: readonly Section[] = ['watch', 'build', 'send', 'connect']

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImportFormat } from '../../edge/protocol/import.ts'
 import { readHead, sampleOf } from '../../edge/routes/imports/read-head.ts'

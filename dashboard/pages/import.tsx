@@ -1,0 +1,32 @@
+import { Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { ImportMappingForm } from '../parts/import-mapping-form.tsx'
+import { ImportProgress } from '../parts/import-progress.tsx'
+import { isActive } from '../parts/import-state.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { importQuery } from '../parts/queries.ts'
+import { Loaded } from '../parts/states.tsx'
+import { useI18n } from '../parts/use-i18n.ts'
+
+/** One file: what it means, how far it is, what was wrong. */
+export default function Import() {
+  const { t } = useI18n()
+  const { id } = useParams({ from: '/imports/$id' })
+  const file = useQuery(importQuery(id))
+  return (
+    <Loaded query={file}>
+      {(item) => (
+        <>
+          <PageHead title={item.name} about={t('imports.aboutOne')} />
+          <Stack gap="lg">
+            {item.startedAt !== undefined && <ImportProgress file={item} />}
+            {!isActive(item.state) && item.sample !== undefined && (
+              <ImportMappingForm key={item.id} file={item} />
+            )}
+          </Stack>
+        </>
+      )}
+    </Loaded>
+  )
+}
