@@ -43,8 +43,10 @@ export async function lossyProxy(
         answer.on('end', () => {
           const status = answer.statusCode ?? 0
           passed.push({ method, path, headers, body, status, isLost })
-          if (isLost) outgoing.destroy()
-          else outgoing.writeHead(status, answer.rawHeaders).end(Buffer.concat(parts))
+          if (isLost) return outgoing.destroy()
+          const { connection: _, 'keep-alive': __, ...rest } = answer.headers
+          // A browser repeats by itself what it lost on a connection in its second use: here it has none.
+          outgoing.writeHead(status, { ...rest, connection: 'close' }).end(Buffer.concat(parts))
         })
       })
       onward.on('error', () => outgoing.destroy())
