@@ -11,8 +11,8 @@ const SHARDS = 100
 const WORKSPACES = 100
 /** The lake of a workspace is tidied once in so many minutes. */
 const LAKE_MINUTES = 10
-/** Files of the lake joined in one minute: with all else a sweep does, within a Worker's calls and memory. */
-const LAKE_FILES = 300
+/** Effort spent on lakes in one minute: with all else a sweep does, within a Worker's calls and time. */
+const LAKE_EFFORT = 300
 
 /**
  * Once a minute: publishes what is not published everywhere, and wakes shards, because the platform gives up an
@@ -39,7 +39,7 @@ export async function sweep(env: Env, at: Millis): Promise<void> {
 }
 
 async function tidyLakes(env: Env, workspaces: readonly WorkspaceId[], at: Millis): Promise<void> {
-  let left = LAKE_FILES
+  let left = LAKE_EFFORT
   for (const workspace of workspaces) {
     if (left <= 0) return
     // What breaks off is found again the next time.

@@ -7,6 +7,8 @@ import { LAKE_FILE, readLakeFile, writeLakeFile } from './lake-file.ts'
 
 /** Compressed bytes of one compacted file at most: it is built in memory, beside one of the parts. */
 const FILE_BYTES = 8_000_000
+/** So many bytes take about as long as the call that brings them. */
+const BYTES_A_CALL = 40_000
 /** Past days that are looked at: what comes later than that stays in small files. */
 const DAYS = 3
 /** A day is over when even the events that waited in the shards have arrived. */
@@ -15,30 +17,31 @@ const GRACE: Millis = HOUR
 const REMOVE = 1_000
 
 /**
- * Joins the small files of a workspace's past days, reading `limit` of them or a run more; the rest waits for the next
- * time. Anybody may do it at any time, twice at once too: the joined file is named after its rows and is there before
+ * Joins the small files of a workspace's past days until that took so much `effort`, or a run more; the rest waits for
+ * the next time. Anybody may do it at any time, twice at once too: the joined file is named after its rows and is there before
  * the first part goes, so a part that is still or again there is known as superseded.
  *
- * @returns how many were joined.
+ * @returns the effort it took: one for each file that was joined, and one for each 40 KB. 100,000 events of 80 bytes
+ * take 3 s and 45 MB.
  */
 export async function compactLake(
   lake: R2Bucket,
   workspace: WorkspaceId,
   now: Millis,
-  limit: number,
+  effort: number,
 ): Promise<number> {
-  let joined = 0
+  let spent = 0
   for (let age = 1; age <= DAYS; age++) {
     const day = dayOf(now - GRACE - age * DAY)
     const { superseded, runs } = planCompaction(await listParts(lake, workspace, day), FILE_BYTES)
     await remove(lake, superseded)
     for (const run of runs) {
-      if (joined >= limit) return joined
+      if (spent >= effort) return spent
       await join(lake, run)
-      joined += run.length
+      for (const { size } of run) spent += 1 + size / BYTES_A_CALL
     }
   }
-  return joined
+  return spent
 }
 
 async function listParts(

@@ -9,7 +9,7 @@ const OPEN_ROW = 16_000
 /** Characters of one row at most, plus one event: a row may hold 2 MB, a character takes at most 3 bytes. */
 const MAX_ROW = 256_000
 
-/** Characters and events that make one file. Encoding it takes some 80 ms, in which the shard does nothing else. */
+/** Characters and events that make one file. Building it takes some 100 ms, in which the shard does nothing else. */
 export const FILE_CHARACTERS = 1_600_000
 export const FILE_EVENTS = 2_000
 /** Events wait for so long for others to share a file with. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ApiSource, Page } from '../../edge/protocol/api.ts'
 import type { JsonObject } from '../../edge/protocol/json.ts'
 import { MINUTE } from '../../edge/protocol/time.ts'
+import { ROOT } from '../command.ts'
 import { startEdge, type EdgeServer } from '../bench/server.ts'
 import { DEMO } from '../demo/account.ts'
 
@@ -169,4 +170,35 @@ describe('DuckDB reads the lake', () => {
     )
     expect(hashed).toEqual({ n: 1 })
   })
+
+  test('by the recipe of the README, and counts nothing twice while files are being joined', async () => {
+    const [setUp, revenue] = await recipe()
+    const total = PEOPLE * EVENTS_EACH + 2
+    const count = async () => {
+      await duck.run(setUp)
+      const answer = await duck.runAndReadAll('SELECT count(*)::INT AS n FROM events')
+      return answer.getRowObjectsJson()
+    }
+    expect(await count()).toEqual([{ n: total }])
+    expect((await duck.runAndReadAll(revenue)).getRowObjectsJson()).toMatchObject([
+      { orders: String(PEOPLE * 4) },
+    ])
+    // As if a file had just been joined from parts that are still there.
+    const days = join(folder, 'copy/events', `workspace=${DEMO.id}`)
+    const [day = ''] = await readdir(days)
+    const [name = ''] = await readdir(join(days, day))
+    const wider = name.replace(/\d{12}\.parquet$/, '999999999999.parquet')
+    await cp(join(days, day, name), join(days, day, wider))
+    expect(await count()).toEqual([{ n: total }])
+  })
 })
+
+/** The README's statements, over the copy on disk: the view over the files, and a question. */
+async function recipe(): Promise<[setUp: string, question: string]> {
+  const text = await readFile(join(ROOT, 'edge/README.md'), 'utf8')
+  const blocks = [...text.matchAll(/```sql\n([^]*?)```/g)].map(([, sql]) => sql ?? '')
+  const local = blocks.map((sql) => sql.replace('r2://prisme-lake', join(folder, 'copy')))
+  const [setUp, question] = local.filter((sql) => !sql.startsWith('CREATE SECRET'))
+  if (setUp === undefined || question === undefined) throw new Error('The README has no recipe')
+  return [setUp, question]
+}

@@ -14,7 +14,7 @@ import { openShop } from './intake-fixture.ts'
 
 const NOW = Date.UTC(2026, 2, 10, 5)
 const YESTERDAY = dayOf(NOW - DAY)
-const LIMIT = 1_000
+const EFFORT = 1_000
 
 const { LAKE } = env
 
@@ -80,24 +80,24 @@ test('small files of a past day become one, with the same rows in the same order
   const workspace = newWorkspace()
   for (let from = 1; from <= 5; from++) await write(workspace, { from })
   const before = await rowsIn(await keysOf(workspace))
-  expect(await compactLake(LAKE, workspace, NOW, LIMIT)).toBe(5)
+  expect(await compactLake(LAKE, workspace, NOW, EFFORT)).toBeGreaterThan(5)
   const keys = await keysOf(workspace)
   expect(keys).toEqual([
     `events/workspace=${workspace}/day=${YESTERDAY}/0-1-000000000001-000000000005.parquet`,
   ])
   expect(await rowsIn(keys)).toEqual(before)
   expect(before).toHaveLength(15)
-  expect(await compactLake(LAKE, workspace, NOW, LIMIT)).toBe(0)
+  expect(await compactLake(LAKE, workspace, NOW, EFFORT)).toBe(0)
 })
 
 test('today is left alone, and yesterday until its last events have arrived', async () => {
   const workspace = newWorkspace()
   await write(workspace, { from: 1, day: dayOf(NOW) })
   await write(workspace, { from: 2, day: dayOf(NOW) })
-  expect(await compactLake(LAKE, workspace, NOW, LIMIT)).toBe(0)
+  expect(await compactLake(LAKE, workspace, NOW, EFFORT)).toBe(0)
   const tomorrow = Math.floor(NOW / DAY) * DAY + DAY
-  expect(await compactLake(LAKE, workspace, tomorrow + HOUR / 2, LIMIT)).toBe(0)
-  expect(await compactLake(LAKE, workspace, tomorrow + HOUR, LIMIT)).toBe(2)
+  expect(await compactLake(LAKE, workspace, tomorrow + HOUR / 2, EFFORT)).toBe(0)
+  expect(await compactLake(LAKE, workspace, tomorrow + HOUR, EFFORT)).toBeGreaterThan(2)
 })
 
 test('shards and workspaces keep their own files', async () => {
@@ -108,7 +108,7 @@ test('shards and workspaces keep their own files', async () => {
   }
   await write(other, { from: 1 })
   await write(other, { from: 2 })
-  await compactLake(LAKE, one, NOW, LIMIT)
+  await compactLake(LAKE, one, NOW, EFFORT)
   expect(await keysOf(one)).toHaveLength(2)
   expect(await keysOf(other)).toHaveLength(2)
 })
@@ -117,7 +117,7 @@ test('more rows than one row group holds come out as they went in', async () => 
   const workspace = newWorkspace()
   for (let from = 1; from <= 4; from++) await write(workspace, { from, count: 2_000 })
   const before = await rowsIn(await keysOf(workspace))
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   const keys = await keysOf(workspace)
   expect(keys).toHaveLength(1)
   expect(await rowsIn(keys)).toEqual(before)
@@ -126,9 +126,9 @@ test('more rows than one row group holds come out as they went in', async () => 
 test('a part that comes late is joined to what was joined before', async () => {
   const workspace = newWorkspace()
   const ids = [await write(workspace, { from: 1 }), await write(workspace, { from: 2 })]
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   ids.push(await write(workspace, { from: 3, to: 7 }))
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   expect(await keysOf(workspace)).toHaveLength(1)
   expect(await idsRead(workspace)).toEqual(ids.flat())
 })
@@ -138,11 +138,11 @@ test('broken off before the parts are removed, a reader sees each event once, an
   const ids = []
   for (let from = 1; from <= 3; from++) ids.push(await write(workspace, { from }))
   const broken = vi.spyOn(LAKE, 'delete').mockRejectedValue(new Error('crash'))
-  await expect(compactLake(LAKE, workspace, NOW, LIMIT)).rejects.toThrow('crash')
+  await expect(compactLake(LAKE, workspace, NOW, EFFORT)).rejects.toThrow('crash')
   broken.mockRestore()
   expect(await keysOf(workspace)).toHaveLength(4)
   expect(await idsRead(workspace)).toEqual(ids.flat())
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   expect(await keysOf(workspace)).toHaveLength(1)
   expect(await idsRead(workspace)).toEqual(ids.flat())
 })
@@ -152,10 +152,10 @@ test('a write of a part that comes back after the part was joined changes nothin
   const ids = [await write(workspace, { from: 1 }), await write(workspace, { from: 2 })]
   const [, second = ''] = await keysOf(workspace)
   const body = await (await LAKE.get(second))?.arrayBuffer()
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   await LAKE.put(second, body ?? '')
   expect(await idsRead(workspace)).toEqual(ids.flat())
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   expect(await keysOf(workspace)).toHaveLength(1)
 })
 
@@ -163,10 +163,22 @@ test.for(['put', 'get'] as const)('a %s that fails removes nothing', async (meth
   const workspace = newWorkspace()
   const ids = [await write(workspace, { from: 1 }), await write(workspace, { from: 2 })]
   const broken = vi.spyOn(LAKE, method).mockRejectedValue(new Error('the store is down'))
-  await expect(compactLake(LAKE, workspace, NOW, LIMIT)).rejects.toThrow('the store is down')
+  await expect(compactLake(LAKE, workspace, NOW, EFFORT)).rejects.toThrow('the store is down')
   broken.mockRestore()
   expect(await keysOf(workspace)).toHaveLength(2)
   expect(await idsRead(workspace)).toEqual(ids.flat())
+})
+
+test('a go stops when it has done its share, and the next one goes on', async () => {
+  const workspace = newWorkspace()
+  for (const shard of [1, 2, 3]) {
+    await write(workspace, { shard, from: 1 })
+    await write(workspace, { shard, from: 2 })
+  }
+  await compactLake(LAKE, workspace, NOW, 1)
+  expect(await keysOf(workspace)).toHaveLength(5)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
+  expect(await keysOf(workspace)).toHaveLength(3)
 })
 
 test('two at once do it once', async () => {
@@ -174,9 +186,9 @@ test('two at once do it once', async () => {
   const ids = []
   for (let from = 1; from <= 20; from++) ids.push(await write(workspace, { from }))
   await Promise.allSettled(
-    Array.from({ length: 4 }, () => compactLake(LAKE, workspace, NOW, LIMIT)),
+    Array.from({ length: 4 }, () => compactLake(LAKE, workspace, NOW, EFFORT)),
   )
-  await compactLake(LAKE, workspace, NOW, LIMIT)
+  await compactLake(LAKE, workspace, NOW, EFFORT)
   expect(await keysOf(workspace)).toHaveLength(1)
   expect(await idsRead(workspace)).toEqual(ids.flat())
 })
