@@ -11,6 +11,7 @@ import { deliveryPorts } from './routes/delivery-ports.ts'
 import { destinationTest } from './routes/destination-test.ts'
 import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
+import { describeIntake } from './routes/intake-docs.ts'
 import { jitsu } from './routes/jitsu.ts'
 import { importUpload } from './routes/import-upload.ts'
 import { imports } from './routes/imports.ts'
@@ -34,6 +35,7 @@ export { Workspace } from './objects/workspace.ts'
 const DEAD_LETTERS = /-dead$/
 
 const app = new OpenAPIHono<{ Bindings: Env }>()
+describeIntake(app)
 app.onError(onError)
 app.notFound(onNotFound)
 app.get('/healthz', (c) => c.json({ ok: true }))

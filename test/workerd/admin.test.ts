@@ -302,7 +302,14 @@ test('the interface documents itself', async () => {
   )
   expect(document.status).toBe(200)
   expect(Object.keys(document.body.paths)).toEqual(
-    expect.arrayContaining(['/api/segments', '/api/segments/{id}', '/api/setup', '/api/audit']),
+    expect.arrayContaining([
+      '/api/segments',
+      '/api/segments/{id}',
+      '/api/setup',
+      '/api/audit',
+      '/v1/batch',
+      '/matomo.php',
+    ]),
   )
   const page = await exports.default.fetch(`${ORIGIN}/docs`)
   expect(page.headers.get('content-type')).toContain('text/html')
