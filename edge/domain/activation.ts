@@ -1,6 +1,7 @@
 import type { ActivationDefinition, DestinationDefinition } from '../protocol/delivery.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { Reach } from './channels.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
 import { grants } from './consent.ts'
 import type { Profile } from './profile.ts'
@@ -22,12 +23,16 @@ export const permits = (
   purposes.length > 0 &&
   purposes.every((purpose) => grants(profile.consent, profile.consentMode, purpose, now))
 
-/** What the activations make of a profile's transitions. */
+/**
+ * What the activations make of a profile's transitions. `reach`: which destinations the events behind them let be told
+ * of an entry. An exit is told in any case, or they would keep somebody who is gone.
+ */
 export function effectsOf(
   profile: Profile,
   transitions: readonly Transition[],
   { catalog, destinations }: CompiledCatalog,
   now: Millis,
+  reach: Reach = () => true,
 ): Effect[] {
   const effects: Effect[] = []
   for (const transition of transitions) {
@@ -39,12 +44,19 @@ export function effectsOf(
       for (const id of activation.destinations) {
         const destination = destinations.get(id)
         if (destination === undefined || !permits(profile, destination, now)) continue
+        if (isHeldBack(transition, destination, reach)) continue
         effects.push({ activation, destination, transition })
       }
     }
   }
   return effects
 }
+
+const isHeldBack = (
+  { type, cause }: Transition,
+  { name }: DestinationDefinition,
+  reach: Reach,
+): boolean => type === 'entered' && cause.type === 'event' && !reach(name)
 
 function applies(
   { enabled, segment, on, exclude, frequency, id }: ActivationDefinition,

@@ -1,4 +1,5 @@
 import { applyEvent, noChanges, type Changes } from '../domain/apply-event.ts'
+import { reachOf } from '../domain/channels.ts'
 import { decide } from '../domain/experience.ts'
 import { identifierKey, mayRead, sight } from '../domain/identity.ts'
 import { newProfile, type Profile } from '../domain/profile.ts'
@@ -115,7 +116,7 @@ function store(
       cause: { type: 'event', messageIds },
     }),
   )
-  shard.save(profile, transitions)
+  shard.save(profile, transitions, reachOf(events))
 }
 
 /** Counts a request's events and shows them to whoever watches. */

@@ -1,6 +1,7 @@
 import { workspaceObject } from './address.ts'
 import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog.ts'
 import { effectsOf } from '../domain/activation.ts'
+import type { Reach } from '../domain/channels.ts'
 import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
 import type { Profile } from '../domain/profile.ts'
 import { dueAt } from '../domain/review.ts'
@@ -175,10 +176,10 @@ export class Shard implements Ledger {
    * Saves a profile with what follows from its transitions: memberships, deliveries, its timer. Call it inside a
    * transaction.
    */
-  save(profile: Profile, transitions: readonly Transition[]): void {
+  save(profile: Profile, transitions: readonly Transition[], reach?: Reach): void {
     const now = this.now()
     this.memberships.record(profile.id, transitions)
-    this.deliver(profile, transitions, now)
+    this.deliver(profile, transitions, now, reach)
     this.timers.set(profile.id, dueAt(profile))
     this.profiles.save(profile)
     this.reporter.addTransitions(profile.id, transitions)
@@ -201,13 +202,14 @@ export class Shard implements Ledger {
   }
 
   /** Writes what is to be sent because of transitions into the outbox. */
-  deliver(profile: Profile, transitions: readonly Transition[], now: Millis): void {
+  deliver(profile: Profile, transitions: readonly Transition[], now: Millis, reach?: Reach): void {
     if (transitions.length === 0) return
     for (const { activation, destination, transition } of effectsOf(
       profile,
       transitions,
       this.compiled,
       now,
+      reach,
     )) {
       this.outbox.add({
         id: deliveryIdOf(this.address, randomBytes()),

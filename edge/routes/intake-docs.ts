@@ -16,7 +16,8 @@ const SEGMENT = `Messages of the Segment Tracking API, for its clients and Rudde
 changed. The key is the Basic user name, a Bearer, \`X-Write-Key\`, or \`writeKey\` in the body; a secret key proves what
 it says. gzip and deflate are known by their first bytes, whatever the headers say. \`context.externalIds\`
 \`[{type, id}]\` identifies by the kinds of the identity settings. \`integrations\` is kept with the event: \`All\` and
-destinations by their names, on or off; those of the batch hold for each of its messages, whose own win.`
+destinations by their names, on or off; those of the batch hold for each of its messages, whose own win. A
+destination that is off is not told of the entries that the message causes; exits are told.`
 
 const SNOWPLOW = `For Snowplow's trackers. The app id (\`aid\`) is the write key, unless a header has one; one request may
 speak for ten apps. \`uid\` is the userId, \`duid\` (else the session's user, else the network user) the anonymousId,

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { profileShardName } from '../../edge/objects/address.ts'
 import { clock } from '../../edge/objects/clock.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
+import type { Channels } from '../../edge/protocol/event.ts'
 import type { ActivationId, DestinationId, SegmentId } from '../../edge/protocol/id.ts'
 import { DAY, MINUTE, SECOND } from '../../edge/protocol/time.ts'
 import { catalogOf } from '../domain/build.ts'
@@ -329,6 +330,26 @@ describe('deliveries', () => {
     expect(await list()).toMatchObject([{ state: 'pending' }])
     expect(await world.shard(1).replay({ workspace, delivery })).toBe(false)
   })
+
+  test.each<[string, Channels, readonly string[]]>([
+    ['switches all off', { All: false }, ['exited']],
+    ['switches the destination off', { Hook: false }, ['exited']],
+    ['switches another off', { hook: false }, ['exited', 'entered']],
+    ['names it as the only one', { All: false, Hook: true }, ['exited', 'entered']],
+  ])(
+    'an entry whose event %s is told or held back; its exit is told',
+    async (_, integrations, told) => {
+      const world = new World(withWebhook)
+      await world.publish()
+      const device = world.device(1)
+      const quiet = seen('Product Viewed', { category: 'shoes' }, { context: { integrations } })
+      await world.send(device, 1, [shoe(), shoe(), quiet])
+      setClock(quiet.timestamp + 8 * DAY)
+      await world.send(device, 1, [seen('Page Viewed', {}, { context: { integrations } })])
+      const { items } = await world.shard(1).deliveries({ workspace: world.workspace, limit: 10 })
+      expect(items.map(({ type }) => type)).toEqual(told)
+    },
+  )
 
   test('nothing is sent to a destination whose purposes the person denied', async () => {
     const world = new World(withWebhook)
