@@ -93,4 +93,12 @@ export const LAKE_COLUMNS: readonly LakeColumn[] = [
 export type LakeRow = { readonly [column: string]: LakeValue }
 
 export const lakeRow = (entry: LakeEntry, workspace: WorkspaceId): LakeRow =>
-  Object.fromEntries(LAKE_COLUMNS.map(({ name, of }) => [name, of(entry, workspace)]))
+  Object.fromEntries(
+    LAKE_COLUMNS.map(({ name, type, of }) => [name, fitting(type, of(entry, workspace))]),
+  )
+
+/** Null for what the column cannot hold: one odd value must not keep a whole file out of the lake. */
+function fitting(type: LakeColumn['type'], value: LakeValue): LakeValue {
+  if (type === 'TIMESTAMP') return Number.isSafeInteger(value) ? value : undefined
+  return typeof value === (type === 'STRING' ? 'string' : 'boolean') ? value : undefined
+}

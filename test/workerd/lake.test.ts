@@ -5,7 +5,7 @@ import { lakeFolder } from '../../edge/domain/lake-part.ts'
 import { LAKE_COLUMNS } from '../../edge/domain/lake-row.ts'
 import { profileShardName } from '../../edge/objects/address.ts'
 import { clock } from '../../edge/objects/clock.ts'
-import type { EventRecord } from '../../edge/protocol/event.ts'
+import type { EventContext, EventRecord } from '../../edge/protocol/event.ts'
 import { DAY, MINUTE, type Millis } from '../../edge/protocol/time.ts'
 import { bindings, claim, resetClock, seen, setClock, signIn, World } from './shard-fixture.ts'
 
@@ -117,6 +117,17 @@ test('an accepted event comes to the lake with all that is known of it', async (
     },
   ])
   expect(JSON.stringify(file)).not.toContain('sealed-address')
+})
+
+test('an event with values of the wrong sort keeps no other out of the lake', async () => {
+  const world = await open()
+  const context = { country: 33, title: { a: 1 }, bot: 'yes' } as unknown as EventContext
+  const sent = [seen('Odd \ud800', { text: '\udfff' }, { context, timestamp: 1.5 }), seen('Sane')]
+  await world.send(world.device(SHARD), SHARD, sent)
+  await drained(world)
+  const found = await files(world)
+  expect(idsOf(found)).toEqual(idsIn(sent))
+  expect(found[0]?.rows[0]).toMatchObject({ country: null, title: null, bot: null })
 })
 
 test('duplicates come once, and refused events not at all', async () => {
