@@ -21,7 +21,7 @@ const MAX_EVIDENCE = 10
 const PREVIEW_CHARACTERS = 2_000
 
 /** What messages are deduplicated by: the device or identifier they came by. */
-const scopeOf = (subject: Subject): string =>
+export const scopeOf = (subject: Subject): string =>
   subject.type === 'device' ? subject.device : identifierKey(subject.identifier)
 
 const bucketFor = (subject: Subject, id: ProfileId): string =>

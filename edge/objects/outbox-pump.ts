@@ -43,13 +43,14 @@ export class OutboxPump {
       const here: OutboxRow[] = []
       const elsewhere: { readonly row: OutboxRow; readonly profile: ProfileId }[] = []
       for (const row of shard.outbox.due(now, BATCH)) {
-        const permission = this.#permission(row, now)
-        if (typeof permission === 'object') elsewhere.push({ row, profile: permission.elsewhere })
-        else if (permission === 'granted') here.push(row)
-        else this.#refuse(row, permission, now)
-      }
-      for (const { id, releases } of [...here, ...elsewhere.map(({ row }) => row)]) {
-        shard.outbox.lease(id, now + LEASE * 2 ** Math.min(releases, MAX_DOUBLINGS))
+        // Leased first: a row whose profile cannot be read must not hold up those behind it.
+        shard.outbox.lease(row.id, now + LEASE * 2 ** Math.min(row.releases, MAX_DOUBLINGS))
+        shard.alone(() => {
+          const permission = this.#permission(row, now)
+          if (typeof permission === 'object') elsewhere.push({ row, profile: permission.elsewhere })
+          else if (permission === 'granted') here.push(row)
+          else this.#refuse(row, permission, now)
+        })
       }
       shard.arm()
       return { here, elsewhere }

@@ -7,12 +7,12 @@ import { dueAt } from '../domain/review.ts'
 import type { DestinationId, DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { IngestOutcome, ProfileShardCalls, ShardStatus } from '../protocol/objects.ts'
 import type { EventRecord } from '../protocol/event.ts'
-import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
+import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { Verdict } from '../protocol/verdict.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
 import type { Env } from './env.ts'
-import { account, admit, answer, answerStranger, refresh } from './ingest.ts'
+import { account, admit, answer, answerStranger, refresh, scopeOf } from './ingest.ts'
 import {
   applyMerge,
   MergeSagas,
@@ -67,7 +67,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if (place === undefined) return { type: 'unknown' }
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts }
       if (!place.isStored && request.events.length === 0) return this.#refuseOnly(request)
-      const ready = this.#settled(place.profile, rest, subject)
+      const ready = this.#settled(place.profile, rest, { ...request, subject })
       const next = rest[0]
       if (ready === 0 && next !== undefined) {
         if (await birth(shard, subject, place)) {
@@ -134,11 +134,20 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   }
 
   /** How many of the first events bring no identifier that is not settled. */
-  #settled(profile: Profile, events: readonly EventRecord[], subject: Subject): number {
-    const { kinds } = this.#shard.compiled.catalog
-    const granted = grantedBy(this.#shard, subject, profile)
+  #settled(
+    profile: Profile,
+    events: readonly EventRecord[],
+    { subject, source }: IngestRequest,
+  ): number {
+    const shard = this.#shard
+    const { kinds } = shard.compiled.catalog
+    const granted = grantedBy(shard, subject, profile)
+    const scope = scopeOf(subject)
     const index = events.findIndex(
-      (event) => unsettled(profile, event, kinds, granted) !== undefined,
+      (event) =>
+        unsettled(profile, event, kinds, granted) !== undefined &&
+        // A sign-in that is told once more must not take the device back from whoever signed in after it.
+        !shard.seen.has(scope, source, event.messageId, shard.now()),
     )
     return index < 0 ? events.length : index
   }

@@ -77,6 +77,23 @@ export class SeenStore {
     return verdicts
   }
 
+  /** Whether a message was admitted before. */
+  has(scope: string, source: SourceId, messageId: string, now: Millis): boolean {
+    const [one, two] = messageHash(source, messageId)
+    const rows = this.#sql.exec<{ hashes: ArrayBuffer }>(
+      'SELECT hashes FROM seen WHERE scope = ? AND day >= ?',
+      scope,
+      Math.floor(now / DAY) - DEDUPE_DAYS,
+    )
+    for (const { hashes } of rows) {
+      const words = new Uint32Array(hashes)
+      for (let at = 0; at < words.length; at += 2) {
+        if (words[at] === one && words[at + 1] === two) return true
+      }
+    }
+    return false
+  }
+
   /** Latest last: what one scope sends beyond any person's pace pushes out its own oldest. */
   #put(scope: string, day: number, hashes: Uint32Array): void {
     const kept = hashes.slice(-2 * MAX_A_DAY)

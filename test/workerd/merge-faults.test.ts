@@ -64,17 +64,16 @@ describe('a merge over two shards', () => {
         await new Promise((resolve) => setTimeout(resolve, 3))
         await world.send(young, 2, [shoe()])
         const [first, last] = second === 'the older' ? [young, old] : [old, young]
-        const homeOf = (device: DeviceId) => shardOf(device)
-        await world.send(first, homeOf(first), [
+        await world.send(first, shardOf(first), [
           signIn(claim('userId', 'u1'), claim('email', 'h1')),
         ])
         if (kind === 'hangs') hurry()
         const failures = breakOnce(call, kind)
         const batch = [signIn(claim('userId', 'u1')), shoe()]
-        const done = await insist(world, last, homeOf(last), batch)
+        const done = await insist(world, last, shardOf(last), batch)
         expect(failures()).toBe(1)
         await settle(world)
-        const again = await world.send(last, homeOf(last), batch)
+        const again = await world.send(last, shardOf(last), batch)
         expect(again.verdicts.map(({ status }) => status)).toEqual(['duplicate', 'duplicate'])
 
         expect(await flaws(world)).toEqual([])
@@ -86,7 +85,7 @@ describe('a merge over two shards', () => {
         expect(new Set(view.events.map(({ id }) => id)).size).toBe(6)
         expect(view.memberships.map(({ segment }) => segment)).toEqual(['seg_0'])
         for (const device of [old, young]) {
-          const next = await world.send(device, homeOf(device), [seen('Page Viewed')])
+          const next = await world.send(device, shardOf(device), [seen('Page Viewed')])
           expect(next.profile).toBe(view.id)
         }
       },

@@ -35,6 +35,31 @@ export function breakOnce(call: Call, kind: FaultKind): () => number {
   return () => failures
 }
 
+/** Holds back the next such call of any shard until it is let go. `reached` resolves when it was made. */
+export function holdOnce(call: Call): {
+  readonly reached: Promise<void>
+  readonly letGo: () => void
+} {
+  const type: object = call in ProfileShard.prototype ? ProfileShard : IdentityShard
+  const prototype = Reflect.get(type, 'prototype') as Record<Call, Method>
+  const sound = prototype[call]
+  const reached = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  let isHeld = false
+  prototype[call] = async function (...args) {
+    if (!isHeld) {
+      isHeld = true
+      reached.resolve()
+      await gate.promise
+    }
+    return sound.apply(this, args)
+  }
+  healers.push(() => {
+    prototype[call] = sound
+  })
+  return { reached: reached.promise, letGo: () => gate.resolve() }
+}
+
 /** Time limits of the product pass fifty times as fast, so that a call that hangs is soon given up. */
 export function hurry(): void {
   const { setTimeout: sound } = globalThis
@@ -120,7 +145,10 @@ export async function flaws(world: World): Promise<string[]> {
     if (type !== expected) found.push(`${key}: ${type} instead of ${expected}`)
     last.set(key, String(type))
   }
-  for (const { state } of await everywhere(world, `SELECT state FROM profile WHERE state NOT NULL`)) {
+  for (const { state } of await everywhere(
+    world,
+    `SELECT state FROM profile WHERE state NOT NULL`,
+  )) {
     const profile = JSON.parse(String(state))
     for (const kind of ['userId', 'crmId']) {
       const values = profile.identifiers.filter((one: { kind: string }) => one.kind === kind)

@@ -1,0 +1,296 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { afterEach, describe, expect, test } from 'vitest'
+import { SECOND } from '../../edge/protocol/time.ts'
+import {
+  breakOnce,
+  flaws,
+  heal,
+  holdOnce,
+  profilesOf,
+  rowsOf,
+  shardStub,
+  wakeAll,
+} from './shard-faults.ts'
+import { claim, resetClock, seen, setClock, signIn, World } from './shard-fixture.ts'
+import { shoe, telling } from './telling-catalog.ts'
+
+afterEach(() => {
+  heal()
+  resetClock()
+})
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 3))
+
+async function worldOf(): Promise<World> {
+  const world = new World(telling)
+  await world.publish()
+  return world
+}
+
+/** The names of a profile's events. */
+const namesOf = async (world: World, id: Parameters<World['view']>[0]) =>
+  (await world.view(id)).events.map(({ event }) => event).sort()
+
+describe('at the same time', () => {
+  test('three devices of three shards sign in as one person: one profile, every event once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const world = await worldOf()
+      const homes = [0, 1, 2] as const
+      const devices = homes.map((home) => world.device(home))
+      await Promise.all(devices.map((device, home) => world.send(device, home, [shoe()])))
+      await Promise.all(
+        devices.map((device, home) =>
+          world.send(device, home, [signIn(claim('userId', 'u1')), seen('Page Viewed')]),
+        ),
+      )
+      await wakeAll(world)
+      expect(await flaws(world)).toEqual([])
+      const people = await profilesOf(world)
+      expect(people).toHaveLength(1)
+      const view = await world.view(people[0]!)
+      expect(view.events).toHaveLength(9)
+      expect(view.memberships).toHaveLength(1)
+    }
+  })
+
+  test('a profile is joined into a second one while that is joined into a third', async () => {
+    for (const first of ['young', 'middle'] as const) {
+      const world = await worldOf()
+      const [old, middle, young] = [world.device(1), world.device(2), world.device(3)]
+      await world.send(old, 1, [signIn(claim('loyaltyId', 'l1')), shoe()])
+      await pause()
+      await world.send(middle, 2, [signIn(claim('phone', 'p1')), shoe()])
+      await pause()
+      await world.send(young, 3, [shoe()])
+      const held = holdOnce('stage')
+      const one = () => world.send(young, 3, [signIn(claim('phone', 'p1'))])
+      const two = () => world.send(middle, 2, [signIn(claim('loyaltyId', 'l1'))])
+      const begun = first === 'young' ? one() : two()
+      await held.reached
+      const other = first === 'young' ? two() : one()
+      await pause()
+      held.letGo()
+      await Promise.all([begun, other])
+      await wakeAll(world)
+      expect(await flaws(world)).toEqual([])
+      const people = await profilesOf(world)
+      expect(people).toHaveLength(1)
+      const view = await world.view(people[0]!)
+      expect(view.events).toHaveLength(7)
+      for (const [device, home] of [
+        [old, 1],
+        [middle, 2],
+        [young, 3],
+      ] as const) {
+        expect((await world.send(device, home, [seen('Page Viewed')])).profile).toBe(view.id)
+      }
+    }
+  })
+
+  test('what both browsers do while their profiles are joined is kept', async () => {
+    const world = await worldOf()
+    const [old, young] = [world.device(1), world.device(2)]
+    await world.send(old, 1, [signIn(claim('userId', 'u1'))])
+    await pause()
+    const early = shoe()
+    await world.send(young, 2, [early])
+    const held = holdOnce('stage')
+    const joined = world.send(young, 2, [signIn(claim('userId', 'u1'))])
+    await held.reached
+    const more = await Promise.all([
+      world.send(young, 2, [shoe()]),
+      world.send(young, 2, [early]),
+      world.send(old, 1, [shoe()]),
+    ])
+    held.letGo()
+    const { profile } = await joined
+    expect(more.map((answer) => answer.profile)).toEqual([profile, profile, profile])
+    await wakeAll(world)
+    expect(await flaws(world)).toEqual([])
+    const view = await world.view(profile)
+    expect(view.events.filter(({ event }) => event === 'Product Viewed')).toHaveLength(3)
+    expect(view.events).toHaveLength(5)
+    expect(view.memberships).toHaveLength(1)
+  })
+
+  test('two people sign in on two devices of one profile: they become two, whoever is first', async () => {
+    for (let round = 0; round < 5; round++) {
+      const world = await worldOf()
+      const [one, two] = [world.device(1), world.device(1)]
+      await world.send(one, 1, [signIn(claim('email', 'h'))])
+      await world.send(two, 1, [signIn(claim('email', 'h'))])
+      const answers = await Promise.all([
+        world.send(one, 1, [signIn(claim('userId', 'u1'))]),
+        world.send(two, 1, [signIn(claim('userId', 'u2'))]),
+      ])
+      expect(answers[0].profile).not.toBe(answers[1].profile)
+      expect(await flaws(world)).toEqual([])
+    }
+  })
+
+  test('two profiles that turn out to be two people while they are joined stay two', async () => {
+    const world = await worldOf()
+    const [old, young] = [world.device(1), world.device(2)]
+    const first = await world.send(old, 1, [signIn(claim('email', 'h')), seen('Old')])
+    await pause()
+    await world.send(young, 2, [seen('Young')])
+    const held = holdOnce('stage')
+    const joining = world.send(young, 2, [signIn(claim('userId', 'u2'), claim('email', 'h'))])
+    await held.reached
+    const known = await world.send(old, 1, [signIn(claim('userId', 'u1'))])
+    held.letGo()
+    const second = await joining
+    expect(known.profile).toBe(first.profile)
+    expect(second.profile).not.toBe(first.profile)
+    expect(await flaws(world)).toEqual([])
+    expect(await namesOf(world, first.profile)).toEqual(['Identified', 'Identified', 'Old'])
+    expect(await namesOf(world, second.profile)).toEqual(['Identified', 'Young'])
+    expect((await world.send(young, 2, [seen('Page Viewed')])).profile).toBe(second.profile)
+  })
+})
+
+describe('a shared device', () => {
+  test('stays with whoever signed in last when the profile it was taken from is joined into another', async () => {
+    const world = await worldOf()
+    const [shared, own] = [world.device(1), world.device(2)]
+    await world.send(own, 2, [signIn(claim('email', 'h'))])
+    await pause()
+    await world.send(shared, 1, [signIn(claim('userId', 'u1'))])
+    const mine = await world.send(shared, 1, [signIn(claim('userId', 'u2'))])
+    const phone = world.device(3)
+    const joined = await world.send(phone, 3, [signIn(claim('userId', 'u1'), claim('email', 'h'))])
+    expect(joined.profile).not.toBe(mine.profile)
+    const next = await world.send(shared, 1, [seen('Page Viewed')])
+    expect(next.profile).toBe(mine.profile)
+  })
+
+  test('is not taken back by a sign-in that is told once more', async () => {
+    const world = await worldOf()
+    const device = world.device(1)
+    const old = signIn(claim('userId', 'u1'))
+    await world.send(device, 1, [old])
+    const present = await world.send(device, 1, [signIn(claim('userId', 'u2'))])
+    const again = await world.send(device, 1, [old])
+    expect(again.verdicts.map(({ status }) => status)).toEqual(['duplicate'])
+    expect((await world.send(device, 1, [seen('Page Viewed')])).profile).toBe(present.profile)
+  })
+
+  test('that goes to and fro between two shards keeps each message id once', async () => {
+    const world = await worldOf()
+    const [shared, other] = [world.device(1), world.device(2)]
+    await world.send(other, 2, [signIn(claim('userId', 'u2'))])
+    let sent = 0
+    for (let turn = 0; turn < 16; turn++) {
+      await world.send(shared, 1, [signIn(claim('userId', turn % 2 === 0 ? 'u1' : 'u2'))])
+      sent++
+    }
+    for (const shard of [1, 2]) {
+      const [row] = await rowsOf(
+        world,
+        shard,
+        `SELECT sum(length(hashes)) AS n FROM seen WHERE scope = '${shared}'`,
+      )
+      expect(row?.['n']).toBeLessThanOrEqual(8 * sent)
+    }
+  })
+})
+
+describe('a claim that broke off', () => {
+  test('leaves its name to whoever bears it, not to who signed in on the device instead', async () => {
+    const world = await worldOf()
+    const [one, two] = [world.device(1), world.device(2)]
+    await world.send(one, 1, [seen('Page Viewed')])
+    // u1 is claimed for the profile of `one`, which never hears of it.
+    const failures = breakOnce('resolve', 'loses its reply')
+    await expect(world.send(one, 1, [signIn(claim('userId', 'u1'))])).rejects.toThrow('resolve')
+    expect(failures()).toBe(1)
+    const second = await world.send(one, 1, [signIn(claim('userId', 'u2'))])
+    const first = await world.send(two, 2, [signIn(claim('userId', 'u1'))])
+    expect(first.profile).not.toBe(second.profile)
+    const back = await world.send(one, 1, [signIn(claim('userId', 'u1'))])
+    expect(back.profile).toBe(first.profile)
+    expect(await flaws(world)).toEqual([])
+  })
+})
+
+describe('identifiers that contradict each other', () => {
+  test('by a lesser one: the person named by the greater one keeps the event', async () => {
+    const world = await worldOf()
+    const device = world.device(1)
+    const first = await world.send(device, 1, [signIn(claim('userId', 'u1'), claim('crmId', 'c1'))])
+    const both = signIn(claim('userId', 'u1'), claim('crmId', 'c2'), claim('email', 'h'))
+    const second = await world.send(device, 1, [both])
+    expect(second.profile).toBe(first.profile)
+    const view = await world.view(first.profile)
+    expect(view.identifiers.map(({ value }) => value)).toEqual(['u1', 'c1', 'h'])
+  })
+
+  test('two names in one message: the first counts, the message is kept', async () => {
+    const world = await worldOf()
+    const device = world.device(1)
+    const both = signIn(claim('userId', 'u1'), claim('userId', 'u2'))
+    const { profile, verdicts } = await world.send(device, 1, [both])
+    expect(verdicts.map(({ status }) => status)).toEqual(['accepted'])
+    expect((await world.view(profile)).identifiers.map(({ value }) => value)).toEqual(['u1'])
+  })
+
+  test('a sign-in by name that another lesser name contradicts is a switch', async () => {
+    const world = await worldOf()
+    const [one, two] = [world.device(1), world.device(2)]
+    const first = await world.send(one, 1, [signIn(claim('userId', 'u1'), claim('crmId', 'c1'))])
+    const second = await world.send(two, 2, [signIn(claim('crmId', 'c2'))])
+    expect(second.profile).not.toBe(first.profile)
+    const third = await world.send(two, 2, [signIn(claim('userId', 'u1'))])
+    expect(third.profile).toBe(first.profile)
+  })
+
+  test('a message with as many identifiers as may be is settled at once', async () => {
+    const world = await worldOf()
+    const loyalty = Array.from({ length: 25 }, (_, n) => claim('loyaltyId', `l${n}`))
+    const { profile } = await world.send(world.device(1), 1, [signIn(...loyalty)])
+    expect((await world.view(profile)).identifiers).toHaveLength(25)
+  })
+
+  test('no profile has more than 200 identifiers; its events are kept', async () => {
+    const world = await worldOf()
+    const device = world.device(1)
+    for (let batch = 0; batch < 9; batch++) {
+      const claims = Array.from({ length: 25 }, (_, n) => claim('loyaltyId', `l${batch}.${n}`))
+      await world.send(device, 1, [signIn(...claims)])
+    }
+    const { profile } = await world.send(device, 1, [seen('Page Viewed')])
+    const view = await world.view(profile)
+    expect(view.identifiers).toHaveLength(200)
+    expect(view.events).toHaveLength(10)
+  })
+})
+
+describe('a merge whose object ends', () => {
+  test.each(['stage', 'applyMerge', 'move'] as const)(
+    'while %s is under way goes on when the alarm rings',
+    async (call) => {
+      const world = await worldOf()
+      const [old, young] = [world.device(1), world.device(2)]
+      const first = await world.send(old, 1, [signIn(claim('userId', 'u1')), shoe()])
+      await pause()
+      await world.send(young, 2, [signIn(claim('email', 'h')), shoe()])
+      const held = holdOnce(call)
+      const cutOff = expect(
+        world.send(young, 2, [signIn(claim('userId', 'u1'), claim('email', 'h'))]),
+      ).rejects.toThrow()
+      await held.reached
+      // The loser's shard runs the saga.
+      await runInDurableObject(shardStub(world, 2), (_, ctx) => ctx.abort('the end')).catch(
+        () => undefined,
+      )
+      await cutOff
+      held.letGo()
+      expect(await flaws(world)).not.toEqual([])
+      setClock(Date.now() + 11 * SECOND)
+      expect(await runDurableObjectAlarm(shardStub(world, 2))).toBe(true)
+      await expect.poll(() => flaws(world), { timeout: 5_000 }).toEqual([])
+      expect(await profilesOf(world)).toEqual([first.profile])
+      expect((await world.view(first.profile)).events).toHaveLength(4)
+    },
+  )
+})
