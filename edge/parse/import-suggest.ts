@@ -116,12 +116,15 @@ export function suggestMapping(
   }
 }
 
+/** A file with more columns tells of customers, among other things what they consent to. */
+const MAX_CONSENT_COLUMNS = 4
+
 function kindOf(words: readonly string[]): ImportKind {
   const has = (pattern: RegExp) => words.some((word) => pattern.test(word))
   const hasItems = words.filter((word) => ITEMS.some(([, pattern]) => pattern.test(word))).length
   if (has(ORDER) && (hasItems > 0 || AMOUNTS.some(([, pattern]) => has(pattern)))) return 'orders'
   if (CHANNELS.some(([, pattern]) => has(pattern))) return 'campaigns'
-  if ((has(UNSUBSCRIBED) || has(CONSENT)) && words.length <= 6) return 'consents'
+  if ((has(UNSUBSCRIBED) || has(CONSENT)) && words.length <= MAX_CONSENT_COLUMNS) return 'consents'
   return 'customers'
 }
 

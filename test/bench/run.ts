@@ -5,21 +5,24 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
 import { benchEdge } from './edge.ts'
+import { benchImports } from './imports.ts'
 import { TAG_BUDGET, tagSizes } from './tag-size.ts'
 
 /**
- * `npm run bench [-- tag edge --rounds N --seconds N]`: each benchmark prints a table and writes JSON to
+ * `npm run bench [-- tag edge imports --rounds N --seconds N --rows N]`: each benchmark prints a table and writes JSON to
  * `.prisme/bench/`. Without names: all of them.
  */
 const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
   tag: benchTag,
   edge: benchTheEdge,
+  imports: benchTheImports,
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
+    rows: { type: 'string', default: '20000' },
   },
 })
 const FOLDER = join(resolve(ROOT, process.env['STATE_DIR'] || '.prisme'), 'bench')
@@ -71,6 +74,12 @@ async function benchTheEdge() {
     })),
   )
   return results
+}
+
+async function benchTheImports() {
+  const figures = await benchImports(Number(values.rows), console.log)
+  console.table(figures)
+  return figures
 }
 
 function cell(edge: number, reference: number, ratio: number, digits: number): string {
