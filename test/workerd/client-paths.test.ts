@@ -48,6 +48,24 @@ describe("Segment's short paths", () => {
     expect(statuses(verdicts)).toEqual(['accepted'])
   })
 
+  test('what a batch says once holds for each message: context, its external ids, integrations', async () => {
+    const batch = [
+      { type: 'track', event: 'Seen', userId: 'shared-1' },
+      { type: 'track', event: 'Seen', userId: 'shared-1', integrations: { Mail: true } },
+    ]
+    const context = { locale: 'fr', externalIds: [{ type: 'crmId', id: 'crm-shared-1' }] }
+    const body = { batch, context, integrations: { All: false } }
+    await send('/v1/batch', body, { headers: basic(shop.secretKey) })
+    const profile = await profileBy(shop, 'crmId', 'crm-shared-1')
+    expect(profile?.identifiers).toContainEqual(
+      expect.objectContaining({ kind: 'userId', value: 'shared-1' }),
+    )
+    const contexts = profile?.events.map(({ context: kept }) => kept)
+    expect(contexts).toHaveLength(2)
+    expect(contexts).toContainEqual({ language: 'fr', integrations: { All: false } })
+    expect(contexts).toContainEqual({ language: 'fr', integrations: { All: false, Mail: true } })
+  })
+
   test.each(['t', 'b', 'track', 'batch'])('a page may send to /v1/%s, and retry', async (call) => {
     const response = await send(`/v1/${call}`, undefined, {
       method: 'OPTIONS',
