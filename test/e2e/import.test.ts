@@ -102,7 +102,7 @@ test('a file is uploaded, checked and imported in the dashboard, by names alone'
     await page.getByRole('heading', { name: 'What the columns mean' }).waitFor()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 
-    await page.locator('[aria-label="Type: points"]').click()
+    await page.locator('input[aria-label="Type: points"]').click()
     await page.getByRole('option', { name: 'Number 1 234,5' }).click()
     await page.getByRole('button', { name: 'Check without effect' }).click()
     await page.getByText('Checked', { exact: true }).waitFor()

@@ -118,6 +118,19 @@ describe('an import of customers', () => {
   })
 })
 
+/** Rows of few people, so that the slices cost little; every row is a fact of its own. */
+const rows = (count: number) =>
+  `id,n\n${Array.from({ length: count }, (_, n) => `p-${n % 20},${n}\n`).join('')}`
+
+/** Waits until some of the file is read and not all of it. */
+async function midway(shop: Shop, id: string): Promise<void> {
+  for (let waited = 0; waited < 10_000; waited += 5) {
+    const { counts } = await status(shop, id)
+    if (counts.read > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
 describe('a large import', () => {
   const NAMES: ImportMapping = {
     kind: 'customers',
@@ -126,19 +139,7 @@ describe('a large import', () => {
       { column: 'n', use: 'trait', name: 'n', as: { type: 'number' } },
     ],
   }
-  /** Rows of few people, so that the slices cost little; every row is a fact of its own. */
-  const rows = (count: number) =>
-    `id,n\n${Array.from({ length: count }, (_, n) => `p-${n % 20},${n}\n`).join('')}`
   const ROWS = 11_000
-
-  /** Waits until some of the file is read and not all of it. */
-  async function midway(shop: Shop, id: string): Promise<void> {
-    for (let waited = 0; waited < 10_000; waited += 5) {
-      const { counts } = await status(shop, id)
-      if (counts.read > 0) return
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
 
   test('survives a crash: every row is there once, and the count is whole', async () => {
     const shop = await openShop()
