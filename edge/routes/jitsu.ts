@@ -17,8 +17,8 @@ const CALLS = [...EVENT_TYPES, 'event', 'batch'].join('|')
  */
 export const jitsu = new Hono<{ Bindings: Env }>()
   .use('/api/s/*', openToPages)
-  .post(`/api/s/:call{${CALLS}}`, (c) => take(c.env, c.req.raw, c.req.param('call'), false))
-  .post(`/api/s/s2s/:call{${CALLS}}`, (c) => take(c.env, c.req.raw, c.req.param('call'), true))
+  .post(`/api/s/:call{(?:${CALLS})}`, (c) => take(c.env, c.req.raw, c.req.param('call'), false))
+  .post(`/api/s/s2s/:call{(?:${CALLS})}`, (c) => take(c.env, c.req.raw, c.req.param('call'), true))
 
 async function take(env: Env, request: Request, call: string, s2s: boolean): Promise<Response> {
   const receivedAt = clock.now()

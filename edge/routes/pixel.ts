@@ -21,7 +21,7 @@ const MAX_LENGTH = Math.ceil((LIMITS.eventBytes * 4) / 3) + 4
  * pages without scripts. The key is `writeKey` of the message.
  */
 export const pixel = new Hono<{ Bindings: Env }>().get(
-  `/v1/pixel/:type{${EVENT_TYPES.join('|')}}`,
+  `/v1/pixel/:type{(?:${EVENT_TYPES.join('|')})}`,
   openToPages,
   async (c) => {
     // Scanners of mail look at a link without following it.

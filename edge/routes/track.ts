@@ -25,10 +25,10 @@ const CALLS = [...EVENT_TYPES, ...Object.keys(SHORT)].join('|')
  * history. Clients of that API work by changing host and key.
  */
 export const track = new Hono<{ Bindings: Env }>()
-  .use(`/v1/:call{batch|b|import|${CALLS}}`, openToPages)
-  .post('/v1/:batch{batch|b}', (c) => take(c.env, c.req.raw, parseEnvelope))
+  .use(`/v1/:call{(?:batch|b|import|${CALLS})}`, openToPages)
+  .post('/v1/:batch{(?:batch|b)}', (c) => take(c.env, c.req.raw, parseEnvelope))
   .post('/v1/import', (c) => take(c.env, c.req.raw, parseEnvelope, true))
-  .post(`/v1/:call{${CALLS}}`, (c) => {
+  .post(`/v1/:call{(?:${CALLS})}`, (c) => {
     const call = c.req.param('call')
     // The pattern of the path lets only these through.
     const type = SHORT[call] ?? (call as EventType)

@@ -1,12 +1,12 @@
 import type { Catalog } from '../../edge/protocol/catalog.ts'
-import type { Condition } from '../../edge/protocol/condition.ts'
+import type { PerformedCondition } from '../../edge/protocol/condition.ts'
 import type { ActivationId, DestinationId, SegmentId } from '../../edge/protocol/id.ts'
 import { catalogOf } from '../domain/build.ts'
 import { seen } from './shard-fixture.ts'
 
 export const SHOE_FAN = 'seg_0' as SegmentId
 /** Three views of shoes within a week. */
-export const shoeFan: Condition = {
+export const shoeFan: PerformedCondition = {
   type: 'performed',
   event: 'Product Viewed',
   where: [{ property: 'category', operator: 'equals', value: 'shoes' }],
