@@ -8,8 +8,8 @@ import type { Profile } from './profile.ts'
 /** Distinct values kept of one context field; later new ones are not remembered. */
 const MAX_EVER = 50
 /** A profile is one row of at most 2 MB. What goes beyond stays in its history, and changes no trait. */
-const MAX_TRAITS = 500
-const MAX_TRAIT_CHARACTERS = 2_000
+const MAX_TRAITS = 300
+const MAX_TRAIT_CHARACTERS = 1_200
 /** No person has so many; those that never proved to be this person's go first, the longest unseen of them. */
 const MAX_DEVICES = 200
 

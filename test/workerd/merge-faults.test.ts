@@ -84,6 +84,7 @@ describe('a merge over two shards', () => {
         expect(view.events).toHaveLength(6)
         expect(new Set(view.events.map(({ id }) => id)).size).toBe(6)
         expect(view.memberships.map(({ segment }) => segment)).toEqual(['seg_0'])
+        expect(view.merges).toHaveLength(1)
         for (const device of [old, young]) {
           const next = await world.send(device, shardOf(device), [seen('Page Viewed')])
           expect(next.profile).toBe(view.id)
