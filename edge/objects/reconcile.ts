@@ -108,7 +108,7 @@ async function settle(
 }
 
 const resolve = (shard: Shard, claim: ClaimedIdentifier, birth: ProfileId) =>
-  withTimeLimit(ownersOf(shard, claim).resolve(claim, birth, claim.proven), CALL_LIMIT)
+  withTimeLimit(shard.owners.resolve(claim, birth, claim.proven), CALL_LIMIT)
 
 const move = (shard: Shard, claim: Identifier, from: ProfileId, to: ProfileId) =>
   withTimeLimit(ownersOf(shard, claim).move(claim, from, to), CALL_LIMIT)

@@ -23,6 +23,7 @@ import { TimerStore } from '../storage/timer-store.ts'
 import { clock } from './clock.ts'
 import type { Env } from './env.ts'
 import { GroupCommit, type Ledger } from './group-commit.ts'
+import { OwnerCalls } from './owner-calls.ts'
 import { ShardReporter } from './shard-reporter.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -56,6 +57,7 @@ export class Shard implements Ledger {
   readonly commit: GroupCommit
   readonly reporter: ShardReporter
   #compiled: CompiledCatalog | undefined
+  #owners: OwnerCalls | undefined
   #workspace: WorkspaceId | undefined
   #address: ShardAddress | undefined
   /** Instant of the alarm that is set; undefined: not known since the object woke. */
@@ -102,6 +104,11 @@ export class Shard implements Ledger {
   get compiled(): CompiledCatalog {
     if (this.#compiled === undefined) throw new Error('This shard has no catalog yet')
     return this.#compiled
+  }
+
+  /** Asks who owns identifiers; ingests of the same moment ask together. */
+  get owners(): OwnerCalls {
+    return (this.#owners ??= new OwnerCalls(this.env, this.workspace, this.compiled.catalog.shards))
   }
 
   now(): Millis {

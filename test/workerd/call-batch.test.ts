@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CallBatch } from '../../edge/routes/intake/call-batch.ts'
+import { CallBatch } from '../../edge/objects/call-batch.ts'
 
 test('calls made at the same time travel together, and each gets its own answer', async () => {
   const sent: number[][] = []

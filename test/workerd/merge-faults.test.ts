@@ -40,11 +40,11 @@ async function settle(world: World): Promise<void> {
 
 /** Which of the two signs in second, so that its profile is the loser or the survivor. */
 const cases: readonly (readonly [Call, 'the younger' | 'the older'])[] = [
-  ['resolve', 'the younger'],
+  ['resolveMany', 'the younger'],
   ['brief', 'the younger'],
   ['stage', 'the younger'],
   ['applyMerge', 'the younger'],
-  ['resolve', 'the older'],
+  ['resolveMany', 'the older'],
   ['brief', 'the older'],
   ['merge', 'the older'],
   ['stage', 'the older'],

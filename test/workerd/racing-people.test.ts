@@ -201,8 +201,8 @@ describe('a claim that broke off', () => {
     const [one, two] = [world.device(1), world.device(2)]
     await world.send(one, 1, [seen('Page Viewed')])
     // u1 is claimed for the profile of `one`, which never hears of it.
-    const failures = breakOnce('resolve', 'loses its reply')
-    await expect(world.send(one, 1, [signIn(claim('userId', 'u1'))])).rejects.toThrow('resolve')
+    const failures = breakOnce('resolveMany', 'loses its reply')
+    await expect(world.send(one, 1, [signIn(claim('userId', 'u1'))])).rejects.toThrow('resolveMany')
     expect(failures()).toBe(1)
     const second = await world.send(one, 1, [signIn(claim('userId', 'u2'))])
     await world.send(two, 2, [seen('Before')])

@@ -7,7 +7,15 @@ import { bindings, SHARDS, type World } from './shard-fixture.ts'
 
 /** The call fails before it did anything, after it did everything, or is never answered. */
 export type FaultKind = 'throws' | 'loses its reply' | 'hangs'
-export const CALLS = ['resolve', 'brief', 'merge', 'stage', 'applyMerge', 'move', 'adopt'] as const
+export const CALLS = [
+  'resolveMany',
+  'brief',
+  'merge',
+  'stage',
+  'applyMerge',
+  'move',
+  'adopt',
+] as const
 export type Call = (typeof CALLS)[number]
 
 type Method = (this: object, ...args: unknown[]) => Promise<unknown>

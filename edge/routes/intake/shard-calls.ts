@@ -1,11 +1,12 @@
-import { addressOf, identityShardOf } from '../../domain/id.ts'
-import { identityShard, profileShard } from '../../objects/address.ts'
+import { addressOf } from '../../domain/id.ts'
+import { profileShard } from '../../objects/address.ts'
+import { CallBatch } from '../../objects/call-batch.ts'
 import type { Env } from '../../objects/env.ts'
+import { OwnerCalls } from '../../objects/owner-calls.ts'
 import type { ProfileId, WorkspaceId } from '../../protocol/id.ts'
 import type { Identifier } from '../../protocol/identifier.ts'
-import type { IdentityAnswer, IngestOutcome, ResolveRequest } from '../../protocol/objects.ts'
+import type { IdentityAnswer, IngestOutcome } from '../../protocol/objects.ts'
 import type { IngestRequest, IngestResult } from '../../protocol/shard.ts'
-import { CallBatch } from './call-batch.ts'
 
 /** An object that sheds load: asking again at once would make it worse. */
 export class Overloaded extends Error {
@@ -16,14 +17,13 @@ export class Overloaded extends Error {
 export class ShardCalls {
   readonly #env: Env
   readonly #workspace: WorkspaceId
-  readonly #shards: number
   readonly #profiles = new Map<string, CallBatch<IngestRequest, IngestOutcome>>()
-  readonly #identities = new Map<number, CallBatch<ResolveRequest, IdentityAnswer>>()
+  readonly #owners: OwnerCalls
 
   constructor(env: Env, workspace: WorkspaceId, shards: number) {
     this.#env = env
     this.#workspace = workspace
-    this.#shards = shards
+    this.#owners = new OwnerCalls(env, workspace, shards)
   }
 
   /** Ingests at the shard that `home`, a profile's or device's id, names. */
@@ -46,14 +46,6 @@ export class ShardCalls {
 
   /** The owner of an identifier, born as `birth` if there is none. */
   resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer> {
-    const shard = identityShardOf(identifier.kind, identifier.value, this.#shards)
-    let batch = this.#identities.get(shard)
-    if (batch === undefined) {
-      batch = new CallBatch((requests) =>
-        identityShard(this.#env, this.#workspace, shard).resolveMany(requests),
-      )
-      this.#identities.set(shard, batch)
-    }
-    return batch.call({ identifier, birth, proven })
+    return this.#owners.resolve(identifier, birth, proven)
   }
 }
