@@ -35,7 +35,9 @@ export class ShardReporter implements Ledger {
     this.#shard = shard
   }
 
+  /** A profile changed. Even without a crossing the population may have: a merge makes two people one. */
   addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
+    this.#dirty = true
     for (const { type, segment, at, decidedAt } of transitions) {
       const { entered, exited } = this.#crossings.get(segment) ?? NONE
       this.#crossings.set(

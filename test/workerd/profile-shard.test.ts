@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
-import { afterEach, describe, expect, test } from 'vitest'
-import { profileShardName } from '../../edge/objects/address.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { liveMonitor, profileShardName } from '../../edge/objects/address.ts'
 import { clock } from '../../edge/objects/clock.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { Channels } from '../../edge/protocol/event.ts'
@@ -174,6 +174,19 @@ describe('sign-in', () => {
       expect(populations.reduce((sum, { population }) => sum + population, 0)).toBe(1)
     },
   )
+
+  test('of the same person on two devices leaves one person in the live figures', async () => {
+    const world = new World()
+    await world.publish()
+    await world.send(world.device(1), 1, [signIn(claim('userId', 'u1'))])
+    const desk = world.device(2)
+    await world.send(desk, 2, [seen('Page Viewed')])
+    const population = async () =>
+      (await liveMonitor(bindings, world.workspace).overview()).population
+    await vi.waitFor(async () => expect(await population()).toBe(2))
+    await world.send(desk, 2, [signIn(claim('userId', 'u1'))])
+    await vi.waitFor(async () => expect(await population()).toBe(1))
+  })
 
   test('a message tried again after its device moved to another shard is still a duplicate', async () => {
     const world = new World()
