@@ -47,15 +47,28 @@ export default defineConfig({
         },
       },
       {
+        // The tag against a double of the edge: needs no running product, so two files at a time.
+        test: {
+          name: 'tag',
+          environment: 'node',
+          include: ['test/e2e/tag-*.test.ts'],
+          testTimeout: BROWSER_TEST,
+          hookTimeout: BROWSER_TEST,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         test: {
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/tag-*.test.ts'],
           globalSetup: ['test/e2e/global-setup.ts'],
           testTimeout: BROWSER_TEST,
           hookTimeout: 3 * BROWSER_TEST,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
