@@ -12,7 +12,12 @@ export function useSegmentSize(segment: { readonly id: string; readonly size: nu
 /** Live, or how far the count over the whole history is. */
 export function SegmentState({ segment }: { readonly segment: ApiSegment }) {
   const { t, format } = useI18n()
-  if (segment.state === 'live') return <Badge color="teal">{t('segment.live')}</Badge>
+  if (segment.state === 'live')
+    return (
+      <Badge color="teal" miw="max-content">
+        {t('segment.live')}
+      </Badge>
+    )
   const progress = segment.progress ?? 0
   return (
     <Group gap="xs" wrap="nowrap" miw={140}>
