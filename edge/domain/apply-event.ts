@@ -93,14 +93,23 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
   changes.context = true
 }
 
-function seeDevice(profile: Profile, id: DeviceId, { timestamp, context }: EventRecord): void {
+function seeDevice(
+  profile: Profile,
+  id: DeviceId,
+  { timestamp, context, identifiers, source }: EventRecord,
+): void {
   const known = profile.devices.find((device) => device.id === id)
-  const device = known ?? { id, firstSeen: timestamp, lastSeen: timestamp, proven: false }
+  const device = known ?? { id, source, firstSeen: timestamp, lastSeen: timestamp, proven: false }
   if (known === undefined) {
     profile.devices.push(device)
     limitDevices(profile)
   }
-  device.firstSeen = Math.min(device.firstSeen, timestamp)
+  if (timestamp < device.firstSeen) {
+    device.firstSeen = timestamp
+    device.source = source
+  }
+  // Whoever proved who they are on it may read, on it, what they earned elsewhere.
+  device.proven ||= identifiers.some(({ proven }) => proven)
   if (timestamp < device.lastSeen) return
   device.lastSeen = timestamp
   for (const field of ['device', 'os', 'browser', 'country', 'city'] as const) {

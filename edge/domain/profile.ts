@@ -14,14 +14,16 @@ export interface Trait {
 
 export interface KnownIdentifier extends Identifier {
   readonly sealed?: string
-  proven: boolean
+  readonly proven: boolean
   readonly firstSeen: Millis
-  lastSeen: Millis
+  readonly lastSeen: Millis
   readonly source: SourceId
 }
 
 export interface KnownDevice {
   readonly id: DeviceId
+  /** Who told of it first. */
+  source: SourceId
   firstSeen: Millis
   lastSeen: Millis
   /** A proven sign-in happened on it: it may read what the person earned elsewhere. */
@@ -36,14 +38,6 @@ export interface KnownDevice {
 export interface ConsentAnswer {
   readonly granted: boolean
   readonly at: Millis
-}
-
-export interface MergeRecord {
-  readonly id: string
-  readonly other: ProfileId
-  readonly at: Millis
-  /** The identifier that joined them, `kind` only. */
-  readonly through: string
 }
 
 /**
@@ -67,8 +61,6 @@ export interface Profile {
   consentMode: ConsentMode
   readonly traits: Map<string, Trait>
   identifiers: KnownIdentifier[]
-  /** Claims that were turned down, so that they are not tried with every event; the latest 50. */
-  refused: string[]
   devices: KnownDevice[]
   context: EventContext
   contextAt: Millis
@@ -80,7 +72,6 @@ export interface Profile {
   readonly untils: Map<SegmentId, Millis>
   /** Activations with frequency `once` that were used. */
   readonly used: Set<ActivationId>
-  merges: MergeRecord[]
 }
 
 export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
@@ -95,7 +86,6 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     consentMode: 'opt-in',
     traits: new Map(),
     identifiers: [],
-    refused: [],
     devices: [],
     context: {},
     contextAt: Number.NEGATIVE_INFINITY,
@@ -105,7 +95,6 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     memberships: new Map(),
     untils: new Map(),
     used: new Set(),
-    merges: [],
   }
 }
 

@@ -1,9 +1,11 @@
 import { grants } from '../domain/consent.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
 import type { ApiEvent } from '../protocol/api.ts'
 import { PURPOSES } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileView } from '../protocol/objects.ts'
+import { componentOf } from './component.ts'
+import { graphView } from './graph-view.ts'
 import type { Shard } from './shard.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
@@ -23,10 +25,12 @@ const toApiEvent = (event: EventRecord): ApiEvent => ({
 /** Everything known of a person, with one page of the timeline. */
 export function viewOf(
   shard: Shard,
-  profile: Profile,
+  stored: StoredProfile,
   limit: number,
   before: string | undefined,
 ): ProfileView {
+  const { profile } = stored
+  const { graph } = componentOf(shard, stored)
   const { events, more } = shard.history.newest(profile.id, limit, before)
   const cursor = events.at(-1)?.cursor
   const { traits, consent, consentMode } = profile
@@ -55,6 +59,9 @@ export function viewOf(
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),
     ...(more && cursor !== undefined && { eventsCursor: cursor }),
-    merges: profile.merges,
+    merges: graph.merges
+      .filter(({ survivor }) => survivor === profile.id)
+      .map(({ id, loser, at, through }) => ({ id, other: loser, at, through })),
+    graph: graphView(shard, graph, profile.id),
   }
 }

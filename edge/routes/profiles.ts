@@ -5,10 +5,10 @@ import { isProfileId } from '../domain/id.ts'
 import { workspaceObject } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
 import type { ApiProfile } from '../protocol/api.ts'
-import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import type { ProfileView } from '../protocol/objects.ts'
-import { profileOf, viewProfile } from './find-profile.ts'
+import { profileOf, viewProfile, type Found } from './find-profile.ts'
 import { notFoundHere } from './problem.ts'
 import { resource } from './resource.ts'
 import { idParam, instant, iso, json, problems, text } from './shapes.ts'
@@ -97,13 +97,13 @@ const getRoute = createRoute({
 async function show(
   env: Env,
   workspace: WorkspaceId,
-  id: ProfileId | null,
+  found: Found | null,
   before: string | undefined,
 ): Promise<ApiProfile> {
   const view =
-    id === null
+    found === null
       ? null
-      : await viewProfile(env, workspace, id, {
+      : await viewProfile(env, workspace, found, {
           limit: EVENTS,
           ...(before !== undefined && { before }),
         })
@@ -183,5 +183,8 @@ export const profiles = resource()
     const { workspace } = c.get('access')
     const { id } = c.req.valid('param')
     const { before } = c.req.valid('query')
-    return c.json(await show(c.env, workspace, isProfileId(id) ? id : null, before), 200)
+    return c.json(
+      await show(c.env, workspace, isProfileId(id) ? { profile: id, at: id } : null, before),
+      200,
+    )
   })
