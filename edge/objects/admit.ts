@@ -235,7 +235,8 @@ function apply(
   profile.fingerprint = shard.compiled.fingerprint
   let latest = Number.NEGATIVE_INFINITY
   for (const event of events) {
-    applyEvent(profile, event, mode, shard.compiled.features, changes)
+    const { features, catalog } = shard.compiled
+    applyEvent(profile, event, mode, features, changes, catalog.traitPolicies)
     latest = Math.max(latest, event.timestamp)
   }
   shard.history.append(profile.id, events)
