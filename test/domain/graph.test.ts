@@ -14,7 +14,8 @@ import { namePeople } from '../../edge/domain/naming.ts'
 import type { ProfileId } from '../../edge/protocol/id.ts'
 import type { Identifier, IdentifierKind } from '../../edge/protocol/identifier.ts'
 import { track } from './build.ts'
-import { identityCases, keysOf, permutations } from './identity-cases.ts'
+import { keysOf, permutations } from './identity-case.ts'
+import { identityCases } from './identity-cases.ts'
 
 let minted = 0
 
