@@ -55,6 +55,8 @@ export default defineConfig({
           name: 'tag',
           environment: 'node',
           include: ['test/e2e/tag-*.test.ts'],
+          // Each begins anew in a context of its own; a second try is told of in the report ("retry x1").
+          retry: 1,
           testTimeout: BROWSER_TEST,
           hookTimeout: BROWSER_TEST,
           maxWorkers: 2,
