@@ -1,4 +1,5 @@
 import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
+import { isDeviceId } from '../../domain/id.ts'
 import type { Message } from '../../parse/event.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { DeviceId } from '../../protocol/id.ts'
@@ -39,7 +40,7 @@ export class Recorder {
       ...(message.index > 0 && { position: message.index }),
       source: this.#caller.source.id,
       ...(device !== undefined && { device }),
-      identifiers: await this.#claims(message, device),
+      identifiers: await this.#claims(message),
       properties,
       ...(traits !== undefined && { traits }),
       context:
@@ -54,15 +55,13 @@ export class Recorder {
   }
 
   /** A secret key proves all it says; a user token proves its own subject and e-mail address. */
-  async #claims(
-    message: Message,
-    device: DeviceId | undefined,
-  ): Promise<readonly ClaimedIdentifier[]> {
+  async #claims(message: Message): Promise<readonly ClaimedIdentifier[]> {
     const secret = this.#caller.grant.kind === 'secret'
     const token = secret ? undefined : await this.#claimsOf(message.userToken)
     const claims = await Promise.all(
       message.identifiers
-        .filter(({ kind, value }) => kind !== 'anonymousId' || value !== device)
+        // A browser of ours is whose the message is, never one that a message merely names.
+        .filter(({ kind, value }) => kind !== 'anonymousId' || !isDeviceId(value))
         .map((identifier) =>
           claimOf(
             this.#keys,
