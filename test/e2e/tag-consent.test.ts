@@ -10,6 +10,7 @@ import {
   names,
   openSite,
   pause,
+  queued,
   status,
   taken,
   visitor,
@@ -140,17 +141,7 @@ test('a withdrawal drops the queue and the device, stops other tabs, and tells t
   })
   expect(notice?.batch[0]?.context.page).toBeUndefined()
   expect((await stored(page)).local).toEqual({ 'prisme.demo': '{"answers":{"analytics":false}}' })
-  const rows = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        indexedDB.open('prisme.demo').addEventListener('success', (event) => {
-          const database = (event.target as IDBOpenDBRequest).result
-          const all = database.transaction('queue').objectStore('queue').getAll()
-          all.addEventListener('success', () => resolve(all.result))
-        })
-      }),
-  )
-  expect(rows).toEqual([])
+  expect(await queued(page)).toEqual([])
 })
 
 test('a withdrawal that the edge did not hear is told again by the next page', async () => {

@@ -11,6 +11,7 @@ import {
   names,
   openSite,
   pause,
+  queued,
   status,
   taken,
   visitor,
@@ -179,9 +180,12 @@ test('a network that comes back is reason to try at once', async () => {
 
 test('what could not be sent outlives the page, and is sent once by the next', async () => {
   const page = await opened()
-  site.mode = status(503)
+  site.mode = status(503, { 'retry-after': '600' }) // no second try by this page
   for (const event of ['A', 'B', 'C']) await track(page, event)
-  await eventually(() => expect(site.received.length).toBeGreaterThan(1))
+  // Until the page knows that it was refused, its events are left to it for longer.
+  await eventually(async () =>
+    expect((await queued(page)).map(({ free }) => free)).toEqual([true, true, true]),
+  )
   await page.close({ runBeforeUnload: true })
   site.mode = answer()
   const stamps = site.received
@@ -210,7 +214,7 @@ test('what a page that ended without a word had not sent is sent by a later one,
   const page = await guest.open()
   await eventually(() => expect(site.received).toHaveLength(1))
   await track(page, 'A')
-  await pause(300)
+  await eventually(async () => expect(await queued(page)).toHaveLength(2))
   await page.close()
   site.mode = answer()
   const next = await guest.context.newPage()

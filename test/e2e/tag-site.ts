@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { expect } from 'vitest'
 import type { CollectRequest, TagEvent, TagSettings } from '../../edge/protocol/collect.ts'
+import type { StoredEntry } from '../../tag/outbox.ts'
 import { build } from '../build.ts'
 import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 
@@ -212,6 +213,24 @@ export const pause = (wait: number): Promise<void> =>
 /** Any call of the tag's, from the page. */
 export const call = (page: Page, ...args: readonly unknown[]): Promise<void> =>
   page.evaluate((values) => (window as unknown as TagWindow).prisme(...values), args as unknown[])
+
+/** What waits in the browser's storage to be sent, by whichever tab; asked only once the tag has made its database. */
+export const queued = (page: Page): Promise<readonly StoredEntry[]> =>
+  page.evaluate(
+    () =>
+      new Promise<readonly StoredEntry[]>((resolve, reject) => {
+        const opening = indexedDB.open('prisme.demo')
+        opening.addEventListener('error', () => reject(opening.error))
+        opening.addEventListener('success', () => {
+          const database = opening.result
+          const all = database.transaction('queue').objectStore('queue').getAll()
+          all.addEventListener('success', () => {
+            database.close()
+            resolve(all.result.filter((row) => typeof row === 'object'))
+          })
+        })
+      }),
+  )
 
 /** The page's window, for functions that run in it. */
 export interface TagWindow {
