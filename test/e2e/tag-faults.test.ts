@@ -186,7 +186,9 @@ test('what could not be sent outlives the page, and is sent once by the next', a
   await eventually(async () =>
     expect((await queued(page)).map(({ free }) => free)).toEqual([true, true, true]),
   )
+  const closed = page.waitForEvent('close')
   await page.close({ runBeforeUnload: true })
+  await closed
   site.mode = answer()
   const stamps = site.received
     .at(-1)
