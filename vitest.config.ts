@@ -4,12 +4,26 @@ import { defineConfig } from 'vitest/config'
 import { identityCases } from './test/domain/identity-cases.ts'
 
 const MIGRATIONS = 'edge/storage/migrations'
+const APART = ['test/e2e/shop.test.ts', 'test/e2e/start.test.ts']
 
-/** Browser tests share one running product and one machine: one file after the other, after everything else. */
+/** What a browser test may take on a machine that is busy with others. */
 const BROWSER_TEST = 120_000
+
+/**
+ * Groups run one after the other, the projects of one group side by side, on as many workers as the smallest machine
+ * has cores. Browser tests come after everything else, and those of the one running product one file after the other.
+ */
+const WORKERS = 2
 
 export default defineConfig({
   test: {
+    tags: [
+      {
+        name: 'stepwise',
+        description: 'Each test goes on where the last one stopped: none can be repeated alone.',
+        retry: 0,
+      },
+    ],
     projects: [
       {
         test: {
@@ -18,6 +32,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/workerd/**', 'test/e2e/**'],
           testTimeout: 15_000,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -45,22 +60,35 @@ export default defineConfig({
           setupFiles: ['test/workerd/apply-migrations.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 0 },
         },
       },
       {
-        // The tag against a double of the edge: needs no running product, so two files at a time.
+        // The tag against a double of the edge. Each test begins anew in a context of its own; `npm test` names those
+        // that needed their second try.
         test: {
           name: 'tag',
           environment: 'node',
           include: ['test/e2e/tag-*.test.ts'],
-          // Each begins anew in a context of its own; a second try is told of in the report ("retry x1").
           retry: 1,
           testTimeout: BROWSER_TEST,
           hookTimeout: BROWSER_TEST,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Other browser tests, and of `npm start`, that need no product or start their own.
+        test: {
+          name: 'apart',
+          environment: 'node',
+          include: APART,
+          retry: 1,
+          testTimeout: BROWSER_TEST,
+          hookTimeout: BROWSER_TEST,
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -68,12 +96,13 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/tag-*.test.ts'],
+          exclude: ['test/e2e/tag-*.test.ts', ...APART],
           globalSetup: ['test/e2e/global-setup.ts'],
+          retry: 1,
           testTimeout: BROWSER_TEST,
           hookTimeout: 3 * BROWSER_TEST,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

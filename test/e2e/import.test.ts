@@ -12,6 +12,10 @@ import { DEMO } from '../demo/account.ts'
 import type { Addresses } from '../demo/start.ts'
 import { product } from './product.ts'
 
+/**
+ * Files on their way into profiles. What an import has brought stays there, so a second try would count other things.
+ * @module-tag stepwise
+ */
 const LINES = 5_000
 const FILE = dataFile('online_retail/until_2011-08-31.csv.gz')
 

@@ -23,6 +23,7 @@ import { product } from './product.ts'
 /**
  * The whole of Prisme as one person lives it, in the order in which it happens: each test goes on where the last one
  * stopped.
+ * @module-tag stepwise
  */
 const RUN = randomBytes(4).toString('hex')
 const EMAIL = `walker-${RUN}@example.com`

@@ -6,10 +6,12 @@ import {
   type TagWindow,
   type Site,
   answer,
+  elapse,
   eventually,
   names,
   openSite,
   pause,
+  queued,
   status,
   taken,
   visitor,
@@ -46,12 +48,13 @@ const stored = (page: Page) =>
 const NOTHING = { local: {}, session: {}, cookies: '', databases: [] }
 
 test('before an answer nothing is stored and nothing sent, not even when the page ends', async () => {
+  await guest.context.clock.install()
   const page = await guest.open()
   await call(page, 'track', 'A')
   await call(page, 'identify', 'u1', { email: 'demo-shopper@example.com' })
   await call(page, 'reset')
   await call(page, 'placements', ['hero'])
-  await pause(2_600)
+  await elapse(2_600, page)
   expect(await stored(page)).toEqual(NOTHING)
   await page.reload()
   await page.waitForFunction(() => 'loaded' in (window as unknown as TagWindow).prisme)
@@ -85,6 +88,7 @@ test('an answer is remembered on the next page', async () => {
 })
 
 test('an answer before the tag came holds for the page view, too', async () => {
+  await guest.context.clock.install()
   site.settings = { consent: 'implied' }
   site.page(
     '/',
@@ -92,17 +96,18 @@ test('an answer before the tag came holds for the page view, too', async () => {
   )
   const page = await guest.open()
   await page.waitForFunction(() => 'loaded' in (window as unknown as TagWindow).prisme)
-  await pause(1_000)
+  await elapse(2_600, page)
   expect(site.received).toEqual([])
   expect(await stored(page)).toMatchObject({ databases: [], cookies: '' })
 })
 
 test('after a no everything that waited is dropped, and only the answer is kept', async () => {
+  await guest.context.clock.install()
   const page = await guest.open()
   await call(page, 'track', 'A')
   await call(page, 'consent', { analytics: false })
   await call(page, 'track', 'B')
-  await pause(2_600)
+  await elapse(2_600, page)
   expect(site.received).toEqual([])
   expect(await stored(page)).toEqual({
     ...NOTHING,
@@ -114,6 +119,7 @@ test('after a no everything that waited is dropped, and only the answer is kept'
 })
 
 test('a withdrawal drops the queue and the device, stops other tabs, and tells the edge that alone', async () => {
+  await guest.context.clock.install()
   site.settings = { consent: 'implied' }
   const page = await guest.open()
   const other = await guest.open()
@@ -128,7 +134,7 @@ test('a withdrawal drops the queue and the device, stops other tabs, and tells t
   await pause(100)
   await call(page, 'track', 'A')
   await call(other, 'track', 'B')
-  await pause(2_600)
+  await elapse(2_600, page, other)
   expect(site.received).toHaveLength(1)
   const notice = site.received[0]?.body
   expect(notice?.deviceKey).toBe(device)
@@ -140,17 +146,7 @@ test('a withdrawal drops the queue and the device, stops other tabs, and tells t
   })
   expect(notice?.batch[0]?.context.page).toBeUndefined()
   expect((await stored(page)).local).toEqual({ 'prisme.demo': '{"answers":{"analytics":false}}' })
-  const rows = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        indexedDB.open('prisme.demo').addEventListener('success', (event) => {
-          const database = (event.target as IDBOpenDBRequest).result
-          const all = database.transaction('queue').objectStore('queue').getAll()
-          all.addEventListener('success', () => resolve(all.result))
-        })
-      }),
-  )
-  expect(rows).toEqual([])
+  expect(await queued(page)).toEqual([])
 })
 
 test('a withdrawal that the edge did not hear is told again by the next page', async () => {
@@ -170,6 +166,7 @@ test('a withdrawal that the edge did not hear is told again by the next page', a
 })
 
 test('a withdrawal while a request is on its way keeps nothing of it for later', async () => {
+  await guest.context.clock.install()
   site.settings = { consent: 'implied' }
   const page = await guest.open()
   await eventually(() => expect(taken(site)).toHaveLength(1))
@@ -179,7 +176,7 @@ test('a withdrawal while a request is on its way keeps nothing of it for later',
   site.mode = answer()
   site.received.length = 0
   await call(page, 'consent', { analytics: false })
-  await pause(3_000)
+  await elapse(3_000, page)
   expect(names(taken(site))).toEqual(['Segment Consent Preference Updated'])
 })
 

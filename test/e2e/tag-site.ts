@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { expect } from 'vitest'
 import type { CollectRequest, TagEvent, TagSettings } from '../../edge/protocol/collect.ts'
+import type { StoredEntry } from '../../tag/outbox.ts'
 import { build } from '../build.ts'
 import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 
@@ -165,6 +166,8 @@ async function listen(server: ReturnType<typeof createServer>): Promise<number> 
 export async function visitor(site: Site): Promise<{
   readonly context: BrowserContext
   readonly open: (path?: string) => Promise<Page>
+  /** A page whose first page view has arrived. */
+  readonly opened: (path?: string) => Promise<Page>
   readonly complaints: string[]
 }> {
   const context = await site.browser.newContext()
@@ -180,7 +183,13 @@ export async function visitor(site: Site): Promise<{
     await page.goto(site.shop + path)
     return page
   }
-  return { context, open, complaints }
+  const opened = async (path?: string): Promise<Page> => {
+    const before = taken(site).length
+    const page = await open(path)
+    await eventually(() => expect(taken(site).length).toBeGreaterThan(before))
+    return page
+  }
+  return { context, open, opened, complaints }
 }
 
 /** Every event that the edge has taken, in the order of arrival. */
@@ -189,6 +198,13 @@ export const taken = (site: Site): readonly TagEvent[] =>
 
 export const names = (events: readonly TagEvent[]): readonly string[] =>
   events.map(({ type, event }) => event ?? type)
+
+/** Makes every use of storage throw, as browsers do where it is blocked. */
+export const BLOCKED = `<script>
+  for (const name of ['localStorage', 'indexedDB', 'sessionStorage'])
+    Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })
+  Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('denied', 'SecurityError') } })
+</script>`
 
 /** Waits until it is so, at most `wait` milliseconds. */
 export const eventually = (check: () => unknown, wait = 5_000): Promise<void> =>
@@ -209,9 +225,41 @@ export const eventually = (check: () => unknown, wait = 5_000): Promise<void> =>
 export const pause = (wait: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, wait))
 
+/**
+ * Lets time pass at once for the tags of these pages, in a context whose clock is installed. Storage and network keep
+ * their own time: each step waits for what storage has begun, which the tag would else take for blocked.
+ */
+export async function elapse(wait: number, ...pages: readonly Page[]): Promise<void> {
+  const step = 500
+  for (let left = wait; left > 0; left -= step) {
+    await Promise.all(pages.map((page) => page.clock.runFor(Math.min(step, left))))
+    await Promise.all(pages.map(queued))
+    await pause(50)
+  }
+  await pause(100)
+}
+
 /** Any call of the tag's, from the page. */
 export const call = (page: Page, ...args: readonly unknown[]): Promise<void> =>
   page.evaluate((values) => (window as unknown as TagWindow).prisme(...values), args as unknown[])
+
+/** What waits in the browser's storage to be sent, by whichever tab. Makes no database where there is none. */
+export const queued = (page: Page): Promise<readonly StoredEntry[]> =>
+  page.evaluate(async (name) => {
+    if (!(await indexedDB.databases()).some((database) => database.name === name)) return []
+    return await new Promise<readonly StoredEntry[]>((resolve, reject) => {
+      const opening = indexedDB.open(name)
+      opening.addEventListener('error', () => reject(opening.error))
+      opening.addEventListener('success', () => {
+        const database = opening.result
+        const all = database.transaction('queue').objectStore('queue').getAll()
+        all.addEventListener('success', () => {
+          database.close()
+          resolve(all.result.filter((row) => typeof row === 'object'))
+        })
+      })
+    })
+  }, 'prisme.demo')
 
 /** The page's window, for functions that run in it. */
 export interface TagWindow {
