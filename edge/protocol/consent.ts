@@ -1,3 +1,4 @@
+import type { DeviceId, SourceId } from './id.ts'
 import type { Millis } from './time.ts'
 
 /** Built-in purposes; a workspace may add its own names. */
@@ -71,6 +72,20 @@ export const CONSENT_KEYS = [
   'gcm',
   'gpc',
 ] as const satisfies readonly (keyof ConsentContext)[]
+
+/** An answer that differed from the one before it. */
+export interface ConsentChange {
+  readonly purpose: string
+  readonly granted: boolean
+  readonly at: Millis
+  /** Which source it came by, and from which browser if it was one of ours. */
+  readonly source: SourceId
+  readonly device?: DeviceId
+  /** Kinds of the identifiers it came with. */
+  readonly identifiers: readonly string[]
+  readonly signal: ConsentSignal
+  readonly messageId: string
+}
 
 /** An event of this name is collected for another purpose than analytics. */
 export interface EventPurpose {

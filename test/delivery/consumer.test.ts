@@ -27,6 +27,7 @@ function ports(changes: Partial<DeliveryPorts> = {}) {
   const disabled: string[] = []
   const lookedUp: string[] = []
   const made: DeliveryPorts = {
+    permits: async () => true,
     allowLoopback: true,
     now: () => NOON,
     open: async (_, sealed) => sealed.replace('sealed ', ''),
