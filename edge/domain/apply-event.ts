@@ -4,6 +4,7 @@ import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
 import { insertInstant, occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
 import type { Profile } from './profile.ts'
+import { withValue, type TraitPolicies } from './trait.ts'
 
 /** Distinct values kept of one context field; later new ones are not remembered. */
 const MAX_EVER = 50
@@ -45,10 +46,11 @@ export function applyEvent(
   mode: ConsentMode,
   features: FeatureSet,
   changes: Changes,
+  policies: TraitPolicies = {},
 ): void {
   applyPerson(profile, event, mode, changes)
   noteConsent(profile, event, changes)
-  applyFacts(profile, event, features, changes)
+  applyFacts(profile, event, features, changes, policies)
 }
 
 /** Who and where an event is of, which no answer to consent changes. */
@@ -70,11 +72,12 @@ export function applyFacts(
   event: EventRecord,
   features: FeatureSet,
   changes: Changes,
+  policies: TraitPolicies,
 ): void {
   profile.eventAt = Math.max(profile.eventAt, event.timestamp)
   const purpose = purposeOf(event)
   if (!standsFor(profile.consent, event, purpose)) return
-  applyTraits(profile, event, changes)
+  applyTraits(profile, event, changes, policies)
   if (purpose === DEFAULT_PURPOSE) applyContext(profile, event, changes)
   countEvent(profile, event, features, changes)
 }
@@ -121,20 +124,22 @@ export function countEvent(
   }
 }
 
-/** Most recent value by event time wins; at equal times the one that arrived last. */
-function applyTraits(profile: Profile, event: EventRecord, changes: Changes): void {
+function applyTraits(
+  profile: Profile,
+  event: EventRecord,
+  changes: Changes,
+  policies: TraitPolicies,
+): void {
   if (event.type !== 'identify' || event.traits === undefined) return
   for (const [name, value] of Object.entries(event.traits)) {
     const known = profile.traits.get(name)
-    if (known !== undefined && known.at > event.timestamp) continue
     if (known === undefined && profile.traits.size >= MAX_TRAITS) continue
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
+    const trait = withValue(known, value, event, policies[name])
+    if (trait === known) continue
     changes.traits = true
-    if (value === null) profile.traits.delete(name)
-    else {
-      const { timestamp: at, source, purpose } = event
-      profile.traits.set(name, { value, at, source, ...(purpose !== undefined && { purpose }) })
-    }
+    if (trait === undefined) profile.traits.delete(name)
+    else profile.traits.set(name, trait)
   }
 }
 

@@ -29,7 +29,7 @@ export function foldProfile(
   gatherAnswers(folded.consent, events)
   for (const event of events) {
     applyPerson(folded, event, 'opt-in', changes)
-    applyFacts(folded, event, compiled.features, changes)
+    applyFacts(folded, event, compiled.features, changes, compiled.catalog.traitPolicies ?? {})
   }
   return folded
 }

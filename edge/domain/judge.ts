@@ -64,7 +64,7 @@ function factsOf(profile: Profile, lifetime: Millis, now: Millis): Facts {
     trait: (name) => {
       const trait = profile.traits.get(name)
       return trait !== undefined && isOpen(trait.purpose ?? DEFAULT_PURPOSE)
-        ? trait.value
+        ? (trait.value ?? undefined) // null: it was taken away
         : undefined
     },
     occurrences: (feature) => {

@@ -2,18 +2,10 @@ import type { ConsentMode, Purpose } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
-import type { Json } from '../protocol/json.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Consent } from './consent.ts'
-
-export interface Trait {
-  readonly value: Json
-  readonly at: Millis
-  readonly source: SourceId
-  /** What the event that said it is kept for. Absent: analytics. */
-  readonly purpose?: Purpose
-}
+import type { Trait } from './trait.ts'
 
 export interface KnownIdentifier extends Identifier {
   readonly sealed?: string

@@ -36,7 +36,9 @@ export function earnedBy(
   const alone = newProfile(profile.id, profile.bucket, profile.createdAt)
   const changes = noChanges()
   const events = [...own]
-  for (const event of events) applyEvent(alone, event, mode, compiled.features, changes)
+  for (const event of events) {
+    applyEvent(alone, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
+  }
   const settled = settle(alone, changes, () => events, compiled)
   const judge = judgeAt(settled, grantLifetime(compiled.catalog), now)
   const memberships = new Map<SegmentId, Membership>()

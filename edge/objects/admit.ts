@@ -126,10 +126,13 @@ function holdsAll(
   })
 }
 
+/** The node a subject is in a graph. */
+export const keyOf = (subject: Subject): string =>
+  subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+
 /** Whom the subject's events are written to. */
 export function personOf(graph: Graph, subject: Subject): ProfileId | undefined {
-  const key =
-    subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+  const key = keyOf(subject)
   for (const [id, keys] of graph.people) if (keys.includes(key)) return id
   return undefined
 }
@@ -173,8 +176,7 @@ function store(
 function anchorFirst(graph: Graph, id: ProfileId, subject: Subject): void {
   const known = graph.ids.get(id)
   if (known === undefined) return
-  const key =
-    subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+  const key = keyOf(subject)
   known.anchor = graph.nodes.has(key) ? key : (graph.nodes.keys().next().value ?? '')
 }
 
@@ -249,7 +251,8 @@ function apply(
   const consentBefore = new Map(known.consent)
   let latest = Number.NEGATIVE_INFINITY
   for (const event of events) {
-    applyEvent(known, event, mode, shard.compiled.features, changes)
+    const { features, catalog } = shard.compiled
+    applyEvent(known, event, mode, features, changes, catalog.traitPolicies)
     latest = Math.max(latest, event.timestamp)
   }
   shard.history.append(owner, events)

@@ -10,6 +10,8 @@ export type Cause =
   | { readonly type: 'merge' }
   /** Consent to these purposes was withdrawn, or has expired. */
   | { readonly type: 'consent'; readonly purposes: readonly string[] }
+  /** Two people that had been taken for one are two again. */
+  | { readonly type: 'split' }
 
 export interface Membership {
   readonly segment: SegmentId

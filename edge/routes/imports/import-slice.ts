@@ -128,6 +128,7 @@ async function settle(
     ...rulesOf(caller),
     gpc: false,
     kinds: caller.catalog.kinds,
+    blocked: caller.catalog.blocked ?? [],
     device: false,
     newMessageId: () => `prisme-${crypto.randomUUID()}`,
   }
