@@ -20,12 +20,15 @@ export function admissible(
 }
 
 /** Answers are kept whatever they are: they are the proof of why nothing else is. */
-const answerAlone = ({ properties: _, traits: __, ...event }: EventRecord): EventRecord => ({
-  ...event,
-  type: 'track',
-  name: CONSENT_EVENT,
-  identifiers: event.device === undefined ? event.identifiers : [],
-  properties: {},
-  context: {},
-  purpose: 'necessary',
-})
+function answerAlone(event: EventRecord): EventRecord {
+  const { traits: _, ...rest } = event
+  return {
+    ...rest,
+    type: 'track',
+    name: CONSENT_EVENT,
+    identifiers: event.device === undefined ? event.identifiers : [],
+    properties: {},
+    context: {},
+    purpose: 'necessary',
+  }
+}

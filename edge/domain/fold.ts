@@ -36,7 +36,7 @@ export function foldProfile(
 
 /**
  * The profile once all is known of its consent: made anew from its history if some event changed what was known of the
- * past, and with the purposes that were withdrawn since told as such.
+ * past, or withdrew what earlier ones were kept for.
  */
 export function settle(
   profile: Profile,
