@@ -50,7 +50,7 @@ export const GCM_STATES = [
 export type GcmState = (typeof GCM_STATES)[number]
 
 /** `context.consent` of an event: all a client may say of consent. Unknown keys are refused. */
-export interface ConsentContext {
+export type ConsentContext = {
   /** Answers by our purposes, as Segment's consent management sends them. */
   readonly categoryPreferences?: ConsentAnswers
   /** TC string of IAB Europe's framework, v2.3. */
