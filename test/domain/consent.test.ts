@@ -216,6 +216,17 @@ describe('analytics, which events are kept for', () => {
   })
 })
 
+test('what is kept under a grant counts as long as that grant, whatever else is granted', () => {
+  const person = new Person([{ condition: once }], 30 * DAY)
+  person.take(viewed(1 * DAY, { email: true }, { purpose: 'email' }))
+  person.take(answer(20 * DAY, { analytics: true }))
+  person.pass(31 * DAY - 1)
+  expect(person.is()).toBe(true)
+  person.pass(31 * DAY)
+  expect(person.is()).toBe(false)
+  expect(person.log.at(-1)).toMatchObject({ cause: { type: 'consent', purposes: ['email'] } })
+})
+
 const ANSWERS = ['analytics', 'advertising'] as const
 const hours = fc.integer({ min: 0, max: 12 }).map((n) => n * HOUR)
 const answers = fc
@@ -327,7 +338,7 @@ describe('whatever is answered when', () => {
     )
   })
 
-  test('an event that may not be kept counts nowhere, and all that count may be kept', () => {
+  test('exactly what counts may be kept; of the rest, the answers alone', () => {
     fc.assert(
       fc.property(events, events, (before, others) => {
         const given = others.map((event) => ({ ...event, timestamp: event.timestamp + DAY }))
@@ -336,9 +347,7 @@ describe('whatever is answered when', () => {
         const kept = admissible(known, given)
         const oracle = new ConsentOracle([...before, ...given])
         given.forEach((event, index) => {
-          if (oracle.counts(event, event.purpose ?? 'analytics') || event.purpose === 'necessary') {
-            expect(kept[index]).toBe(event)
-          }
+          expect(kept[index] === event).toBe(oracle.counts(event, event.purpose ?? 'analytics'))
           const left = kept[index]
           if (left !== event) expect(left?.properties ?? {}).toEqual({})
           if (left !== event && left !== undefined) expect(left).not.toHaveProperty('traits')
