@@ -99,7 +99,10 @@ export const { flush, retry } = sender
 /** A message with all it was collected under. */
 const jsonOf = ({ userToken, ...message }: Message, context: object): string => {
   const given = answers()
-  const consent = Object.keys(given).length > 0 ? { categoryPreferences: given } : undefined
+  const consent =
+    Object.keys(given).length > 0
+      ? { categoryPreferences: given, ...(recall().raw as object) }
+      : undefined
   return JSON.stringify({ ...message, context: { ...context, userToken, consent } })
 }
 
@@ -167,14 +170,21 @@ const withdraw = guard(async (): Promise<void> => {
   if (outcomeOf(status) !== 'retry') remember({ withdrawn: undefined })
 })
 
-/** The visitor's answers, e.g. `{ analytics: true }`; purposes that are not named keep theirs. */
-export function consent(given: unknown): void {
+/**
+ * The visitor's answers, e.g. `{ analytics: true }`; purposes that are not named keep theirs. `raw`: the strings they
+ * were read from, for the edge to read.
+ */
+export function consent(given: unknown, raw = recall().raw): void {
   const before = JSON.stringify(answers())
   const { answers: earlier, device } = recall()
   const now = { ...earlier, ...readAnswers(given) }
   const withdrawn = now['analytics'] === false && device
   // One write: another tab must not see the answer without what follows from it.
-  remember({ answers: now, ...(withdrawn && { device: undefined, renew: undefined, withdrawn }) })
+  remember({
+    answers: now,
+    raw,
+    ...(withdrawn && { device: undefined, renew: undefined, withdrawn }),
+  })
   settle()
   if (withdrawn) {
     clearOutbox()

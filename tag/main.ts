@@ -3,6 +3,7 @@ import * as client from './client.ts'
 import { watchClicks } from './clicks.ts'
 import { guard } from './guard.ts'
 import { watchNavigation } from './navigation.ts'
+import { load } from './part.ts'
 import { type Topic, listen, show } from './personalization.ts'
 
 /** A call as the page makes it: `prisme('track', 'Product Viewed', { … })`. */
@@ -26,10 +27,8 @@ const isConsent = ([method]: readonly unknown[]): boolean => method === 'consent
 const listenTo = (target: EventTarget, type: string, work: (event: Event) => void): void =>
   target.addEventListener(type, guard(work))
 
-const begin = (): void => {
-  show()
-  client.begin()
-}
+/** Whether the page has what a consent platform puts there: TCF, GPP, or the layer of Google's tags. */
+const SIGNALS = /__tcfapi|__gpp|dataLayer/
 
 function start(): void {
   const page = window as { prisme?: unknown }
@@ -40,7 +39,7 @@ function start(): void {
   const push = guard((call: Call) => {
     const [method, ...args] = Array.from(call)
     if (method === 'reset') client.reset()
-    else if (method === 'consent') client.consent(args[0])
+    else if (method === 'consent') client.consent(args[0], args[1])
     else if (method === 'placements') {
       show()
       client.decide(args[0])
@@ -84,7 +83,12 @@ function start(): void {
   })
   listenTo(window, 'online', client.retry)
   listenTo(window, 'storage', client.settle)
-  // Placements further down are in the page by then.
+  const begin = guard(async () => {
+    show()
+    client.begin()
+    if (SIGNALS.test(`${Object.keys(window)}`)) (await load('signals')).watch(push)
+  })
+  // Placements and consent platforms further down are in the page by then.
   if (document.readyState === 'loading') listenTo(document, 'DOMContentLoaded', begin)
   else begin()
 }

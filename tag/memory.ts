@@ -7,6 +7,8 @@ import { STORAGE_NAME } from './settings.ts'
 export interface Memory {
   /** Answers of the visitor: kept even when they are all no, so that no one asks again. */
   readonly answers: ConsentAnswers
+  /** Strings of the page's consent platform, as they go along with events. */
+  readonly raw?: unknown
   /** Absent before storage was permitted, and after it was forbidden. */
   readonly device?: string | undefined
   /** The device is newer than the edge's cookie, which must be replaced: `reset` was called. */

@@ -1,8 +1,8 @@
 import type { CollectResponse } from '../edge/protocol/collect.ts'
 import type { Decision } from '../edge/protocol/decision.ts'
 import { guard } from './guard.ts'
+import { load } from './part.ts'
 import type { Render } from './render.ts'
-import { settings } from './settings.ts'
 
 export type Topic = 'decisions' | 'segments'
 type Listener = (value: unknown) => void
@@ -30,8 +30,7 @@ export function placements(extra: unknown = []): readonly string[] {
 export const show = guard(async () => {
   if (!part && placesInPage().length === 0) return
   // Pages with placements load the part while the edge decides.
-  const { origin, writeKey, parts } = settings
-  part ??= import(`${origin}/t/${writeKey}/${parts['render']}`)
+  part ??= load('render')
   const loading = part
   part = undefined // unless it loads, the next answer tries again
   const { render } = await loading

@@ -11,7 +11,7 @@ import { transform } from 'esbuild'
  * - `parts`: `{ [fileName]: source }`, ES modules for `GET /t/{writeKey}/{fileName}`. A name holds its content's hash:
  *   `Cache-Control: public, max-age=31536000, immutable`. Needs `Access-Control-Allow-Origin: *` (the tag imports it
  *   from another origin) and `text/javascript`.
- * - `partNames`: what `TagSettings.parts` is, `{ render: fileName }`.
+ * - `partNames`: what `TagSettings.parts` is, `{ [part]: fileName }`.
  * - `script(settings)`: the text of `GET /t/{writeKey}.js` for a source's `TagSettings`; settings are JSON in which
  *   nothing can end a script element or a line.
  * - `core`: that text with `__PRISME_SETTINGS__` where the settings go.
@@ -47,6 +47,9 @@ const plugins = [
   }),
 ]
 
+/** Loaded by pages that need them. */
+const PARTS = ['render', 'signals']
+
 const results = new Map()
 
 /** Gathers the outputs; writes the bundle when all are there. */
@@ -55,21 +58,27 @@ const gather = (name) => ({
   generateBundle(_options, files) {
     results.set(name, Object.values(files)[0].code.trim())
     for (const file of Object.keys(files)) delete files[file]
-    if (results.size === 2) write()
+    if (results.size === PARTS.length + 1) write()
   },
 })
 
 function write() {
-  const render = results.get('render')
-  const fileName = `${createHash('sha256').update(render).digest('hex').slice(0, 10)}.js`
+  const named = PARTS.map((part) => {
+    const text = results.get(part)
+    return {
+      part,
+      text,
+      file: `${createHash('sha256').update(text).digest('hex').slice(0, 10)}.js`,
+    }
+  })
   // A test builds elsewhere, twice.
   const dist = pathToFileURL(`${process.env['TAG_DIST'] ?? `${root.pathname}dist`}/`)
   mkdirSync(dist, { recursive: true })
   writeFileSync(
     new URL('bundle.js', dist),
     `export const core = ${JSON.stringify(results.get('core'))}
-export const parts = ${JSON.stringify({ [fileName]: render })}
-export const partNames = ${JSON.stringify({ render: fileName })}
+export const parts = ${JSON.stringify(Object.fromEntries(named.map(({ file, text }) => [file, text])))}
+export const partNames = ${JSON.stringify(Object.fromEntries(named.map(({ part, file }) => [part, file])))}
 export const script = (settings) =>
   core.split('__PRISME_SETTINGS__').join(
     JSON.stringify(settings).replace(/[<\\u2028\\u2029]/g, (c) =>
@@ -94,9 +103,9 @@ export default [
     plugins: [...plugins, gather('core')],
     output: { format: 'iife', dir: new URL('dist', root).pathname, externalLiveBindings: false },
   },
-  {
-    input: new URL('render.ts', root).pathname,
-    plugins: [...plugins, gather('render')],
+  ...PARTS.map((part) => ({
+    input: new URL(`${part}.ts`, root).pathname,
+    plugins: [...plugins, gather(part)],
     output: { format: 'es', dir: new URL('dist', root).pathname },
-  },
+  })),
 ]

@@ -6,6 +6,8 @@ import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
 import { conditionSentence } from '../parts/condition-sentence.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
+import type { Format } from '../parts/format.ts'
+import type { Translate } from '../parts/i18n.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -38,7 +40,7 @@ function View({ segment }: { readonly segment: ApiSegment }) {
     <>
       <PageHead
         title={segment.name}
-        about={conditionSentence(segment.condition, t, format)}
+        about={meaning(segment, t, format)}
         actions={
           <>
             <ConfirmButton
@@ -242,4 +244,14 @@ function Members({ segment }: { readonly segment: ApiSegment }) {
       )}
     </Card>
   )
+}
+
+/** What the segment means, with the consent it needs. */
+function meaning({ condition, purposes }: ApiSegment, t: Translate, format: Format): string {
+  const sentence = conditionSentence(condition, t, format)
+  if (purposes.length === 0) return sentence
+  const names = purposes.map((purpose) =>
+    t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose }),
+  )
+  return `${sentence} ${t('segment.needs', { purposes: format.and(names) })}`
 }

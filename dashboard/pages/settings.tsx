@@ -16,6 +16,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react'
 import { api } from '../parts/api.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
+import { ConsentSettings } from '../parts/consent-settings.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { fieldErrors } from '../parts/problem.ts'
@@ -24,7 +25,7 @@ import { Empty, Failure, Loaded, Loading } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 import { When } from '../parts/when.tsx'
 
-/** Secret keys and the audit log. */
+/** Secret keys, rules of consent and the audit log. */
 export default function Settings() {
   const { t } = useI18n()
   return (
@@ -33,10 +34,14 @@ export default function Settings() {
       <Tabs defaultValue="keys" keepMounted={false}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="keys">{t('settings.keys')}</Tabs.Tab>
+          <Tabs.Tab value="consent">{t('settings.consent')}</Tabs.Tab>
           <Tabs.Tab value="audit">{t('settings.audit')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
           <Keys />
+        </Tabs.Panel>
+        <Tabs.Panel value="consent">
+          <ConsentSettings />
         </Tabs.Panel>
         <Tabs.Panel value="audit">
           <Audit />

@@ -2,6 +2,7 @@ import type {
   ActivationInput,
   ApiActivation,
   ApiAuditEntry,
+  ApiConsentSettings,
   ApiDelivery,
   ApiDestination,
   ApiDestinationTest,
@@ -16,6 +17,7 @@ import type {
   ApiSession,
   ApiSetup,
   ApiSource,
+  ConsentSettingsInput,
   DestinationInput,
   ExperienceInput,
   Page,
@@ -50,12 +52,20 @@ export const api = {
   setup: () => request<ApiSetup>('GET', '/api/setup'),
   runSetup: (input: SetupInput) => request<unknown>('POST', '/api/setup', input),
 
+  consent: {
+    get: () => request<ApiConsentSettings>('GET', '/api/settings/consent'),
+    replace: (input: ConsentSettingsInput) =>
+      request<ApiConsentSettings>('PUT', '/api/settings/consent', input),
+  },
+
   overview: () => request<ApiOverview>('GET', '/api/reports/overview'),
 
   segments: {
     ...resource<ApiSegment, SegmentInput>('segments'),
-    preview: (condition: Condition, signal?: AbortSignal) =>
-      request<ApiPreview>('POST', '/api/segments/preview', { condition }, signal),
+    preview: (
+      asked: { readonly condition: Condition; readonly purposes?: readonly string[] },
+      signal?: AbortSignal,
+    ) => request<ApiPreview>('POST', '/api/segments/preview', asked, signal),
     members: (id: string, cursor?: string) =>
       request<Page<ApiMember>>(
         'GET',

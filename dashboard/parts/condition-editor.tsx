@@ -14,6 +14,7 @@ import {
   type FieldSelectorProps,
   type ValueEditorProps,
 } from 'react-querybuilder'
+import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
 import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
 import { SUGGESTED_TRAITS } from './event-names.ts'
@@ -41,7 +42,10 @@ export function ConditionEditor(props: {
       },
       {
         label: t('editor.fields.person'),
-        options: [{ name: 'trait', label: t('editor.fields.trait') }],
+        options: [
+          { name: 'trait', label: t('editor.fields.trait') },
+          { name: 'consent', label: t('editor.fields.consent') },
+        ],
       },
       {
         label: t('editor.fields.visit'),
@@ -173,6 +177,16 @@ function LeafEditor(props: ValueEditorProps) {
           />
           <TestEditor test={leaf} of={leaf.trait || t('editor.trait')} onChange={onChange} />
         </>
+      )
+    case 'consent':
+      return (
+        <Autocomplete
+          aria-label={t('editor.purpose')}
+          data={[...PURPOSES]}
+          value={leaf.purpose}
+          onChange={(purpose) => onChange({ ...leaf, purpose })}
+          w={200}
+        />
       )
     case 'context': {
       const { scope: _, ...now } = leaf

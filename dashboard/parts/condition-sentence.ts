@@ -43,6 +43,12 @@ function phrase(condition: Condition, words: Words, nested: boolean): string {
         field: t(`context.${condition.field}`).toLocaleLowerCase(),
         test: testPhrase(condition, words),
       })
+    case 'consent':
+      return t('sentence.consent', {
+        purpose: t(`purpose.${condition.purpose}` as 'purpose.analytics', {
+          defaultValue: condition.purpose || '…',
+        }),
+      })
     case 'performed':
       return performedPhrase(condition, words)
   }

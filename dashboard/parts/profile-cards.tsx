@@ -148,12 +148,15 @@ function TraitValue({ value }: { readonly value: Json }) {
   return JSON.stringify(value)
 }
 
+/** Changed answers shown; the interface has more. */
+const MAX_CHANGES = 10
+
 export function ConsentCard({ profile }: Props) {
   const { t } = useI18n()
   const answers = Object.entries(profile.consent)
   return (
     <Section title={t('profile.consent')} empty={answers.length === 0 && t('profile.noConsent')}>
-      {answers.map(([purpose, { granted, at }]) => (
+      {answers.map(([purpose, { granted, at, until }]) => (
         <Group key={purpose} justify="space-between">
           <Text size="sm">
             {t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose })}
@@ -161,6 +164,12 @@ export function ConsentCard({ profile }: Props) {
           <Group gap="xs">
             <Text size="xs" c="dimmed">
               {at ? <When at={at} /> : t('profile.assumed')}
+              {until && (
+                <>
+                  {' · '}
+                  {t('profile.until')} <When at={until} as="date-time" />
+                </>
+              )}
             </Text>
             <Badge color={granted ? 'teal' : 'gray'}>
               {granted ? t('profile.granted') : t('profile.denied')}
@@ -168,6 +177,20 @@ export function ConsentCard({ profile }: Props) {
           </Group>
         </Group>
       ))}
+      {profile.consentHistory.length > 0 && (
+        <Text size="xs" fw={500} mt="xs">
+          {t('profile.consentHistory')}
+        </Text>
+      )}
+      {profile.consentHistory
+        .slice(0, MAX_CHANGES)
+        .map(({ purpose, granted, at, signal, messageId }) => (
+          <Text key={`${messageId} ${purpose}`} size="xs" c="dimmed">
+            <When at={at} /> ·{' '}
+            {t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose })} ·{' '}
+            {granted ? t('profile.granted') : t('profile.denied')} · {t(`signal.${signal}`)}
+          </Text>
+        ))}
     </Section>
   )
 }

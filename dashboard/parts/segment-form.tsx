@@ -23,11 +23,12 @@ import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './conditio
 import { conditionSentence } from './condition-sentence.ts'
 import type { Translate } from './i18n.ts'
 import { fieldErrors } from './problem.ts'
+import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
-const FIELDS = ['name', 'key', 'condition', 'public'] as const
+const FIELDS = ['name', 'key', 'condition', 'public', 'purposes'] as const
 
 /** Name, key, condition and visibility of a segment, with its meaning and size while it is edited. */
 export function SegmentForm(props: {
@@ -41,6 +42,7 @@ export function SegmentForm(props: {
   const [name, setName] = useState(initial?.name ?? '')
   const [key, setKey] = useState(initial?.key ?? '')
   const [isPublic, setPublic] = useState(initial?.public ?? false)
+  const [purposes, setPurposes] = useState<readonly string[]>(initial?.purposes ?? [])
   const [condition, setCondition] = useState<Condition>(
     initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
@@ -50,6 +52,7 @@ export function SegmentForm(props: {
         name: name.trim(),
         condition,
         public: isPublic,
+        purposes,
         ...(key.trim() !== '' && { key: key.trim() }),
       }),
     onSuccess: (segment) => {
@@ -101,7 +104,7 @@ export function SegmentForm(props: {
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
           <Stack gap="lg" pos={{ lg: 'sticky' }} top={{ lg: 24 }}>
-            <SizePreview condition={condition} />
+            <SizePreview condition={condition} purposes={purposes} />
             <Card>
               <Title order={2} mb={6}>
                 {t('segment.meaning')}
@@ -109,6 +112,15 @@ export function SegmentForm(props: {
               <Text size="sm" aria-live="polite" className="breakable">
                 {conditionSentence(condition, t, format)}
               </Text>
+            </Card>
+            <Card>
+              <PurposesInput
+                label={t('segment.purposes')}
+                about={t('segment.purposesAbout')}
+                value={purposes}
+                onChange={setPurposes}
+                error={byField['purposes']}
+              />
             </Card>
             <Card>
               <Switch

@@ -6,18 +6,27 @@ import { api } from './api.ts'
 import { problemOf } from './problem.ts'
 import { useI18n } from './use-i18n.ts'
 
+interface Asked {
+  readonly condition: Condition
+  readonly purposes: readonly string[]
+}
+
 /** Milliseconds without typing before the size is asked for again. */
 const PAUSE = 400
 /** While only an estimate is known, the exact size is asked for again after so many milliseconds. */
 const EXACT_AFTER = 1_500
 
 /** How many people a condition matches now: an estimate with its interval, then the exact size. */
-export function SizePreview({ condition }: { readonly condition: Condition }) {
+export function SizePreview(props: {
+  readonly condition: Condition
+  readonly purposes?: readonly string[]
+}) {
+  const { condition, purposes = [] } = props
   const { t, format } = useI18n()
-  const [settled] = useDebouncedValue(JSON.stringify(condition), PAUSE)
+  const [settled] = useDebouncedValue(JSON.stringify({ condition, purposes }), PAUSE)
   const preview = useQuery({
     queryKey: ['preview', settled],
-    queryFn: ({ signal }) => api.segments.preview(JSON.parse(settled) as Condition, signal),
+    queryFn: ({ signal }) => api.segments.preview(JSON.parse(settled) as Asked, signal),
     placeholderData: keepPreviousData,
     retry: false,
     refetchInterval: ({ state }) =>

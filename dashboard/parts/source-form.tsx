@@ -12,12 +12,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiSource, SourceInput } from '../../edge/protocol/api.ts'
 import type { SourceKind } from '../../edge/protocol/catalog.ts'
-import type { ConsentMode } from '../../edge/protocol/consent.ts'
+import type { ConsentMode, EventPurpose } from '../../edge/protocol/consent.ts'
+import { EventPurposes } from './event-purposes.tsx'
 import { fieldErrors } from './problem.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
-const FIELDS = ['name', 'kind', 'consent', 'tokenKey'] as const
+const FIELDS = ['name', 'kind', 'consent', 'purposes', 'tokenKey'] as const
 const KINDS: readonly SourceKind[] = ['browser', 'server']
 const CONSENTS: readonly ConsentMode[] = ['opt-in', 'implied']
 const ALGORITHMS = ['HS256', 'ES256', 'RS256'] as const
@@ -37,6 +38,7 @@ export function SourceForm(props: {
   const [name, setName] = useState(initial?.name ?? '')
   const [kind, setKind] = useState<SourceKind>(initial?.kind ?? 'browser')
   const [consent, setConsent] = useState<ConsentMode>(initial?.consent ?? 'opt-in')
+  const [purposes, setPurposes] = useState<readonly EventPurpose[]>(initial?.purposes ?? [])
   const hasKey = (initial?.tokenAlgorithms.length ?? 0) > 0
   const [choice, setChoice] = useState<TokenChoice>(hasKey ? 'keep' : 'none')
   const [key, setKey] = useState('')
@@ -46,6 +48,7 @@ export function SourceForm(props: {
         name: name.trim(),
         kind,
         consent,
+        purposes: purposes.map(({ event, purpose }) => ({ event: event.trim(), purpose })),
         ...(choice === 'none' && hasKey && { tokenKey: null }),
         ...(choice !== 'none' &&
           choice !== 'keep' && { tokenKey: { algorithm: choice, key: key.trim() } }),
@@ -104,6 +107,7 @@ export function SourceForm(props: {
             ))}
           </Stack>
         </Radio.Group>
+        <EventPurposes value={purposes} onChange={setPurposes} error={byField['purposes']} />
         <Select
           label={t('source.token')}
           description={t('source.tokenAbout')}

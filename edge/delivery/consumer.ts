@@ -15,6 +15,9 @@ const HELD_BACK_SECONDS = 5
 /** Seconds an object gets to come back before it is asked again, so that a restart does not use up all retries. */
 const RETRY_SECONDS = 2
 
+/** As the outbox says it of what it has not released yet. */
+const WITHDRAWN = { type: 'refused', reason: 'consent-withdrawn' } as const
+
 type Queued = QueuedMessage<DeliveryMessage>
 
 /**
@@ -22,7 +25,7 @@ type Queued = QueuedMessage<DeliveryMessage>
  * receipt: what is lost in between comes again with the same `webhook-id`.
  *
  * Deliveries of one profile to one destination go one after the other, in the batch's order; all else goes at once.
- * Consent was decided by the shard when it released the delivery. Never throws: one message's trouble is its own.
+ * Consent is asked for once more at that moment. Never throws: one message's trouble is its own.
  */
 export async function consumeDeliveries(
   batch: QueuedBatch<unknown>,
@@ -116,9 +119,10 @@ async function receiptOf(
   ports: DeliveryPorts,
 ): Promise<Receipt> {
   const target = await targets.of(message)
+  const isPermitted = await ports.permits(message)
   const startedAt = ports.now()
   const began = Date.now()
-  const outcome = await attempt(message, target, ports)
+  const outcome = isPermitted ? await attempt(message, target, ports) : WITHDRAWN
   const duration = Date.now() - began
   return { id: message.id, attempt: message.attempt, startedAt, duration, outcome }
 }

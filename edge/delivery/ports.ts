@@ -1,4 +1,4 @@
-import type { DestinationTarget, Receipt } from '../protocol/delivery.ts'
+import type { DeliveryMessage, DestinationTarget, Receipt } from '../protocol/delivery.ts'
 import type { DestinationId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { TargetOptions } from './target.ts'
@@ -7,6 +7,8 @@ import type { TargetOptions } from './target.ts'
 export interface DeliveryPorts extends TargetOptions {
   /** With its sealed secrets; null: deleted. */
   target(workspace: WorkspaceId, destination: DestinationId): Promise<DestinationTarget | null>
+  /** Whether the person consents to it still: a queue may be long, and consent withdrawn meanwhile. */
+  permits(message: DeliveryMessage): Promise<boolean>
   /** Stored by the shard when it returns. The same receipt twice has the effect of once. */
   receipt(workspace: WorkspaceId, shard: ShardAddress, receipt: Receipt): Promise<void>
   /** Switches a destination off whose receiver is gone. */

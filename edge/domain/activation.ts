@@ -1,9 +1,10 @@
 import type { ActivationDefinition, DestinationDefinition } from '../protocol/delivery.ts'
-import type { Transition } from '../protocol/membership.ts'
+import type { Purpose } from '../protocol/consent.ts'
+import type { Cause, Transition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Reach } from './channels.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
-import { grants } from './consent.ts'
+import { grantLifetime, grants } from './consent.ts'
 import type { Profile } from './profile.ts'
 
 /** Something to be sent, to be written with the state it follows from. */
@@ -13,15 +14,55 @@ export interface Effect {
   readonly transition: Transition
 }
 
-/** A destination that names no purpose receives nothing: closed by default. */
-export const permits = (
-  profile: Profile,
+/**
+ * Whether a person consents to a destination. One that names no purpose receives nothing: closed by default. An exit
+ * because of consent is told to those who were told the entry under it, or they would keep somebody who is gone.
+ */
+export function permits(
+  { consent, consentMode }: Profile,
   { purposes, enabled }: DestinationDefinition,
+  { type, cause }: Pick<Transition, 'type' | 'cause'>,
+  lifetime: Millis,
   now: Millis,
-): boolean =>
-  enabled &&
-  purposes.length > 0 &&
-  purposes.every((purpose) => grants(profile.consent, profile.consentMode, purpose, now))
+): boolean {
+  const lost = type === 'exited' && cause.type === 'consent' ? cause.purposes : []
+  return (
+    enabled &&
+    purposes.length > 0 &&
+    purposes.every(
+      (purpose) => lost.includes(purpose) || grants(consent, consentMode, purpose, lifetime, now),
+    )
+  )
+}
+
+/**
+ * Exits for destinations that lose a purpose they need although the person stays in the segment: they must let go of
+ * whom they were told of.
+ */
+export function farewells(
+  profile: Profile,
+  withdrawn: ReadonlySet<Purpose>,
+  { catalog, destinations }: CompiledCatalog,
+  now: Millis,
+): Effect[] {
+  const effects: Effect[] = []
+  for (const activation of catalog.activations) {
+    if (!activation.enabled || !activation.on.includes('exited')) continue
+    if (!profile.memberships.has(activation.segment)) continue
+    for (const id of activation.destinations) {
+      const destination = destinations.get(id)
+      const purposes = destination?.purposes.filter((purpose) => withdrawn.has(purpose)) ?? []
+      if (destination === undefined || purposes.length === 0) continue
+      const cause: Cause = { type: 'consent', purposes }
+      const { segment } = activation
+      const transition = { type: 'exited', segment, at: now, decidedAt: now, cause } as const
+      if (permits(profile, destination, transition, grantLifetime(catalog), now)) {
+        effects.push({ activation, destination, transition })
+      }
+    }
+  }
+  return effects
+}
 
 /**
  * What the activations make of a profile's transitions. `reach`: which destinations the events behind them let be told
@@ -34,6 +75,7 @@ export function effectsOf(
   now: Millis,
   reach: Reach = () => true,
 ): Effect[] {
+  const lifetime = grantLifetime(catalog)
   const effects: Effect[] = []
   for (const transition of transitions) {
     for (const activation of catalog.activations) {
@@ -43,7 +85,8 @@ export function effectsOf(
       }
       for (const id of activation.destinations) {
         const destination = destinations.get(id)
-        if (destination === undefined || !permits(profile, destination, now)) continue
+        if (destination === undefined) continue
+        if (!permits(profile, destination, transition, lifetime, now)) continue
         if (isHeldBack(transition, destination, reach)) continue
         effects.push({ activation, destination, transition })
       }

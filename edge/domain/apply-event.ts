@@ -1,8 +1,8 @@
-import type { ConsentMode } from '../protocol/consent.ts'
+import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/consent.ts'
 import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
-import { recordAnswers } from './consent.ts'
-import { insertInstant, type Feature, type FeatureSet } from './feature.ts'
+import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
+import { insertInstant, occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
 import type { Profile } from './profile.ts'
 import { withValue, type TraitPolicies } from './trait.ts'
 
@@ -19,6 +19,12 @@ export interface Changes {
   readonly features: Set<Feature>
   traits: boolean
   context: boolean
+  /** Purposes that were answered, with the answer that stood before. */
+  readonly consent: Map<Purpose, ConsentRun | undefined>
+  /** Purposes that were withdrawn. */
+  readonly withdrawn: Set<Purpose>
+  /** What the events say of consent, and so which of them count, must be asked of all of them again: `settle`. */
+  unclear: boolean
   /** Everything may have changed: a rebuild, a merge. */
   everything: boolean
 }
@@ -27,6 +33,9 @@ export const noChanges = (): Changes => ({
   features: new Set(),
   traits: false,
   context: false,
+  consent: new Map(),
+  withdrawn: new Set(),
+  unclear: false,
   everything: false,
 })
 
@@ -39,14 +48,59 @@ export function applyEvent(
   changes: Changes,
   policies: TraitPolicies = {},
 ): void {
+  applyPerson(profile, event, mode, changes)
+  noteConsent(profile, event, changes)
+  applyFacts(profile, event, features, changes, policies)
+}
+
+/** Who and where an event is of, which no answer to consent changes. */
+export function applyPerson(
+  profile: Profile,
+  event: EventRecord,
+  mode: ConsentMode,
+  changes: Changes,
+): void {
   profile.lastSeenAt = Math.max(profile.lastSeenAt, event.timestamp)
-  if (mode === 'implied') profile.consentMode = 'implied'
+  assume(profile, event.implied === true ? 'implied' : mode, changes)
   if (event.device === undefined) profile.offline = true
   else seeDevice(profile, event.device, event)
-  if (event.consent !== undefined) recordAnswers(profile.consent, event.consent, event.timestamp)
+}
+
+/** What an event tells beside who it is of and what they consent to, if it counts for what it is kept for. */
+export function applyFacts(
+  profile: Profile,
+  event: EventRecord,
+  features: FeatureSet,
+  changes: Changes,
+  policies: TraitPolicies,
+): void {
+  profile.eventAt = Math.max(profile.eventAt, event.timestamp)
+  const purpose = purposeOf(event)
+  if (!standsFor(profile.consent, event, purpose)) return
   applyTraits(profile, event, changes, policies)
-  applyContext(profile, event, changes)
+  if (purpose === DEFAULT_PURPOSE) applyContext(profile, event, changes)
   countEvent(profile, event, features, changes)
+}
+
+function assume(profile: Profile, mode: ConsentMode, changes: Changes): void {
+  if (mode === 'opt-in' || profile.consentMode === 'implied') return
+  profile.consentMode = 'implied'
+  changes.everything = true
+}
+
+function noteConsent(profile: Profile, event: EventRecord, changes: Changes): void {
+  for (const answer of answersOf(event)) {
+    const { purpose, granted } = answer
+    const before = profile.consent.get(purpose)?.at(-1)
+    const noted = noteAnswer(profile.consent, purpose, answer)
+    if (noted === 'nothing') continue
+    const isOther = before?.granted !== granted
+    // A denial silences what came before it; an answer of the past may speak for events that came after it.
+    if (noted === 'unclear' || (isOther && (!granted || profile.eventAt >= event.timestamp))) {
+      changes.unclear = true
+    }
+    if (!changes.consent.has(purpose)) changes.consent.set(purpose, before)
+  }
 }
 
 /** Counts an event in the features whose predicate it matches. */
@@ -56,11 +110,16 @@ export function countEvent(
   features: FeatureSet,
   changes: Changes,
 ): void {
+  const purpose = purposeOf(event)
+  if (!standsFor(profile.consent, event, purpose)) return
+  if (purpose !== DEFAULT_PURPOSE) profile.kept.add(purpose)
   for (const feature of features.of(event.name)) {
     if (!feature.matches(event)) continue
-    const instants = profile.occurrences.get(feature.key) ?? []
+    if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
+    const key = occurrenceKey(feature, purpose)
+    const instants = profile.occurrences.get(key) ?? []
     if (!insertInstant(instants, event.timestamp, feature.keep)) continue
-    profile.occurrences.set(feature.key, instants)
+    profile.occurrences.set(key, instants)
     changes.features.add(feature)
   }
 }

@@ -25,7 +25,7 @@ export function compileCatalog(catalog: Catalog): CompiledCatalog {
   const features = new FeatureSet()
   const segments = new Map<SegmentId, CompiledSegment>()
   for (const definition of catalog.segments) {
-    const compiled = compile(definition.condition, features, catalog.retention)
+    const compiled = compile(definition.condition, features, catalog.retention, definition.purposes)
     segments.set(definition.id, { definition, ...compiled })
   }
   return {

@@ -1,3 +1,4 @@
+import type { Purpose } from '../protocol/consent.ts'
 import type { Condition, PerformedCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
@@ -16,6 +17,8 @@ export interface Facts {
   readonly context: EventContext
   /** Every value a field ever had. */
   ever(field: ContextField): readonly Json[]
+  /** Whether a purpose is granted, and until when. */
+  consent(purpose: Purpose): Verdict
 }
 
 export type Evaluate = (facts: Facts, now: Millis) => Verdict
@@ -25,6 +28,7 @@ export interface Reads {
   readonly features: Set<Feature>
   traits: boolean
   context: boolean
+  readonly purposes: Set<Purpose>
 }
 
 export interface CompiledCondition {
@@ -34,30 +38,38 @@ export interface CompiledCondition {
 
 /**
  * Compiles a condition into nested closures, once per definition: Workers forbid `eval`.
- * `horizon` is the retention: an event leaves the whole history as it leaves any window.
+ * `horizon` is the retention: an event leaves the whole history as it leaves any window. `purposes`: only events
+ * count that were consented to for all of them.
  */
 export function compile(
   condition: Condition,
   features: FeatureSet,
   horizon: Millis,
+  purposes: readonly Purpose[] = [],
 ): CompiledCondition {
-  const reads: Reads = { features: new Set(), traits: false, context: false }
-  return { evaluate: compileNode(condition, features, horizon, reads), reads }
+  const reads: Reads = {
+    features: new Set(),
+    traits: false,
+    context: false,
+    purposes: new Set(purposes),
+  }
+  return { evaluate: compileNode(condition, { features, horizon, reads, purposes }), reads }
 }
 
-function compileNode(
-  condition: Condition,
-  features: FeatureSet,
-  horizon: Millis,
-  reads: Reads,
-): Evaluate {
+interface Site {
+  readonly features: FeatureSet
+  readonly horizon: Millis
+  readonly reads: Reads
+  readonly purposes: readonly Purpose[]
+}
+
+function compileNode(condition: Condition, site: Site): Evaluate {
+  const { reads } = site
   switch (condition.type) {
     case 'all':
     case 'any': {
       const decisive = condition.type === 'any'
-      const children = condition.conditions.map((child) =>
-        compileNode(child, features, horizon, reads),
-      )
+      const children = condition.conditions.map((child) => compileNode(child, site))
       return (facts, now) =>
         combine(
           children.map((evaluate) => evaluate(facts, now)),
@@ -65,7 +77,7 @@ function compileNode(
         )
     }
     case 'not': {
-      const inner = compileNode(condition.condition, features, horizon, reads)
+      const inner = compileNode(condition.condition, site)
       return (facts, now) => negate(inner(facts, now))
     }
     case 'trait': {
@@ -89,7 +101,12 @@ function compileNode(
       })
     }
     case 'performed':
-      return compileCount(condition, features, horizon, reads)
+      return compileCount(condition, site)
+    case 'consent': {
+      const { purpose } = condition
+      reads.purposes.add(purpose)
+      return (facts) => facts.consent(purpose)
+    }
   }
 }
 
@@ -120,12 +137,10 @@ function compareCount({ operator, value }: PerformedCondition): {
  */
 function compileCount(
   condition: PerformedCondition,
-  features: FeatureSet,
-  horizon: Millis,
-  reads: Reads,
+  { features, horizon, reads, purposes }: Site,
 ): Evaluate {
   const { holds, decisiveAt } = compareCount(condition)
-  const feature = features.demand(condition, decisiveAt)
+  const feature = features.demand(condition, decisiveAt, purposes)
   reads.features.add(feature)
   const last = condition.window && parseDuration(condition.window.last)
   const window = Math.min(last ?? horizon, horizon)

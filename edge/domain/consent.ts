@@ -1,39 +1,141 @@
-import type { ConsentAnswers, ConsentMode, Purpose } from '../protocol/consent.ts'
-import { DAY, type Millis } from '../protocol/time.ts'
-import type { ConsentAnswer } from './profile.ts'
+import {
+  DEFAULT_PURPOSE,
+  GRANT_LIFETIME,
+  IMPLIED,
+  type ConsentAnswers,
+  type ConsentMode,
+  type Purpose,
+} from '../protocol/consent.ts'
+import type { Catalog } from '../protocol/catalog.ts'
+import type { EventRecord } from '../protocol/event.ts'
+import { NEVER, type Millis } from '../protocol/time.ts'
 
-/** A grant expires after 13 months (CNIL's recommendation for renewing choices); a denial does not. */
-export const GRANT_LIFETIME: Millis = 395 * DAY
+/** Equal answers that followed one another, each in the words of some event: a person's mind over a time. */
+export interface ConsentRun {
+  readonly granted: boolean
+  readonly from: Millis
+  readonly to: Millis
+  /** When the last of them was given: a grant's lifetime counts from then. */
+  readonly since: Millis
+}
 
-/** What a source without a banner takes for granted. */
-const IMPLIED: ReadonlySet<Purpose> = new Set(['necessary', 'analytics', 'personalization'])
+/** What a person answered, by purpose: runs in order of time, each the opposite of the one before. */
+export type Consent = Map<Purpose, readonly ConsentRun[]>
+
+/** Nobody's mind changes so often, nor is asked about so much: what goes beyond keeps a profile one row. */
+const MAX_RUNS = 50
+const MAX_PURPOSES = 100
+
+export const grantLifetime = ({ consent }: Catalog): Millis =>
+  consent?.grantLifetime ?? GRANT_LIFETIME
+
+/** What an event is kept for. */
+export const purposeOf = ({ purpose }: EventRecord): Purpose => purpose ?? DEFAULT_PURPOSE
 
 /** Whether a purpose is granted when nobody answered. */
 export const assumed = (purpose: Purpose, mode: ConsentMode): boolean =>
-  purpose === 'necessary' || (mode === 'implied' && IMPLIED.has(purpose))
+  purpose === 'necessary' || (mode === 'implied' && IMPLIED.includes(purpose))
+
+const latest = (consent: Consent, purpose: Purpose): ConsentRun | undefined =>
+  consent.get(purpose)?.at(-1)
 
 /** Whether a purpose is granted at an instant. Closed by default: an expired grant is no grant. */
 export function grants(
-  answers: ReadonlyMap<string, ConsentAnswer>,
+  consent: Consent,
   mode: ConsentMode,
   purpose: Purpose,
+  lifetime: Millis,
   now: Millis,
 ): boolean {
-  const answer = answers.get(purpose)
-  if (answer === undefined) return assumed(purpose, mode)
-  return answer.granted && now < answer.at + GRANT_LIFETIME
+  const run = latest(consent, purpose)
+  if (purpose === 'necessary' || run === undefined) return assumed(purpose, mode)
+  return run.granted && now < run.since + lifetime
 }
 
-/** The latest explicit answer per purpose wins; at equal times a denial does. */
-export function recordAnswers(
-  answers: Map<string, ConsentAnswer>,
-  given: ConsentAnswers,
-  at: Millis,
-): void {
-  for (const [purpose, granted] of Object.entries(given)) {
-    const known = answers.get(purpose)
-    if (known === undefined || at > known.at || (at === known.at && !granted)) {
-      answers.set(purpose, { granted, at })
-    }
+/** When the standing grant of a purpose ends by itself; what nobody gave does not. */
+export function expiryOf(consent: Consent, purpose: Purpose, lifetime: Millis): Millis {
+  const run = latest(consent, purpose)
+  return run?.granted === true && purpose !== 'necessary' ? run.since + lifetime : NEVER
+}
+
+/** The last denial of a purpose: what was collected for it until then counts no more, whatever is granted later. */
+export function withdrawnAt(consent: Consent, purpose: Purpose): Millis {
+  const runs = consent.get(purpose)
+  const denial = runs?.at(-1)?.granted === false ? runs.at(-1) : runs?.at(-2)
+  return denial?.to ?? Number.NEGATIVE_INFINITY
+}
+
+/**
+ * Whether an event counts for a purpose: by the answer it was collected under, its own or else the one that stood
+ * then, or else what its source assumed; and if nobody has withdrawn since.
+ */
+export function standsFor(consent: Consent, event: EventRecord, purpose: Purpose): boolean {
+  if (purpose === 'necessary') return true
+  const { timestamp, implied } = event
+  if (withdrawnAt(consent, purpose) >= timestamp) return false
+  const own = answerOf(event.consent, purpose)
+  if (own !== undefined) return own
+  const standing = consent.get(purpose)?.findLast(({ from }) => from <= timestamp)
+  if (standing !== undefined) return standing.granted
+  return purpose === purposeOf(event) || assumed(purpose, implied === true ? 'implied' : 'opt-in')
+}
+
+const answerOf = (answers: ConsentAnswers | undefined, purpose: Purpose): boolean | undefined =>
+  answers !== undefined && Object.hasOwn(answers, purpose) ? answers[purpose] : undefined
+
+/**
+ * `later`: it only goes on where the answers ended. `unclear`: what was known of the past is another now; then the
+ * answers are gathered anew.
+ */
+export type Noted = 'nothing' | 'later' | 'unclear'
+
+/** Takes in one answer. The latest explicit one wins; at equal times a denial does. */
+export function noteAnswer(
+  consent: Consent,
+  purpose: Purpose,
+  { granted, at, since }: { granted: boolean; at: Millis; since: Millis },
+): Noted {
+  const runs = consent.get(purpose)
+  const last = runs?.at(-1)
+  if (runs === undefined || last === undefined || at > last.to) {
+    if (runs === undefined && consent.size >= MAX_PURPOSES) return 'nothing'
+    const same = last?.granted === granted
+    const run = { granted, from: same ? last.from : at, to: at, since }
+    const kept = (same ? runs?.slice(0, -1) : runs) ?? []
+    consent.set(purpose, [...kept, run].slice(-MAX_RUNS))
+    return 'later'
   }
+  const around = runs.find(({ from, to }) => from <= at && at <= to)
+  if (around?.granted === granted) {
+    if (around !== last || at < last.to || since >= last.since) return 'nothing'
+    consent.set(purpose, [...runs.slice(0, -1), { ...last, since }])
+    return 'later'
+  }
+  const isTied = around?.granted === false && (at === around.from || at === around.to)
+  return isTied ? 'nothing' : 'unclear'
+}
+
+/** The answers of an event, with the instant from which their lifetime counts. */
+export function* answersOf(event: EventRecord) {
+  const { consent, consentSignals, consentSince, timestamp: at } = event
+  for (const [purpose, granted] of Object.entries(consent ?? {})) {
+    const signal = consentSignals?.[purpose]
+    const isDated = signal === 'tcf' || signal === 'gpp'
+    const since = isDated && consentSince !== undefined ? Math.min(consentSince, at) : at
+    yield { purpose, granted, at, since }
+  }
+}
+
+/** Takes in what some events answer, whatever their order. */
+export function gatherAnswers(consent: Consent, events: Iterable<EventRecord>): void {
+  const answers = [...events].flatMap((event) => [...answersOf(event)])
+  answers.sort((a, b) => a.at - b.at || Number(a.granted) - Number(b.granted))
+  for (const answer of answers) noteAnswer(consent, answer.purpose, answer)
+}
+
+/** Purposes that were withdrawn after what was known before. */
+export function withdrawnSince(before: Consent, after: Consent): Purpose[] {
+  return [...after.keys()].filter(
+    (purpose) => withdrawnAt(after, purpose) > withdrawnAt(before, purpose),
+  )
 }

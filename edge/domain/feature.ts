@@ -1,4 +1,5 @@
 import type { PerformedCondition, PropertyTest } from '../protocol/condition.ts'
+import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { Millis } from '../protocol/time.ts'
 import { compileTest, valueAt } from './operator.ts'
@@ -11,8 +12,14 @@ export interface Feature {
   readonly key: string
   readonly events: readonly string[]
   readonly matches: (event: EventRecord) => boolean
+  /** What an event must have been consented to for, beside what it is kept for. */
+  readonly purposes: readonly Purpose[]
   keep: number
 }
+
+/** Where a profile keeps the occurrences of a feature among events that are kept for a purpose. */
+export const occurrenceKey = ({ key }: Feature, purpose: Purpose): string =>
+  purpose === DEFAULT_PURPOSE ? key : `${purpose} ${key}`
 
 /** Features by key, in the order in which conditions asked for them. */
 export class FeatureSet {
@@ -20,15 +27,20 @@ export class FeatureSet {
   readonly #byEvent = new Map<string, Feature[]>()
 
   /** The feature a `performed` condition reads, made if it is new. */
-  demand({ event, where = [] }: PerformedCondition, keep: number): Feature {
+  demand(
+    { event, where = [] }: PerformedCondition,
+    keep: number,
+    purposes: readonly Purpose[] = [],
+  ): Feature {
     const events = typeof event === 'string' ? [event] : [...new Set(event)].sort()
-    const key = JSON.stringify([events, where])
+    const needed = [...new Set(purposes)].sort()
+    const key = JSON.stringify(needed.length === 0 ? [events, where] : [events, where, needed])
     const known = this.#byKey.get(key)
     if (known !== undefined) {
       known.keep = Math.max(known.keep, keep)
       return known
     }
-    const feature: Feature = { key, events, matches: compileWhere(where), keep }
+    const feature: Feature = { key, events, matches: compileWhere(where), purposes: needed, keep }
     this.#byKey.set(key, feature)
     for (const name of events) {
       const readers = this.#byEvent.get(name)

@@ -1,14 +1,9 @@
 import type { EventRecord } from '../protocol/event.ts'
-import type { ConsentMode } from '../protocol/consent.ts'
-import type { SourceId } from '../protocol/id.ts'
-import { applyEvent, noChanges } from './apply-event.ts'
+import { applyFacts, applyPerson, noChanges, type Changes } from './apply-event.ts'
+import { gatherAnswers } from './consent.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
 import { isOwnDeviceNode, type Graph } from './graph.ts'
 import { newProfile, type KnownIdentifier, type Profile } from './profile.ts'
-
-/** What a source takes for granted; one that was deleted takes nothing. */
-export const modeOf = ({ catalog }: CompiledCatalog, source: SourceId): ConsentMode =>
-  catalog.sources.find(({ id }) => id === source)?.consent ?? 'opt-in'
 
 /**
  * A profile as its events alone make it, in whatever order they came. What is not told by events stays: its
@@ -30,11 +25,28 @@ export function foldProfile(
     fingerprint: compiled.fingerprint,
   }
   const changes = noChanges()
+  // Which events count depends on what all of them say.
+  gatherAnswers(folded.consent, events)
   for (const event of events) {
-    const mode = modeOf(compiled, event.source)
-    applyEvent(folded, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
+    applyPerson(folded, event, 'opt-in', changes)
+    applyFacts(folded, event, compiled.features, changes, compiled.catalog.traitPolicies ?? {})
   }
   return folded
+}
+
+/**
+ * The profile once all is known of its consent: made anew from its history if some event changed what was known of the
+ * past, or withdrew what earlier ones were kept for.
+ */
+export function settle(
+  profile: Profile,
+  changes: Changes,
+  history: () => Iterable<EventRecord>,
+  compiled: CompiledCatalog,
+): Profile {
+  if (!changes.unclear) return profile
+  changes.everything = true
+  return foldProfile(profile, [...history()], compiled)
 }
 
 /** The identifiers of a person, as a profile tells them; devices of ours are told as such. */

@@ -1,9 +1,10 @@
-import type { ConsentMode } from '../protocol/consent.ts'
+import type { ConsentMode, Purpose } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { Consent } from './consent.ts'
 import type { Trait } from './trait.ts'
 
 export interface KnownIdentifier extends Identifier {
@@ -27,11 +28,6 @@ export interface KnownDevice {
   browser?: string
   country?: string
   city?: string
-}
-
-export interface ConsentAnswer {
-  readonly granted: boolean
-  readonly at: Millis
 }
 
 /**
@@ -59,7 +55,11 @@ export interface Profile {
   context: EventContext
   contextAt: Millis
   readonly ever: Map<ContextField, string[]>
-  readonly consent: Map<string, ConsentAnswer>
+  readonly consent: Consent
+  /** What other purposes than analytics events are kept for. */
+  readonly kept: Set<Purpose>
+  /** Time of its latest event. */
+  eventAt: Millis
   readonly occurrences: Map<string, Millis[]>
   readonly memberships: Map<SegmentId, Membership>
   /** Instants at which verdicts lapse by themselves, of segments entered or not; only finite ones. */
@@ -85,6 +85,8 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     contextAt: Number.NEGATIVE_INFINITY,
     ever: new Map(),
     consent: new Map(),
+    kept: new Set(),
+    eventAt: Number.NEGATIVE_INFINITY,
     occurrences: new Map(),
     memberships: new Map(),
     untils: new Map(),
@@ -109,7 +111,9 @@ export function decodeProfile(text: string): Profile {
     contextAt: raw.contextAt ?? Number.NEGATIVE_INFINITY,
     traits: new Map(raw.traits),
     ever: new Map(raw.ever),
+    eventAt: raw.eventAt ?? Number.NEGATIVE_INFINITY,
     consent: new Map(raw.consent),
+    kept: new Set(raw.kept),
     occurrences: new Map(raw.occurrences),
     memberships: new Map(raw.memberships),
     untils: new Map(raw.untils),

@@ -1,4 +1,5 @@
 import type { Catalog, KeyGrant, SourceDefinition } from '../protocol/catalog.ts'
+import type { ConsentSettings } from '../protocol/consent.ts'
 import type { ExperienceDefinition } from '../protocol/decision.ts'
 import type { ActivationDefinition, DestinationTarget } from '../protocol/delivery.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
@@ -15,6 +16,7 @@ export interface Definitions {
   readonly retention: Millis
   readonly timezone: string
   readonly identity: IdentitySettings
+  readonly consent: ConsentSettings
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly (SegmentDefinition & { readonly version: number })[]
   readonly experiences: readonly ExperienceDefinition[]
@@ -38,12 +40,13 @@ export function catalogBody(definitions: Definitions): CatalogBody {
   return {
     workspace: definitions.workspace,
     sources: definitions.sources,
-    segments: definitions.segments.map(({ id, key, name, condition, public: open }) => ({
+    segments: definitions.segments.map(({ id, key, name, condition, public: open, purposes }) => ({
       id,
       key,
       name,
       condition,
       public: open,
+      ...(purposes !== undefined && purposes.length > 0 && { purposes }),
     })),
     experiences: definitions.experiences.filter(
       ({ segment }) => segment === undefined || segments.has(segment),
@@ -62,6 +65,7 @@ export function catalogBody(definitions: Definitions): CatalogBody {
       purposes,
       enabled,
     })),
+    consent: definitions.consent,
     kinds: definitions.identity.kinds,
     sharedDevice: definitions.identity.sharedDevice,
     blocked: definitions.identity.blocked,

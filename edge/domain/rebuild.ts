@@ -5,7 +5,9 @@ import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import { applyEvent, countEvent, noChanges } from './apply-event.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
-import { factsOf } from './review.ts'
+import { grantLifetime } from './consent.ts'
+import { judgeAt } from './judge.ts'
+import { settle } from './fold.ts'
 import { newProfile, type Profile } from './profile.ts'
 
 /** Counts the whole kept history anew, for features that were not kept before. */
@@ -33,14 +35,16 @@ export function earnedBy(
 ): Profile {
   const alone = newProfile(profile.id, profile.bucket, profile.createdAt)
   const changes = noChanges()
-  for (const event of own) {
+  const events = [...own]
+  for (const event of events) {
     applyEvent(alone, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
   }
-  const facts = factsOf(alone)
+  const settled = settle(alone, changes, () => events, compiled)
+  const judge = judgeAt(settled, grantLifetime(compiled.catalog), now)
   const memberships = new Map<SegmentId, Membership>()
-  for (const [id, { evaluate }] of compiled.segments) {
-    if (evaluate(facts, now).holds)
+  for (const [id, { evaluate, definition }] of compiled.segments) {
+    if (judge({ evaluate, purposes: definition.purposes }).holds)
       memberships.set(id, { segment: id, enteredAt: now, decidedAt: now })
   }
-  return { ...alone, memberships }
+  return { ...settled, memberships }
 }

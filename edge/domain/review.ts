@@ -1,22 +1,17 @@
+import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
-import { NEVER, type Millis } from '../protocol/time.ts'
+import { DAY, NEVER, type Millis } from '../protocol/time.ts'
 import type { Changes } from './apply-event.ts'
 import type { CompiledCatalog, CompiledSegment } from './compiled-catalog.ts'
-import type { Facts } from './condition.ts'
+import { expiryOf, grantLifetime } from './consent.ts'
+import { judgeAt, type Judge } from './judge.ts'
 import type { Profile } from './profile.ts'
 
 /** Steps one call of `advance` takes at most; what remains due is taken by the next. */
 const MAX_STEPS = 1_000
 
-const NOTHING: readonly never[] = []
-
-export const factsOf = (profile: Profile): Facts => ({
-  trait: (name) => profile.traits.get(name)?.value ?? undefined,
-  occurrences: (feature) => profile.occurrences.get(feature.key) ?? NOTHING,
-  context: profile.context,
-  ever: (field) => profile.ever.get(field) ?? NOTHING,
-})
+const TIME: Cause = { type: 'time' }
 
 /** The earliest instant at which a verdict of the profile lapses by itself. */
 export function dueAt(profile: Profile): Millis {
@@ -25,8 +20,35 @@ export function dueAt(profile: Profile): Millis {
   return due
 }
 
-const touches = ({ reads }: CompiledSegment, changes: Changes): boolean => {
-  if (changes.everything) return true
+/**
+ * Purposes whose grants are others by now. One that is merely told again with every event stands a little longer: a day
+ * more is not worth asking every segment, because a verdict that lapses too early is only asked once more.
+ */
+function answeredAnew(
+  { consent, kept }: Profile,
+  changes: Changes,
+  lifetime: Millis,
+  now: Millis,
+): Set<Purpose> {
+  const answered = new Set<Purpose>()
+  for (const [purpose, before] of changes.consent) {
+    const { granted, since } = consent.get(purpose)?.at(-1) ?? {}
+    const isSame = before !== undefined && before.granted === granted
+    const isLapsed = before !== undefined && before.since + lifetime <= now
+    if (isSame && !isLapsed && Math.abs((since ?? 0) - before.since) < DAY) continue
+    // Facts are kept under it: any segment may read some.
+    answered.add(kept.has(purpose) ? DEFAULT_PURPOSE : purpose)
+  }
+  return answered
+}
+
+const touches = (
+  { reads }: CompiledSegment,
+  changes: Changes,
+  answered: ReadonlySet<Purpose>,
+): boolean => {
+  if (changes.everything || answered.has(DEFAULT_PURPOSE)) return true
+  for (const purpose of answered) if (reads.purposes.has(purpose)) return true
   if (reads.traits && changes.traits) return true
   if (reads.context && changes.context) return true
   for (const feature of changes.features) if (reads.features.has(feature)) return true
@@ -43,34 +65,54 @@ export function review(
   changes: Changes,
   { now, at, decidedAt, cause }: { now: Millis; at: Millis; decidedAt: Millis; cause: Cause },
 ): Transition[] {
-  const facts = factsOf(profile)
+  const lifetime = grantLifetime(compiled.catalog)
+  const judge = judgeAt(profile, lifetime, now)
+  const answered = answeredAnew(profile, changes, lifetime, now)
   const transitions: Transition[] = []
   for (const segment of compiled.segments.values()) {
-    if (!touches(segment, changes)) continue
-    const transition = evaluateSegment(profile, segment, facts, now, at, decidedAt, cause)
+    if (!touches(segment, changes, answered)) continue
+    const why = consentCause(profile, segment, changes.withdrawn) ?? cause
+    const moment = { at, decidedAt, cause, exitCause: why }
+    const transition = evaluateSegment(profile, segment, judge, moment)
     if (transition !== undefined) transitions.push(transition)
   }
   if (changes.everything) forgetDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
 }
 
+interface Moment {
+  readonly at: Millis
+  readonly decidedAt: Millis
+  readonly cause: Cause
+  readonly exitCause: Cause
+}
+
+/** The purposes of some that a segment depends on, as the reason of an exit. */
+function consentCause(
+  { kept }: Profile,
+  { reads }: CompiledSegment,
+  purposes: Iterable<Purpose>,
+): Cause | undefined {
+  const lost = [...purposes].filter(
+    (purpose) => purpose === DEFAULT_PURPOSE || kept.has(purpose) || reads.purposes.has(purpose),
+  )
+  return lost.length === 0 ? undefined : { type: 'consent', purposes: lost }
+}
+
 function evaluateSegment(
   profile: Profile,
-  { definition: { id }, evaluate }: CompiledSegment,
-  facts: Facts,
-  now: Millis,
-  at: Millis,
-  decidedAt: Millis,
-  cause: Cause,
+  { definition: { id, purposes }, evaluate }: CompiledSegment,
+  judge: Judge,
+  { at, decidedAt, cause, exitCause }: Moment,
 ): Transition | undefined {
-  const { holds, until } = evaluate(facts, now)
+  const { holds, until } = judge({ evaluate, purposes })
   if (until < NEVER) profile.untils.set(id, until)
   else profile.untils.delete(id)
   const member = profile.memberships.get(id)
   if (!holds) {
     if (member === undefined) return undefined
     profile.memberships.delete(id)
-    return { type: 'exited', segment: id, at, decidedAt, cause }
+    return { type: 'exited', segment: id, at, decidedAt, cause: exitCause }
   }
   const enteredAt = member?.enteredAt ?? at
   const decided = member?.decidedAt ?? decidedAt
@@ -106,10 +148,14 @@ function forgetDeleted(
  */
 export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis): Transition[] {
   const transitions: Transition[] = []
-  const facts = factsOf(profile)
+  const lifetime = grantLifetime(compiled.catalog)
   for (let step = 0; step < MAX_STEPS; step++) {
     const due = dueAt(profile)
     if (due > now) break
+    const judge = judgeAt(profile, lifetime, due)
+    const expired = [...profile.consent.keys()].filter(
+      (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
+    )
     for (const [id, until] of profile.untils) {
       if (until > due) continue
       const segment = compiled.segments.get(id)
@@ -117,7 +163,12 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
         profile.untils.delete(id)
         continue
       }
-      const transition = evaluateSegment(profile, segment, facts, due, due, now, { type: 'time' })
+      const transition = evaluateSegment(profile, segment, judge, {
+        at: due,
+        decidedAt: now,
+        cause: TIME,
+        exitCause: consentCause(profile, segment, expired) ?? TIME,
+      })
       if (transition !== undefined) transitions.push(transition)
     }
   }

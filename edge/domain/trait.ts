@@ -1,3 +1,4 @@
+import type { Purpose } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { SourceId } from '../protocol/id.ts'
 import type { TraitPolicy } from '../protocol/identifier.ts'
@@ -18,6 +19,8 @@ export interface TraitPart {
   readonly source: SourceId
   /** Key of the identifier, or device, that brought it. */
   readonly by: string
+  /** What the event that said it is kept for. Absent: analytics. */
+  readonly purpose?: Purpose
 }
 
 /** A trait as it stands. `parts`: what each identifier brought last, of a trait that is made of them. */
@@ -37,12 +40,12 @@ const MAX_UNION = 100
 export function withValue(
   known: Trait | undefined,
   value: Json,
-  { timestamp: at, source, identifiers, device }: EventRecord,
+  { timestamp: at, source, identifiers, device, purpose }: EventRecord,
   policy: TraitPolicy = 'most-recent',
 ): Trait | undefined {
   const [first] = identifiers
   const by = first !== undefined ? identifierKey(first) : device ? deviceKeyOf(device) : ''
-  const part: TraitPart = { value, at, source, by }
+  const part: TraitPart = { value, at, source, by, ...(purpose !== undefined && { purpose }) }
   // A value that was taken away stays as null, or one that was set before and arrives later would come back.
   if (policy === 'most-recent') return known !== undefined && known.at > at ? known : part
   if (policy === 'oldest') return known !== undefined && known.at <= at ? known : part

@@ -1,6 +1,8 @@
 import { applyEvent, noChanges } from '../domain/apply-event.ts'
+import { admissible } from '../domain/admissible.ts'
+import { withdrawnSince, type Consent } from '../domain/consent.ts'
 import { reachOf } from '../domain/channels.ts'
-import { identifiersOf } from '../domain/fold.ts'
+import { identifiersOf, settle } from '../domain/fold.ts'
 import {
   deviceKeyOf,
   isRefusedKey,
@@ -80,15 +82,26 @@ export function admit(
   )
   if (!isHeld) return undefined
   const fresh = shard.seen.admit(scope, source, ids, now, isHistory)
-  const admitted = events.filter((_, index) => fresh[index])
-  const verdicts = events.map(({ messageId }, index): Verdict => ({
-    messageId,
-    status: fresh[index] === true ? 'accepted' : 'duplicate',
-  }))
+  const kept = admissible(consentOf(shard, personOf(graph, subject) ?? id), events)
+  const admitted = kept.filter(
+    (event, index) => event !== undefined && fresh[index] === true,
+  ) as readonly EventRecord[]
+  const verdicts = events.map((event, index): Verdict => {
+    const { messageId } = event
+    if (fresh[index] !== true) return { messageId, status: 'duplicate' }
+    return kept[index] === event
+      ? { messageId, status: 'accepted' }
+      : { messageId, status: 'failed', reason: 'no-consent' }
+  })
   if (found === undefined || admitted.length > 0) {
     store(shard, component, id, subject, admitted, consentMode)
   }
   return { verdicts, person: personOf(graph, subject) ?? id, root: rootOf(graph) }
+}
+
+const consentOf = (shard: Shard, id: ProfileId): Consent => {
+  const found = shard.profiles.find(id)
+  return found !== undefined && 'profile' in found ? found.profile.consent : new Map()
 }
 
 const newborn = (id: ProfileId, createdAt: Millis): Component => {
@@ -223,29 +236,33 @@ function apply(
 ): void {
   const now = shard.now()
   const found = shard.profiles.find(owner)
-  const profile =
+  const known =
     found !== undefined && 'profile' in found
       ? found.profile
       : newProfile(owner, bucketFor(subject, owner), graph.ids.get(owner)?.createdAt ?? now)
   const keys = graph.people.get(owner) ?? []
-  profile.identifiers = identifiersOf(graph, keys)
+  known.identifiers = identifiersOf(graph, keys)
   const changes = noChanges()
   // A newborn has no verdicts yet.
-  if (profile.version === 0) changes.everything = true
-  const transitions = profile.version === 0 ? [] : refresh(shard, profile, changes, now)
-  profile.version = shard.compiled.catalog.version
-  profile.fingerprint = shard.compiled.fingerprint
+  if (known.version === 0) changes.everything = true
+  const transitions = known.version === 0 ? [] : refresh(shard, known, changes, now)
+  known.version = shard.compiled.catalog.version
+  known.fingerprint = shard.compiled.fingerprint
+  const consentBefore = new Map(known.consent)
   let latest = Number.NEGATIVE_INFINITY
   for (const event of events) {
     const { features, catalog } = shard.compiled
-    applyEvent(profile, event, mode, features, changes, catalog.traitPolicies)
+    applyEvent(known, event, mode, features, changes, catalog.traitPolicies)
     latest = Math.max(latest, event.timestamp)
   }
-  shard.history.append(profile.id, events)
+  shard.history.append(owner, events)
+  const profile = settle(known, changes, () => shard.history.all(owner), shard.compiled)
+  for (const one of withdrawnSince(consentBefore, profile.consent)) changes.withdrawn.add(one)
   const at = latest > Number.NEGATIVE_INFINITY ? Math.min(latest, now) : now
   transitions.push(...review(profile, shard.compiled, changes, { now, at, decidedAt: now, cause }))
   const isAlone = graph.people.size <= 1
   shard.save(profile, transitions, reachOf(events), isAlone ? graph : undefined)
+  shard.dismiss(profile, changes)
   const { device } = subject.type === 'device' ? subject : {}
   if (device !== undefined && keys.includes(deviceKeyOf(device))) {
     shard.profiles.setDevice(device, profile.id)

@@ -33,7 +33,9 @@ export function account(
     const event = events[index]
     if (event === undefined) return
     const { type, name, properties } = event
-    const preview = JSON.stringify(properties).slice(0, PREVIEW_CHARACTERS)
+    // Nothing of what may not be kept is shown either.
+    const isKept = verdict.status !== 'failed'
+    const preview = JSON.stringify(isKept ? properties : {}).slice(0, PREVIEW_CHARACTERS)
     shard.reporter.addEvent({
       source,
       ...(profile !== undefined && { profile }),

@@ -1,8 +1,9 @@
 import { permits } from '../domain/activation.ts'
+import { grantLifetime } from '../domain/consent.ts'
 import { addressOf } from '../domain/id.ts'
 import { nextAttemptAt } from '../domain/attempt-schedule.ts'
 import type { DeliveryMessage, Receipt } from '../protocol/delivery.ts'
-import type { DeliveryId, DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { DeliveryId, ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import { MINUTE, type Millis } from '../protocol/time.ts'
 import type { OutboxRow } from '../storage/outbox-store.ts'
 import { profileShard } from './address.ts'
@@ -68,14 +69,14 @@ export class OutboxPump {
     const found = this.#shard.locate(row.profile)
     if (found === undefined) return 'profile-deleted'
     if ('elsewhere' in found) return found
-    return permits(found.profile, destination, now) ? 'granted' : 'consent-withdrawn'
+    const lifetime = grantLifetime(compiled.catalog)
+    return permits(found.profile, destination, row, lifetime, now) ? 'granted' : 'consent-withdrawn'
   }
 
   /** The profile was merged into another shard's: that one knows the consent. */
   async #releaseElsewhere(row: OutboxRow, profile: ProfileId): Promise<void> {
     const { workspace, env, commit } = this.#shard
-    const { destination } = row
-    const permission = await askPermission(env, workspace, row.profile, profile, destination)
+    const permission = await askPermission(env, workspace, addressOf(profile), row)
     if (permission) return this.#send([row])
     await commit.run(() => {
       this.#refuse(row, 'consent-withdrawn', this.#shard.now())
@@ -157,22 +158,20 @@ export class OutboxPump {
   }
 }
 
-/** Asks where the profile lives by now; no profile, no permission. */
-async function askPermission(
+/** Asks where the profile lives by now, beginning at a shard that knows of it; no profile, no permission. */
+export async function askPermission(
   env: Env,
   workspace: WorkspaceId,
-  profile: ProfileId,
-  first: ProfileId,
-  destination: DestinationId,
+  first: ShardAddress | undefined,
+  told: Pick<DeliveryMessage, 'profile' | 'destination' | 'type' | 'cause'>,
 ): Promise<boolean> {
-  let at = first
-  for (let hop = 0; hop < MAX_FORWARDS; hop++) {
-    const address = addressOf(at)
-    if (address === undefined) return false
+  const { profile, destination, type, cause } = told
+  let address = first
+  for (let hop = 0; hop < MAX_FORWARDS && address !== undefined; hop++) {
     const stub = profileShard(env, workspace, address)
-    const answer = await stub.mayReceive({ workspace, profile, destination })
+    const answer = await stub.mayReceive({ workspace, profile, destination, type, cause })
     if (typeof answer === 'boolean') return answer
-    at = answer.moved
+    address = addressOf(answer.moved)
   }
   return false
 }

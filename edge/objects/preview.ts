@@ -3,7 +3,9 @@ import { FeatureSet } from '../domain/feature.ts'
 import { base32 } from '../domain/id.ts'
 import type { Profile } from '../domain/profile.ts'
 import { rebuildFeatures } from '../domain/rebuild.ts'
-import { factsOf } from '../domain/review.ts'
+import { grantLifetime } from '../domain/consent.ts'
+import { judgeAt } from '../domain/judge.ts'
+import type { Purpose } from '../protocol/consent.ts'
 import type { Condition } from '../protocol/condition.ts'
 import { randomBytes, type Shard } from './shard.ts'
 
@@ -14,16 +16,19 @@ import { randomBytes, type Shard } from './shard.ts'
 export function preview(
   shard: Shard,
   condition: Condition,
+  purposes: readonly Purpose[],
   sample: number,
 ): { population: number; sampled: number; matched: number } {
   const population = shard.profiles.population()
   const features = new FeatureSet()
-  const { evaluate } = compile(condition, features, shard.compiled.catalog.retention)
+  const { catalog } = shard.compiled
+  const lifetime = grantLifetime(catalog)
+  const { evaluate } = compile(condition, features, catalog.retention, purposes)
   const compiled = { ...shard.compiled, features, fingerprint: '' }
   const now = shard.now()
   const isMember = (profile: Profile): boolean => {
     rebuildFeatures(profile, shard.history.all(profile.id), compiled)
-    return evaluate(factsOf(profile), now).holds
+    return judgeAt(profile, lifetime, now)({ evaluate, purposes }).holds
   }
   const start = population <= sample ? '' : `prf_${base32(randomBytes())}`
   const profiles = shard.profiles.page(start, sample)

@@ -1,11 +1,13 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
 import { noChanges } from '../domain/apply-event.ts'
+import { grantLifetime } from '../domain/consent.ts'
 import { rootOf, type Graph, type Star } from '../domain/graph.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
 import type { Profile } from '../domain/profile.ts'
 import { dueAt } from '../domain/review.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { Transition } from '../protocol/membership.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type {
   IngestOutcome,
@@ -231,9 +233,9 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     throw new Error('These people are always about to move')
   }
 
-  async preview({ workspace, condition, sample }: Request<'preview'>) {
+  async preview({ workspace, condition, purposes = [], sample }: Request<'preview'>) {
     await this.#shard.prepare(workspace)
-    return preview(this.#shard, condition, sample)
+    return preview(this.#shard, condition, purposes, sample)
   }
 
   async members({ workspace, segment, after, limit }: Request<'members'>) {
@@ -309,16 +311,19 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     workspace,
     profile,
     destination,
-  }: InWorkspace<{ profile: ProfileId; destination: DestinationId }>): Promise<
-    boolean | { moved: ProfileId }
-  > {
+    type,
+    cause,
+  }: InWorkspace<
+    { profile: ProfileId; destination: DestinationId } & Pick<Transition, 'type' | 'cause'>
+  >): Promise<boolean | { moved: ProfileId }> {
     const shard = this.#shard
     await shard.prepare(workspace)
     const found = shard.locate(profile)
     if (found !== undefined && 'elsewhere' in found) return { moved: found.elsewhere }
     const definition = shard.compiled.destinations.get(destination)
     if (found === undefined || definition === undefined) return false
-    return permits(found.profile, definition, shard.now())
+    const lifetime = grantLifetime(shard.compiled.catalog)
+    return permits(found.profile, definition, { type, cause }, lifetime, shard.now())
   }
 
   /** Moves a graph that lives here to that of an older one. */

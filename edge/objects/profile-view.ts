@@ -1,7 +1,9 @@
-import { grants } from '../domain/consent.ts'
+import { consentHistory } from '../domain/consent-history.ts'
+import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import type { ApiEvent } from '../protocol/api.ts'
 import { PURPOSES } from '../protocol/consent.ts'
+import { NEVER } from '../protocol/time.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileView } from '../protocol/objects.ts'
 import { componentOf } from './component.ts'
@@ -37,6 +39,7 @@ export function viewOf(
   const traits = [...profile.traits].filter(([, { value }]) => value !== null)
   const purposes = new Set([...PURPOSES, ...consent.keys()])
   const now = shard.now()
+  const lifetime = grantLifetime(shard.compiled.catalog)
   return {
     type: 'profile',
     id: profile.id,
@@ -48,14 +51,14 @@ export function viewOf(
       traits.map(([name, { source, at, by }]) => [name, { source, at, by }]),
     ),
     consent: Object.fromEntries(
-      [...purposes].map((purpose) => [
-        purpose,
-        {
-          granted: grants(consent, consentMode, purpose, now),
-          at: consent.get(purpose)?.at ?? null,
-        },
-      ]),
+      [...purposes].map((purpose) => {
+        const granted = grants(consent, consentMode, purpose, lifetime, now)
+        const until = expiryOf(consent, purpose, lifetime)
+        const at = consent.get(purpose)?.at(-1)?.to ?? null
+        return [purpose, { granted, at, ...(granted && until < NEVER && { until }) }]
+      }),
     ),
+    consentHistory: consentHistory(shard.history.all(profile.id)),
     memberships: [...profile.memberships.values()],
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),

@@ -1,4 +1,5 @@
 import { noChanges } from '../domain/apply-event.ts'
+import { withdrawnSince } from '../domain/consent.ts'
 import { peopleOf } from '../domain/derive.ts'
 import { foldProfile, identifiersOf } from '../domain/fold.ts'
 import { isOwnDeviceNode, type Graph } from '../domain/graph.ts'
@@ -188,10 +189,12 @@ function remake(
   const profile = isChanged ? foldProfile(base, events, compiled) : base
   profile.version = compiled.catalog.version
   if (isChanged) shard.history.replace(profile.id, events)
-  const changes = { ...noChanges(), everything: true }
+  const withdrawn = new Set(withdrawnSince(base.consent, profile.consent))
+  const changes = { ...noChanges(), everything: true, withdrawn }
   const transitions = review(profile, compiled, changes, { now, at: now, decidedAt: now, cause })
   restoreKept(graph, profile)
   shard.save(profile, [...passed, ...transitions], reach)
+  shard.dismiss(profile, changes)
 }
 
 /** Who comes back is a member since when they were before. */

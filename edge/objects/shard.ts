@@ -1,6 +1,7 @@
 import { workspaceObject } from './address.ts'
 import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog.ts'
-import { effectsOf } from '../domain/activation.ts'
+import { effectsOf, farewells, type Effect } from '../domain/activation.ts'
+import type { Changes } from '../domain/apply-event.ts'
 import type { Reach } from '../domain/channels.ts'
 import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
 import type { Graph } from '../domain/graph.ts'
@@ -229,13 +230,18 @@ export class Shard implements Ledger {
   /** Writes what is to be sent because of transitions into the outbox. */
   deliver(profile: Profile, transitions: readonly Transition[], now: Millis, reach?: Reach): void {
     if (transitions.length === 0) return
-    for (const { activation, destination, transition } of effectsOf(
-      profile,
-      transitions,
-      this.compiled,
-      now,
-      reach,
-    )) {
+    this.#enqueue(profile, effectsOf(profile, transitions, this.compiled, now, reach), now)
+  }
+
+  /** Tells destinations that lose a purpose they need, whatever the segments say. */
+  dismiss(profile: Profile, { withdrawn }: Changes): void {
+    if (withdrawn.size === 0) return
+    const now = this.now()
+    this.#enqueue(profile, farewells(profile, withdrawn, this.compiled, now), now)
+  }
+
+  #enqueue(profile: Profile, effects: readonly Effect[], now: Millis): void {
+    for (const { activation, destination, transition } of effects) {
       this.outbox.add({
         id: deliveryIdOf(this.address, randomBytes()),
         profile: profile.id,

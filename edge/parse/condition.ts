@@ -14,7 +14,7 @@ import type { FieldError, Result } from '../protocol/problem.ts'
 
 type Fields = { readonly [key: string]: unknown }
 
-const TYPES = ['all', 'any', 'not', 'trait', 'performed', 'context'] as const
+const TYPES = ['all', 'any', 'not', 'trait', 'performed', 'context', 'consent'] as const
 const COUNT_OPERATORS = ['equals', 'not_equals', 'gt', 'gte', 'lt', 'lte', 'between'] as const
 const TEST_KEYS = ['operator', 'value', 'ignoreCase']
 const KEYS: { readonly [T in (typeof TYPES)[number]]: readonly string[] } = {
@@ -24,6 +24,7 @@ const KEYS: { readonly [T in (typeof TYPES)[number]]: readonly string[] } = {
   trait: ['trait', ...TEST_KEYS],
   performed: ['event', 'where', 'measure', 'operator', 'value', 'window'],
   context: ['field', 'scope', ...TEST_KEYS],
+  consent: ['purpose'],
 }
 
 /**
@@ -78,6 +79,10 @@ class Reader {
         return this.#performed(json, path)
       case 'context':
         return this.#context(json, path)
+      case 'consent': {
+        const purpose = this.#text(json['purpose'], `${path}.purpose`)
+        return purpose === undefined ? undefined : { type, purpose }
+      }
     }
   }
 

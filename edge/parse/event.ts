@@ -1,4 +1,11 @@
-import type { ConsentAnswers, ConsentMode } from '../protocol/consent.ts'
+import {
+  CONSENT_EVENT,
+  DEFAULT_PURPOSE,
+  type ConsentAnswers,
+  type ConsentMode,
+  type EventPurpose,
+  type Purpose,
+} from '../protocol/consent.ts'
 import {
   EVENT_NAMES,
   EVENT_TYPES,
@@ -10,20 +17,19 @@ import type { BlockedValue, Identifier, IdentifierKind } from '../protocol/ident
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { RefusalReason, RefusedEvent } from '../protocol/verdict.ts'
-import { consentOf, permitsAnalytics } from './consent.ts'
+import { consentOf, permits, type ConsentRules, type Said } from './consent.ts'
 import { parseId, parseIdentifiers } from './identifiers.ts'
 import { channelsOf } from './integrations.ts'
 import { inspect, isObject, textBytes, type Fault } from './inspect.ts'
 import { correctInstant, parseInstant } from './timestamp.ts'
 
 /** What the parser must know of the request and its workspace. */
-export interface ParseOptions {
-  readonly receivedAt: Millis
+export interface ParseOptions extends ConsentRules {
   /** An event older than this is refused. `Infinity`: history is welcome. */
   readonly retention: Millis
   readonly consentMode: ConsentMode
-  /** The request said `Sec-GPC: 1`. */
-  readonly gpc: boolean
+  /** Events that the source collects for another purpose than analytics. */
+  readonly purposes: readonly EventPurpose[]
   /** The workspace's kinds of identifier, most trusted first. */
   readonly kinds: readonly IdentifierKind[]
   /** Values that identify no one in this workspace. */
@@ -61,7 +67,13 @@ export interface Message {
   readonly context: JsonObject
   /** Destinations it may cause messages to. */
   readonly integrations?: Channels
+  /** What was said of consent, and what was kept for granted where nothing was. */
   readonly consent?: ConsentAnswers
+  readonly consentSignals?: NonNullable<Said['signals']>
+  readonly consentSince?: Millis
+  readonly implied?: true
+  /** What it is kept for; absent: analytics. */
+  readonly purpose?: Purpose
   /** JWT that may prove who it is about. */
   readonly userToken?: string
   /** All that may be kept of it is the answer: not even what the edge sees by itself. */
@@ -90,8 +102,9 @@ export function parseEvent(
 
   // Spread defines own properties: a key `__proto__` stays data.
   const context = { ...batch.context, ...(isObject(event['context']) && event['context']) }
-  const consent = consentOf(context, options.gpc)
-  const permitted = permitsAnalytics(consent, options.consentMode)
+  const said = consentOf(context, options)
+  const purpose = purposeOf(event, options.purposes)
+  const permitted = said.ok && permits(said.value, options.consentMode, purpose)
 
   const refuse = (fault: Fault, status: 'rejected' | 'failed', raw?: JsonObject): ParsedEvent => ({
     ok: false,
@@ -102,6 +115,7 @@ export function parseEvent(
   if (unfit !== undefined) {
     return refuse(unfit, 'rejected', unfit.reason === 'ill-formed-text' ? event : undefined)
   }
+  if (!said.ok) return refuse(bare(said), 'rejected')
   const shape = parseShape(event, context, options)
   if (!shape.ok) return refuse(bare(shape), 'rejected', event)
   const time = parseTime(event, batch, options)
@@ -109,12 +123,20 @@ export function parseEvent(
   if (time.value < options.receivedAt - options.retention) {
     return refuse({ reason: 'too-old', path: 'timestamp' }, 'failed', event)
   }
+  const { answers, signals, since, unclear } = said.value
+  const stated = {
+    ...(answers !== undefined && { consent: answers }),
+    ...(signals !== undefined && { consentSignals: signals }),
+    ...(since !== undefined && { consentSince: since }),
+    ...(options.consentMode === 'implied' && unclear.size === 0 && { implied: true as const }),
+  }
   if (!permitted) {
-    if (!isWithdrawal(shape.value, consent)) return refuse({ reason: 'no-consent' }, 'failed')
+    if (!isWithdrawal(shape.value, answers)) return refuse({ reason: 'no-consent' }, 'failed')
     const { type, name, identifiers } = shape.value
     const about = { identifiers: options.device ? [] : identifiers, properties: {}, context: {} }
-    const answer = { index, messageId, type, name, timestamp: time.value, consent, ...about }
-    return { ok: true, message: { ...answer, withdrawal: true } }
+    const kept = { purpose: 'necessary', withdrawal: true } as const
+    const answer = { index, messageId, type, name, timestamp: time.value, ...stated, ...about }
+    return { ok: true, message: { ...answer, ...kept } }
   }
 
   const { userToken } = context
@@ -128,25 +150,27 @@ export function parseEvent(
       ...shape.value,
       context,
       ...(integrations !== undefined && { integrations }),
-      ...(consent !== undefined && { consent }),
+      ...stated,
+      ...(purpose !== DEFAULT_PURPOSE && { purpose }),
       ...(typeof userToken === 'string' && { userToken }),
     },
   }
 }
 
-/** The name Segment's consent management gives to a changed answer. */
-const CONSENT_EVENT = 'Segment Consent Preference Updated'
+/** What an event of that name is collected for, whatever the rest of it is worth. */
+function purposeOf(event: JsonObject, purposes: readonly EventPurpose[]): Purpose {
+  const type = EVENT_TYPES.find((known) => known === event['type'])
+  const name = type === undefined || type === 'track' ? event['event'] : EVENT_NAMES[type]
+  const known = typeof name === 'string' ? name.normalize('NFC') : undefined
+  return purposes.find((one) => one.event === known)?.purpose ?? DEFAULT_PURPOSE
+}
 
 /**
  * A withdrawal must reach the profile it is about: keeping it is necessary. It is taken in, reduced to the answer, from
  * whoever says no in so many words.
  */
-function isWithdrawal(
-  { type, name }: Shape,
-  consent: ConsentAnswers | undefined,
-): consent is ConsentAnswers {
-  return type === 'track' && name === CONSENT_EVENT && consent?.['analytics'] === false
-}
+const isWithdrawal = ({ type, name }: Shape, answers: ConsentAnswers | undefined): boolean =>
+  type === 'track' && name === CONSENT_EVENT && Object.values(answers ?? {}).includes(false)
 
 type Parsed<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Fault)
 

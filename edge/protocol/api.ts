@@ -1,5 +1,5 @@
 import type { Condition } from './condition.ts'
-import type { ConsentMode } from './consent.ts'
+import type { ConsentChange, ConsentMode, EventPurpose } from './consent.ts'
 import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
 import type { DeliveryState, DestinationKind } from './delivery.ts'
@@ -21,6 +21,8 @@ export interface SegmentInput {
   readonly key?: string
   readonly condition: Condition
   readonly public?: boolean
+  /** Only events count that were consented to for all of these, and only while they are granted. */
+  readonly purposes?: readonly string[]
 }
 export interface ApiSegment {
   readonly id: string
@@ -28,6 +30,7 @@ export interface ApiSegment {
   readonly name: string
   readonly condition: Condition
   readonly public: boolean
+  readonly purposes: readonly string[]
   readonly version: number
   readonly state: 'building' | 'live'
   /** 0 to 1 while building. */
@@ -115,6 +118,8 @@ export interface SourceInput {
   readonly name: string
   readonly kind: SourceKind
   readonly consent?: ConsentMode
+  /** Events that are collected for another purpose than analytics, by the name conditions know them by. */
+  readonly purposes?: readonly EventPurpose[]
   /** Verifies user tokens. `HS256`: the shared secret (at least 32 bytes); else a public JWK as JSON text. */
   readonly tokenKey?: {
     readonly algorithm: 'HS256' | 'ES256' | 'RS256'
@@ -126,6 +131,7 @@ export interface ApiSource {
   readonly name: string
   readonly kind: SourceKind
   readonly consent: ConsentMode
+  readonly purposes: readonly EventPurpose[]
   readonly tokenAlgorithms: readonly string[]
   /** Public by nature: it stands in every page. Absent for the workspace's server source. */
   readonly writeKey?: string
@@ -134,6 +140,16 @@ export interface ApiSource {
   readonly firstEventAt: string | null
   readonly lastEventAt: string | null
   readonly createdAt: string
+}
+
+export interface ConsentSettingsInput {
+  /** ISO 8601 duration. Absent: P395D. */
+  readonly grantLifetime?: string
+  readonly tcfVendor?: number | null
+}
+export interface ApiConsentSettings {
+  readonly grantLifetime: string
+  readonly tcfVendor: number | null
 }
 
 export interface SecretKeyInput {
@@ -173,8 +189,15 @@ export interface ApiProfile {
     }
   }
   readonly consent: {
-    readonly [purpose: string]: { readonly granted: boolean; readonly at: string | null }
+    readonly [purpose: string]: {
+      readonly granted: boolean
+      readonly at: string | null
+      /** When the grant ends by itself. */
+      readonly until?: string
+    }
   }
+  /** Answers that differed from those before, newest first. */
+  readonly consentHistory: readonly (Omit<ConsentChange, 'at'> & { readonly at: string })[]
   readonly segments: readonly {
     readonly id: string
     readonly key: string

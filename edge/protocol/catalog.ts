@@ -1,4 +1,4 @@
-import type { ConsentMode } from './consent.ts'
+import type { ConsentMode, ConsentSettings, EventPurpose } from './consent.ts'
 import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
 import type { SourceId, WorkspaceId } from './id.ts'
@@ -13,6 +13,8 @@ export interface SourceDefinition {
   readonly name: string
   readonly kind: SourceKind
   readonly consent: ConsentMode
+  /** Events that are collected for another purpose than analytics. Absent: none. */
+  readonly purposes?: readonly EventPurpose[]
   /** Public keys that verify this source's user tokens: a JWK set, or an HS256 secret sealed with the workspace's key. */
   readonly tokenKeys: readonly TokenKey[]
 }
@@ -42,6 +44,8 @@ export interface Catalog {
   readonly blocked?: readonly BlockedValue[]
   /** Traits whose policy is not `most-recent`. */
   readonly traitPolicies?: { readonly [trait: string]: TraitPolicy }
+  /** Absent: grants stand for `GRANT_LIFETIME`, and TC strings need name no vendor. */
+  readonly consent?: ConsentSettings
   /** Number of profile and identity shards new subjects are spread over. Fixed at the workspace's birth. */
   readonly shards: number
   /** How long history is kept. */

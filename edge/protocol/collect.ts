@@ -1,4 +1,4 @@
-import type { ConsentAnswers, ConsentMode } from './consent.ts'
+import type { ConsentContext, ConsentMode } from './consent.ts'
 import type { Decision } from './decision.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Verdict } from './verdict.ts'
@@ -56,7 +56,7 @@ export interface TagContext {
   readonly timezone?: string
   readonly screen: { readonly width: number; readonly height: number }
   readonly library: { readonly name: 'prisme'; readonly version: string }
-  readonly consent?: { readonly categoryPreferences: ConsentAnswers }
+  readonly consent?: ConsentContext
   /** JWT the site's own server made at sign-in: proves the userId. */
   readonly userToken?: string
   readonly [key: string]: Json | undefined

@@ -43,6 +43,8 @@ export type Condition =
   | { readonly type: 'not'; readonly condition: Condition }
   | ({ readonly type: 'trait'; readonly trait: string } & Test)
   | PerformedCondition
+  /** Granted and unexpired. */
+  | { readonly type: 'consent'; readonly purpose: string }
   | ({
       readonly type: 'context'
       readonly field: ContextField

@@ -1,4 +1,4 @@
-import type { ConsentAnswers } from './consent.ts'
+import type { ConsentAnswers, ConsentSignal, Purpose } from './consent.ts'
 import type { DeviceId, SourceId } from './id.ts'
 import type { ClaimedIdentifier } from './identifier.ts'
 import type { JsonObject } from './json.ts'
@@ -129,4 +129,12 @@ export interface EventRecord {
   readonly context: EventContext
   /** Explicit consent answers that travelled with it. */
   readonly consent?: ConsentAnswers
+  /** What said them, where it was not the page's own answers. */
+  readonly consentSignals?: { readonly [purpose: string]: ConsentSignal }
+  /** When the answers by `tcf` and `gpp` were given. Absent: when it happened. */
+  readonly consentSince?: Millis
+  /** Its source took `IMPLIED` purposes for granted of whom nobody had asked. */
+  readonly implied?: true
+  /** What it is kept for. Absent: analytics. */
+  readonly purpose?: Purpose
 }

@@ -8,6 +8,8 @@ export type Cause =
   | { readonly type: 'time' }
   | { readonly type: 'definition'; readonly version: number }
   | { readonly type: 'merge' }
+  /** Consent to these purposes was withdrawn, or has expired. */
+  | { readonly type: 'consent'; readonly purposes: readonly string[] }
   /** Two people that had been taken for one are two again. */
   | { readonly type: 'split' }
 
@@ -37,4 +39,6 @@ export interface SegmentDefinition {
   readonly condition: Condition
   /** May be named to a browser. Default: false. */
   readonly public: boolean
+  /** Only events count that were consented to for all of these, and only while they are granted. Absent: none. */
+  readonly purposes?: readonly string[]
 }

@@ -1,6 +1,6 @@
 import type { Catalog, KeyGrant } from './catalog.ts'
 import type { Condition } from './condition.ts'
-import type { ConsentMode } from './consent.ts'
+import type { ConsentChange, ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
 import type {
@@ -61,6 +61,8 @@ export interface ProfileShardCalls {
   preview(request: {
     readonly workspace: WorkspaceId
     readonly condition: Condition
+    /** As of a segment. */
+    readonly purposes?: readonly string[]
     /** Evaluate at most so many profiles, chosen at random. */
     readonly sample: number
   }): Promise<{ readonly population: number; readonly sampled: number; readonly matched: number }>
@@ -159,8 +161,15 @@ export interface ProfileView {
     }
   }
   readonly consent: {
-    readonly [purpose: string]: { readonly granted: boolean; readonly at: Millis | null }
+    readonly [purpose: string]: {
+      readonly granted: boolean
+      readonly at: Millis | null
+      /** When a grant ends by itself. */
+      readonly until?: Millis
+    }
   }
+  /** Changed answers, newest first; the latest of them only. */
+  readonly consentHistory: readonly ConsentChange[]
   readonly memberships: readonly Membership[]
   readonly devices: readonly {
     readonly id: string

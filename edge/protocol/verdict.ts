@@ -20,6 +20,7 @@ export type RefusalReason =
   | 'missing-group'
   | 'missing-previous'
   | 'wrong-type'
+  | 'unknown-key'
   | 'too-long'
   | 'too-large'
   | 'too-deep'

@@ -3,6 +3,7 @@ import { access } from './access.ts'
 import { activations } from './activations.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
+import { consentSettings } from './consent-settings.ts'
 import { destinations } from './destinations.ts'
 import { experiences } from './experiences.ts'
 import { identitySettings } from './identity-settings.ts'
@@ -44,4 +45,5 @@ admin.route('/', activations)
 admin.route('/', sources)
 admin.route('/', keys)
 admin.route('/', identitySettings)
+admin.route('/', consentSettings)
 admin.route('/', audit)

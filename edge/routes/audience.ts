@@ -10,7 +10,18 @@ import { findRow } from '../storage/rows.ts'
 import { notFoundHere, refuseField } from './problem.ts'
 import { resource } from './resource.ts'
 import { condition } from './segments.ts'
-import { body, idParam, instant, iso, json, pageOf, pageQuery, problems } from './shapes.ts'
+import {
+  body,
+  distinct,
+  purpose,
+  idParam,
+  instant,
+  iso,
+  json,
+  pageOf,
+  pageQuery,
+  problems,
+} from './shapes.ts'
 
 /** Profiles looked at for an estimate, over all shards. */
 const SAMPLE = 2_000
@@ -18,7 +29,9 @@ const SAMPLE = 2_000
 const previewRoute = createRoute({
   method: 'post',
   path: '/api/segments/preview',
-  request: { body: body(z.strictObject({ condition })) },
+  request: {
+    body: body(z.strictObject({ condition, purposes: distinct(purpose, 20).optional() })),
+  },
   responses: {
     200: json(
       z
@@ -47,12 +60,22 @@ const membersRoute = createRoute({
 })
 
 /** Each shard samples its share; a workspace with few people is looked at as a whole. */
-async function preview(env: Env, workspace: WorkspaceId, wanted: Condition): Promise<ApiPreview> {
+async function preview(
+  env: Env,
+  workspace: WorkspaceId,
+  wanted: Condition,
+  purposes: readonly string[],
+): Promise<ApiPreview> {
   const shards = await workspaceObject(env, workspace).shards()
   const sample = Math.ceil(SAMPLE / Math.max(shards.length, 1))
   const parts = await Promise.all(
     shards.map((address) =>
-      profileShard(env, workspace, address).preview({ workspace, condition: wanted, sample }),
+      profileShard(env, workspace, address).preview({
+        workspace,
+        condition: wanted,
+        purposes,
+        sample,
+      }),
     ),
   )
   const total = (part: 'population' | 'sampled' | 'matched') =>
@@ -97,7 +120,8 @@ async function members(
 export const audience = resource()
   .openapi(previewRoute, async (c) => {
     const { workspace } = c.get('access')
-    return c.json(await preview(c.env, workspace, c.req.valid('json').condition), 200)
+    const { condition: wanted, purposes = [] } = c.req.valid('json')
+    return c.json(await preview(c.env, workspace, wanted, purposes), 200)
   })
   .openapi(membersRoute, async (c) => {
     const { workspace } = c.get('access')

@@ -12,6 +12,7 @@ const cause = z
     z.object({ type: z.literal('event'), messageIds: z.array(z.string()).readonly() }),
     z.object({ type: z.literal('definition'), version: z.number() }),
     z.object({ type: z.enum(['time', 'merge', 'split']) }),
+    z.object({ type: z.literal('consent'), purposes: z.array(z.string()).readonly() }),
   ])
   .openapi('Cause')
 

@@ -4,6 +4,7 @@ import type { DeliveryPorts } from '../delivery/ports.ts'
 import { profileShard, workspaceObject } from '../objects/address.ts'
 import { clock } from '../objects/clock.ts'
 import type { Env } from '../objects/env.ts'
+import { askPermission } from '../objects/outbox-pump.ts'
 import { withTimeLimit } from '../objects/time-limit.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 
@@ -16,6 +17,8 @@ export const deliveryPorts = (env: Env): DeliveryPorts => ({
   now: () => clock.now(),
   target: (workspace, destination) =>
     withTimeLimit(workspaceObject(env, workspace).target({ workspace, destination }), CALL_LIMIT),
+  permits: (message) =>
+    withTimeLimit(askPermission(env, message.workspace, message.shard, message), CALL_LIMIT),
   receipt: (workspace, shard, receipt) =>
     withTimeLimit(profileShard(env, workspace, shard).receipt({ workspace, receipt }), CALL_LIMIT),
   disable: (workspace, destination) =>

@@ -17,7 +17,15 @@ changed. The key is the Basic user name, a Bearer, \`X-Write-Key\`, or \`writeKe
 it says. gzip and deflate are known by their first bytes, whatever the headers say. \`context.externalIds\`
 \`[{type, id}]\` identifies by the kinds of the identity settings. \`integrations\` is kept with the event: \`All\` and
 destinations by their names, on or off; those of the batch hold for each of its messages, whose own win. A
-destination that is off is not told of the entries that the message causes; exits are told.`
+destination that is off is not told of the entries that the message causes; exits are told.
+
+\`context.consent\` is what the person answered, a closed shape: \`categoryPreferences\` (\`{purpose: true | false}\`),
+\`tcf\` (a TC string of v2.3), \`gpp\` with \`gppSid\` (the sections that apply), \`gcm\` (states of Google's consent mode,
+\`granted\` or \`denied\`), \`gpc\` (\`true\`; browsers say it by \`Sec-GPC: 1\`). Another key is refused (\`unknown-key\`).
+Purposes are \`necessary analytics personalization advertising email sms\` and your own. Where signals disagree the
+denial wins; junk and outdated strings grant nothing. A message needs \`analytics\`, unless its source maps its name to
+another purpose; else, or when its person has withdrawn that purpose since, it fails with \`no-consent\` and only its
+answers are kept. \`Segment Consent Preference Updated\` tells a changed answer and is always taken in if it denies.`
 
 const SNOWPLOW = `For Snowplow's trackers. The app id (\`aid\`) is the write key, unless a header has one; one request may
 speak for ten apps. \`uid\` is the userId, \`duid\` (else the session's user, else the network user) the anonymousId,

@@ -4,6 +4,7 @@ import { workspaceKeys, type WorkspaceKeys } from '../crypto/workspace-keys.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
 import { workspaceObject } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
+import { CONSENT_SIGNALS } from '../protocol/consent.ts'
 import type { ApiProfile } from '../protocol/api.ts'
 import type { WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
@@ -71,7 +72,28 @@ const shown = z
         .openapi({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] }),
     ),
     provenance: z.record(z.string(), z.object({ source: z.string(), at: instant, by: z.string() })),
-    consent: z.record(z.string(), z.object({ granted: z.boolean(), at: instant.nullable() })),
+    consent: z.record(
+      z.string(),
+      z.object({ granted: z.boolean(), at: instant.nullable(), until: instant.optional() }),
+    ),
+    consentHistory: z
+      .array(
+        z.object({
+          purpose: z.string(),
+          granted: z.boolean(),
+          at: instant,
+          source: z.string(),
+          device: z.string().optional(),
+          identifiers: z.array(z.string()).readonly(),
+          signal: z.enum(CONSENT_SIGNALS),
+          messageId: z.string(),
+        }),
+      )
+      .readonly()
+      .openapi({
+        description:
+          'Answers that differed from those before, newest first, the latest 100: who, when, by which source and signal',
+      }),
     segments: z
       .array(
         z.object({
@@ -167,11 +189,16 @@ async function show(
       ]),
     ),
     consent: Object.fromEntries(
-      Object.entries(view.consent).map(([purpose, { granted, at }]) => [
+      Object.entries(view.consent).map(([purpose, { granted, at, until }]) => [
         purpose,
-        { granted, at: at === null ? null : iso(at) },
+        {
+          granted,
+          at: at === null ? null : iso(at),
+          ...(until !== undefined && { until: iso(until) }),
+        },
       ]),
     ),
+    consentHistory: view.consentHistory.map(({ at, ...change }) => ({ ...change, at: iso(at) })),
     segments: view.memberships.map(({ segment, enteredAt, decidedAt, until }) => ({
       id: segment,
       key: definitions.get(segment)?.key ?? segment,

@@ -21,6 +21,7 @@ import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import {
   body,
+  distinct,
   idParam,
   instant,
   iso,
@@ -30,7 +31,10 @@ import {
   pageOf,
   pageQuery,
   problems,
+  purpose,
 } from './shapes.ts'
+
+const MAX_PURPOSES = 20
 
 const CONDITION = { type: 'object', description: 'A condition, by its `type`' } as const
 
@@ -57,6 +61,10 @@ const input = z
     key: key.optional(),
     condition,
     public: z.boolean('must be true or false').optional(),
+    purposes: distinct(purpose, MAX_PURPOSES).optional().openapi({
+      description:
+        'Only events count that were consented to for all of these, and only while they are granted',
+    }),
   })
   .openapi('SegmentInput')
 
@@ -67,6 +75,7 @@ const shown = z
     name: z.string(),
     condition: z.custom<Condition>().openapi(CONDITION),
     public: z.boolean(),
+    purposes: z.array(z.string()).readonly(),
     version: z.number().openapi({ description: 'Grows with each change' }),
     state: z.enum(['building', 'live']),
     progress: z.number().optional().openapi({ description: '0 to 1, while building' }),
@@ -127,6 +136,7 @@ async function figures(env: Env, workspace: WorkspaceId) {
       name: row.name,
       condition: JSON.parse(row.condition) as Condition,
       public: row.public === 1,
+      purposes: JSON.parse(row.purposes) as readonly string[],
       version: row.version,
       state: live ? 'live' : 'building',
       ...(!live && { progress: status.progress }),
@@ -164,6 +174,7 @@ export const segments = resource()
       name: wanted.name,
       condition: wanted.condition,
       public: wanted.public ?? false,
+      purposes: wanted.purposes ?? [],
     }
     const change = changeOf(c, 'segment.created', id)
     await accept(c, 'segment', await createSegment(c.env.DB, change, segment))
@@ -180,7 +191,13 @@ export const segments = resource()
     const row = await findRow(c.env.DB, 'segment', workspace, id)
     if (row === undefined) throw notFoundHere('segment')
     // Pages and ad platforms know a segment by its key: it changes only when it is said to.
-    const segment = { ...wanted, id, key: wanted.key ?? row.key, public: wanted.public ?? false }
+    const segment = {
+      ...wanted,
+      id,
+      key: wanted.key ?? row.key,
+      public: wanted.public ?? false,
+      purposes: wanted.purposes ?? [],
+    }
     const change = changeOf(c, 'segment.changed', id)
     await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment))
     if (c.req.valid('query').wait === 'live') {

@@ -19,8 +19,29 @@ import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { keyRow, newKeyText } from './secret-text.ts'
-import { body, idParam, instant, iso, json, name, pageOf, pageQuery, problems } from './shapes.ts'
+import {
+  body,
+  idParam,
+  instant,
+  iso,
+  json,
+  name,
+  pageOf,
+  pageQuery,
+  problems,
+  purpose,
+  text,
+} from './shapes.ts'
 import { readTokenKey, tokenKeyInput } from './token-key.ts'
+
+const MAX_PURPOSES = 200
+
+const eventPurpose = z
+  .strictObject({
+    event: text(200).openapi({ description: 'As conditions name it: `Page Viewed` for pages' }),
+    purpose,
+  })
+  .openapi('EventPurpose')
 
 const input = z
   .strictObject({
@@ -30,6 +51,16 @@ const input = z
       description:
         'Of people who were not asked. Default: opt-in for browsers, implied for servers',
     }),
+    purposes: z
+      .array(eventPurpose, 'must be a list of {event, purpose}')
+      .max(MAX_PURPOSES, `must have at most ${MAX_PURPOSES} entries`)
+      .refine(
+        (list) => new Set(list.map(({ event }) => event)).size === list.length,
+        'names an event twice',
+      )
+      .readonly()
+      .optional()
+      .openapi({ description: 'Events that are collected for another purpose than analytics' }),
     tokenKey: tokenKeyInput.optional(),
   })
   .openapi('SourceInput')
@@ -47,6 +78,7 @@ const shown = z
     name: z.string(),
     kind: z.enum(['browser', 'server']),
     consent: z.enum(['opt-in', 'implied']),
+    purposes: z.array(eventPurpose).readonly(),
     tokenAlgorithms: z.array(z.string()).readonly(),
     writeKey: z
       .string()
@@ -100,11 +132,12 @@ async function figures(env: Env, workspace: WorkspaceId) {
     liveMonitor(env, workspace).overview(),
   ])
   return (row: SourceRow): ApiSource => {
-    const { tokenKeys, ...source } = readSource(row)
+    const { tokenKeys, purposes = [], ...source } = readSource(row)
     const { firstAt = null, lastAt = null, ...counts } = arrived[row.id] ?? NOTHING
     const writeKey = keys.get(row.id)
     return {
       ...source,
+      purposes,
       tokenAlgorithms: tokenKeys.map(({ algorithm }) => algorithm),
       ...(writeKey !== undefined && { writeKey }),
       counts,
@@ -127,11 +160,18 @@ export const sources = resource()
   })
   .openapi(newRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { name, kind, consent, tokenKey } = c.req.valid('json')
+    const { name, kind, consent, purposes = [], tokenKey } = c.req.valid('json')
     await requireRoom(c, 'source')
     const id = newId('src')
     const tokenKeys = tokenKey ? [await readTokenKey(c.env, workspace, tokenKey)] : []
-    const source = { id, name, kind, consent: consent ?? defaultConsent(kind), tokenKeys }
+    const source = {
+      id,
+      name,
+      kind,
+      consent: consent ?? defaultConsent(kind),
+      purposes,
+      tokenKeys,
+    }
     const key = await keyRow('write', name, newKeyText('write'))
     const change = changeOf(c, 'source.created', id)
     await accept(c, 'source', await createSource(c.env.DB, change, source, key))
@@ -144,14 +184,21 @@ export const sources = resource()
   })
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { name, kind, consent, tokenKey } = c.req.valid('json')
+    const { name, kind, consent, purposes = [], tokenKey } = c.req.valid('json')
     const row = await found(c.env.DB, workspace, c.req.valid('param').id)
     // What is known of the events kept so far depends on it.
     if (kind !== row.kind) throw refuseField('kind', 'cannot be changed: make another source')
     let tokenKeys: readonly TokenKey[] = readSource(row).tokenKeys
     if (tokenKey === null) tokenKeys = []
     else if (tokenKey !== undefined) tokenKeys = [await readTokenKey(c.env, workspace, tokenKey)]
-    const source = { id: row.id, name, kind, consent: consent ?? defaultConsent(kind), tokenKeys }
+    const source = {
+      id: row.id,
+      name,
+      kind,
+      consent: consent ?? defaultConsent(kind),
+      purposes,
+      tokenKeys,
+    }
     const change = changeOf(c, 'source.changed', row.id)
     await accept(c, 'source', await replaceSource(c.env.DB, change, source))
     return c.json(await show(c.env, workspace, await found(c.env.DB, workspace, row.id)), 200)

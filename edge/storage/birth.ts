@@ -83,6 +83,7 @@ export async function bearWorkspace(
       revision: 0,
       settled: -1,
       identity: null,
+      consent: null,
       createdAt: at,
     }),
     ...birth.sources.flatMap(({ definition, own, keys }, place) => [
@@ -92,6 +93,7 @@ export async function bearWorkspace(
         name: definition.name,
         kind: definition.kind,
         consent: definition.consent,
+        purposes: JSON.stringify(definition.purposes ?? []),
         tokenKeys: JSON.stringify(definition.tokenKeys),
         own: own ? 1 : 0,
         // Listed by age: in the order given.

@@ -20,6 +20,7 @@ export interface WorkspaceRow {
   readonly revision: number
   readonly settled: number
   readonly identity: string | null
+  readonly consent: string | null
   readonly createdAt: Millis
 }
 
@@ -37,6 +38,7 @@ export interface SourceRow extends Owned<SourceId>, Changeable {
   readonly name: string
   readonly kind: SourceKind
   readonly consent: ConsentMode
+  readonly purposes: string
   readonly tokenKeys: string
   readonly own: number
 }
@@ -57,6 +59,7 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly name: string
   readonly condition: string
   readonly public: number
+  readonly purposes: string
   readonly version: number
 }
 

@@ -11,14 +11,16 @@ export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly ver
   name: row.name,
   condition: JSON.parse(row.condition) as Condition,
   public: row.public === 1,
+  purposes: JSON.parse(row.purposes) as readonly string[],
   version: row.version,
 })
 
-const columns = ({ key, name, condition, public: open }: SegmentDefinition) => ({
+const columns = ({ key, name, condition, public: open, purposes = [] }: SegmentDefinition) => ({
   key,
   name,
   condition: JSON.stringify(condition),
   public: open ? 1 : 0,
+  purposes: JSON.stringify(purposes),
 })
 
 export const createSegment = (

@@ -1,4 +1,5 @@
 import type { SourceDefinition, TokenKey } from '../protocol/catalog.ts'
+import type { EventPurpose } from '../protocol/consent.ts'
 import type { SourceId, WorkspaceId } from '../protocol/id.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
@@ -10,13 +11,15 @@ export const readSource = (row: SourceRow): SourceDefinition => ({
   name: row.name,
   kind: row.kind,
   consent: row.consent,
+  purposes: JSON.parse(row.purposes) as readonly EventPurpose[],
   tokenKeys: JSON.parse(row.tokenKeys) as readonly TokenKey[],
 })
 
-const columns = ({ name, kind, consent, tokenKeys }: SourceDefinition) => ({
+const columns = ({ name, kind, consent, purposes = [], tokenKeys }: SourceDefinition) => ({
   name,
   kind,
   consent,
+  purposes: JSON.stringify(purposes),
   tokenKeys: JSON.stringify(tokenKeys),
 })
 

@@ -42,6 +42,12 @@ const cases: readonly [string, Condition, string, string][] = [
     'Les personnes qui ont fait « Product Viewed » où category est « shoes » au moins 3 fois depuis 7 jours.',
   ],
   [
+    'names a purpose',
+    { type: 'consent', purpose: 'advertising' },
+    'People who consent to Advertising.',
+    'Les personnes qui consentent à Publicité.',
+  ],
+  [
     'joins and negates',
     { type: 'all', conditions: [gold, { type: 'not', condition: ordered }] },
     'People whose plan is “gold” or “silver” and who are not among those who did “Order Completed” at least once.',

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { consumeDeadDeliveries, consumeDeliveries } from '../../edge/delivery/consumer.ts'
+import type { DeliveryId, ProfileId } from '../../edge/protocol/id.ts'
 import type { DeliveryPorts } from '../../edge/delivery/ports.ts'
 import type { Receipt } from '../../edge/protocol/delivery.ts'
 import { deliveryMessage, NOON, webhookTarget } from './build-message.ts'
@@ -27,6 +28,7 @@ function ports(changes: Partial<DeliveryPorts> = {}) {
   const disabled: string[] = []
   const lookedUp: string[] = []
   const made: DeliveryPorts = {
+    permits: async () => true,
     allowLoopback: true,
     now: () => NOON,
     open: async (_, sealed) => sealed.replace('sealed ', ''),
@@ -300,4 +302,21 @@ test('a dead letter stays in its queue until its receipt is stored', async () =>
   const port = ports({ receipt: () => Promise.reject(new Error('restarting')) })
   await consumeDeadDeliveries({ messages: [message] }, port)
   expect(message.fate).toEqual(['retry in 2 s'])
+})
+
+test('what consent was withdrawn for while it stood in the queue is not sent', async () => {
+  const withdrawn = deliveryMessage()
+  const granted = deliveryMessage({
+    id: `${withdrawn.id.slice(0, -1)}b` as DeliveryId,
+    profile: `${withdrawn.profile.slice(0, -1)}b` as ProfileId,
+  })
+  const port = ports({ permits: async ({ profile }) => profile !== withdrawn.profile })
+  await consumeDeliveries({ messages: [queued(withdrawn), queued(granted)] }, port)
+  expect(idsReceived()).toEqual([granted.id])
+  expect(port.receipts).toContainEqual(
+    expect.objectContaining({
+      id: withdrawn.id,
+      outcome: { type: 'refused', reason: 'consent-withdrawn' },
+    }),
+  )
 })

@@ -12,26 +12,30 @@ export function holds(
   history: readonly EventRecord[],
   now: Millis,
   retention: Millis,
+  consent: ConsentOracle = new ConsentOracle(history),
 ): boolean {
   switch (condition.type) {
     case 'all':
-      return condition.conditions.every((child) => holds(child, history, now, retention))
+      return condition.conditions.every((child) => holds(child, history, now, retention, consent))
     case 'any':
-      return condition.conditions.some((child) => holds(child, history, now, retention))
+      return condition.conditions.some((child) => holds(child, history, now, retention, consent))
     case 'not':
-      return !holds(condition.condition, history, now, retention)
+      return !holds(condition.condition, history, now, retention, consent)
     case 'performed': {
       const names = ([] as string[]).concat(condition.event)
       const last = condition.window ? durationOf(condition.window.last) : retention
       const count = history.filter(
-        ({ name, timestamp, properties }) =>
-          names.includes(name) &&
-          timestamp > now - Math.min(last, retention) &&
-          (condition.where ?? []).every((test) => passes(test, properties[test.property])),
+        (event) =>
+          names.includes(event.name) &&
+          consent.purposes.every((purpose) => consent.counts(event, purpose)) &&
+          event.timestamp > now - Math.min(last, retention) &&
+          (condition.where ?? []).every((test) => passes(test, event.properties[test.property])),
       ).length
       const [low, high] = ([] as number[]).concat(condition.value as number)
       return compare(condition.operator, count, low ?? 0, high ?? 0)
     }
+    case 'consent':
+      return consent.grants(condition.purpose, now)
     case 'trait': {
       const said = history
         .filter(
@@ -54,6 +58,66 @@ export function holds(
     }
   }
 }
+
+/**
+ * What a history says of consent. An event counts for a purpose by its own answer, else by the latest one before it,
+ * else if it was taken in for that purpose or its source needs no answer; never if a denial came at its time or later.
+ */
+export class ConsentOracle {
+  readonly history: readonly EventRecord[]
+  readonly purposes: readonly string[]
+  readonly lifetime: Millis
+
+  constructor(
+    history: readonly EventRecord[],
+    purposes: readonly string[] = [],
+    lifetime: Millis = 395 * DAY,
+  ) {
+    this.history = history
+    this.purposes = purposes
+    this.lifetime = lifetime
+  }
+
+  #answers(purpose: string): { readonly at: Millis; readonly granted: boolean }[] {
+    return this.history
+      .flatMap(({ timestamp: at, consent }) => {
+        const granted = consent?.[purpose]
+        return granted === undefined ? [] : [{ at, granted }]
+      })
+      .sort((a, b) => a.at - b.at || Number(b.granted) - Number(a.granted))
+  }
+
+  grants(purpose: string, now: Millis): boolean {
+    const last = this.#answers(purpose).at(-1)
+    if (last === undefined) return purpose === 'analytics' || purpose === 'personalization'
+    return last.granted && now < last.at + this.lifetime
+  }
+
+  counts(event: EventRecord, purpose: string): boolean {
+    const answers = this.#answers(purpose)
+    if (answers.some(({ at, granted }) => !granted && at >= event.timestamp)) return false
+    const own = event.consent?.[purpose]
+    if (own !== undefined) return own
+    const before = answers.filter(({ at }) => at <= event.timestamp).at(-1)
+    return (
+      before?.granted ?? (purpose === (event.purpose ?? 'analytics') || isImplied(event, purpose))
+    )
+  }
+
+  /** Whether a condition holds of whom consents to `purposes`, by what may be known of them at that instant. */
+  holds(condition: Condition, now: Millis, retention: Millis): boolean {
+    if (!this.purposes.every((purpose) => this.grants(purpose, now))) return false
+    const known = this.history.filter((event) => {
+      const keptFor = event.purpose ?? 'analytics'
+      const hasAnswer = this.#answers(keptFor).length > 0
+      return this.counts(event, keptFor) && (!hasAnswer || this.grants(keptFor, now))
+    })
+    return holds(condition, known, now, retention, this)
+  }
+}
+
+const isImplied = ({ implied }: EventRecord, purpose: string): boolean =>
+  implied === true && ['analytics', 'personalization'].includes(purpose)
 
 function durationOf(text: string): Millis {
   const days = /^P(\d+)D$/.exec(text)

@@ -1,3 +1,4 @@
+import { GRANT_LIFETIME } from '../../edge/protocol/consent.ts'
 import { DEFAULT_IDENTITY } from '../../edge/protocol/identifier.ts'
 import { expect, test } from 'vitest'
 import { carry, catalogBody, keyChanges, type Definitions } from '../../edge/domain/publication.ts'
@@ -54,6 +55,7 @@ const definitions: Definitions = {
   retention: 1_000,
   timezone: 'UTC',
   identity: DEFAULT_IDENTITY,
+  consent: { grantLifetime: GRANT_LIFETIME },
   sources: [],
   segments: [segment(gold, 3)],
   experiences: [experience('all'), experience('gold', gold), experience('gone', gone)],

@@ -209,6 +209,8 @@ describe('consent', () => {
       properties: {},
       context: {},
       consent: { analytics: false },
+      implied: true,
+      purpose: 'necessary',
       withdrawal: true,
     })
     const silent = { ...event, context: {} }

@@ -1,4 +1,5 @@
 import { parseEvent, type Message, type ParseOptions } from '../../edge/parse/event.ts'
+import { GRANT_LIFETIME } from '../../edge/protocol/consent.ts'
 import { DEFAULT_KINDS } from '../../edge/protocol/identifier.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { DAY } from '../../edge/protocol/time.ts'
@@ -12,6 +13,8 @@ export const options = (changes: Partial<ParseOptions> = {}): ParseOptions => ({
   retention: 760 * DAY,
   consentMode: 'implied',
   gpc: false,
+  purposes: [],
+  grantLifetime: GRANT_LIFETIME,
   kinds: DEFAULT_KINDS,
   device: false,
   newMessageId: () => 'made-here',

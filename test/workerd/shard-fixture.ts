@@ -75,7 +75,7 @@ export class World {
         source: SOURCE,
         consentMode: 'implied',
         subject,
-        events: rest.map((event) => ({ ...event, device })),
+        events: rest.map((event) => ({ implied: true as const, ...event, device })),
         refused: [],
         ...(decide !== undefined && { decide }),
         receivedAt: clock.now(),

@@ -8,6 +8,7 @@ import type { ParseOptions } from '../../parse/event.ts'
 import type { ImportCounts, ImportRowError } from '../../protocol/import.ts'
 import { NEVER } from '../../protocol/time.ts'
 import type { ImportCursor, ImportRecord } from '../../storage/import-store.ts'
+import { rulesOf } from '../intake/parse-options.ts'
 import { findCaller } from '../intake/source.ts'
 import { groupRows, type Grouped } from './group-rows.ts'
 import { readRows, type FileRow } from './read-rows.ts'
@@ -124,6 +125,7 @@ async function settle(
     // History is welcome: it is kept for the retention counted from now.
     retention: NEVER,
     consentMode: caller.source.consent,
+    ...rulesOf(caller),
     gpc: false,
     kinds: caller.catalog.kinds,
     blocked: caller.catalog.blocked ?? [],

@@ -28,7 +28,8 @@ export class Recorder {
 
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
-    const { messageId, type, name, timestamp, properties, integrations, consent } = message
+    const { messageId, type, name, timestamp, properties, integrations } = message
+    const { consent, consentSignals, consentSince, implied, purpose } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
     return {
@@ -51,6 +52,10 @@ export class Recorder {
               ...(integrations !== undefined && { integrations }),
             },
       ...(consent !== undefined && { consent }),
+      ...(consentSignals !== undefined && { consentSignals }),
+      ...(consentSince !== undefined && { consentSince }),
+      ...(implied !== undefined && { implied }),
+      ...(purpose !== undefined && { purpose }),
     }
   }
 
