@@ -21,6 +21,7 @@ import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
+import { segmentLibrary } from './routes/segment-library.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
@@ -43,6 +44,7 @@ app.route('/', collect)
 app.route('/', track)
 app.route('/', pixel)
 app.route('/', clientSettings)
+app.route('/', segmentLibrary)
 app.route('/', snowplow)
 app.route('/', matomo)
 // Before `admin`: these are sent with a write key.
