@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { consumeDeadDeliveries, consumeDeliveries } from './delivery/consumer.ts'
 import type { Env } from './objects/env.ts'
+import { accounts } from './routes/accounts.ts'
 import { admin } from './routes/admin.ts'
 import { audience } from './routes/audience.ts'
 import { clientSettings } from './routes/client-settings.ts'
@@ -27,6 +28,7 @@ import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
 import { sweep } from './sweep.ts'
 
+export { AccountShard } from './objects/account-shard.ts'
 export { IdentityShard } from './objects/identity-shard.ts'
 export { ImportJob } from './routes/imports/import-job.ts'
 export { LiveMonitor } from './objects/live-monitor.ts'
@@ -57,6 +59,7 @@ app.route('/', importUpload)
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', accounts)
 app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)

@@ -16,7 +16,7 @@ import {
 } from 'react-querybuilder'
 import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
 import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
-import { SUGGESTED_TRAITS } from './event-names.ts'
+import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
 import { PerformedEditor } from './performed-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -41,7 +41,10 @@ export function ConditionEditor(props: {
       },
       {
         label: t('editor.fields.person'),
-        options: [{ name: 'trait', label: t('editor.fields.trait') }],
+        options: [
+          { name: 'trait', label: t('editor.fields.trait') },
+          { name: 'account', label: t('editor.fields.account') },
+        ],
       },
       {
         label: t('editor.fields.visit'),
@@ -161,12 +164,13 @@ function LeafEditor(props: ValueEditorProps) {
     case 'performed':
       return <PerformedEditor leaf={leaf} onChange={onChange} />
     case 'trait':
+    case 'account':
       return (
         <>
           <Autocomplete
             aria-label={t('editor.trait')}
             placeholder={t('editor.traitHint')}
-            data={[...SUGGESTED_TRAITS]}
+            data={[...(leaf.type === 'trait' ? SUGGESTED_TRAITS : SUGGESTED_ACCOUNT_TRAITS)]}
             value={leaf.trait}
             onChange={(trait) => onChange({ ...leaf, trait })}
             w={160}

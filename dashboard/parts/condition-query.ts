@@ -5,8 +5,8 @@ import { CONTEXT_FIELDS, type ContextField } from '../../edge/protocol/event.ts'
 /** A condition that holds no other: one line of the editor. */
 export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
 
-/** `performed`, `trait`, or a field of the visit. */
-export type LeafField = 'performed' | 'trait' | `context.${ContextField}`
+/** `performed`, `trait`, `account`, or a field of the visit. */
+export type LeafField = 'performed' | 'trait' | 'account' | `context.${ContextField}`
 
 /** The rule's value is the whole leaf: its editor shows operator, value and window as one sentence. */
 export type ConditionRule = RuleType<string, string, Leaf>
@@ -18,6 +18,7 @@ const NO_OPERATOR = '='
 export const LEAF_FIELDS: readonly LeafField[] = [
   'performed',
   'trait',
+  'account',
   ...CONTEXT_FIELDS.map((field): LeafField => `context.${field}`),
 ]
 
@@ -36,7 +37,9 @@ export function defaultLeaf(field: LeafField): Leaf {
       window: { last: 'P7D' },
     }
   }
-  if (field === 'trait') return { type: 'trait', trait: '', operator: 'equals', value: '' }
+  if (field === 'trait' || field === 'account') {
+    return { type: field, trait: '', operator: 'equals', value: '' }
+  }
   const name = field.slice('context.'.length) as ContextField
   return { type: 'context', field: name, operator: 'equals', value: '' }
 }
@@ -70,6 +73,7 @@ function toNode(condition: Condition): ConditionGroup | ConditionRule {
       return { combinator: 'and', not: true, rules: [inner] }
     }
     case 'trait':
+    case 'account':
     case 'performed':
     case 'context':
       return { field: fieldOf(condition), operator: NO_OPERATOR, value: condition }

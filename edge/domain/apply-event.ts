@@ -3,6 +3,7 @@ import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { recordAnswers } from './consent.ts'
 import { insertInstant, type Feature, type FeatureSet } from './feature.ts'
+import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
 
 /** Distinct values kept of one context field; later new ones are not remembered. */
@@ -18,6 +19,8 @@ export interface Changes {
   readonly features: Set<Feature>
   traits: boolean
   context: boolean
+  /** Which accounts it belongs to, or what is known of one. */
+  accounts: boolean
   /** Everything may have changed: a rebuild, a merge. */
   everything: boolean
 }
@@ -26,6 +29,7 @@ export const noChanges = (): Changes => ({
   features: new Set(),
   traits: false,
   context: false,
+  accounts: false,
   everything: false,
 })
 
@@ -43,6 +47,10 @@ export function applyEvent(
   else seeDevice(profile, event.device, event)
   if (event.consent !== undefined) recordAnswers(profile.consent, event.consent, event.timestamp)
   applyTraits(profile, event, changes)
+  if (event.group !== undefined) {
+    seeGroup(profile.groups, event)
+    changes.accounts = true
+  }
   applyContext(profile, event, changes)
   countEvent(profile, event, features, changes)
 }

@@ -16,6 +16,8 @@ export interface Facts {
   readonly context: EventContext
   /** Every value a field ever had. */
   ever(field: ContextField): readonly Json[]
+  /** The accounts the person belongs to: each answers its traits by name. */
+  accounts(): readonly ((trait: string) => Json | undefined)[]
 }
 
 export type Evaluate = (facts: Facts, now: Millis) => Verdict
@@ -25,6 +27,7 @@ export interface Reads {
   readonly features: Set<Feature>
   traits: boolean
   context: boolean
+  accounts: boolean
 }
 
 export interface CompiledCondition {
@@ -41,7 +44,7 @@ export function compile(
   features: FeatureSet,
   horizon: Millis,
 ): CompiledCondition {
-  const reads: Reads = { features: new Set(), traits: false, context: false }
+  const reads: Reads = { features: new Set(), traits: false, context: false, accounts: false }
   return { evaluate: compileNode(condition, features, horizon, reads), reads }
 }
 
@@ -70,12 +73,16 @@ function compileNode(
     }
     case 'trait': {
       reads.traits = true
-      const [name = '', ...path] = condition.trait.split('.')
-      const whole = condition.trait
       const accepts = compileTest(condition)
+      const read = reader(condition.trait)
+      return (facts) => ({ holds: accepts(read((name) => facts.trait(name))), until: NEVER })
+    }
+    case 'account': {
+      reads.accounts = true
+      const accepts = compileTest(condition)
+      const read = reader(condition.trait)
       return (facts) => ({
-        // A trait whose own name holds a dot wins over the path.
-        holds: accepts(facts.trait(whole) ?? valueAt(facts.trait(name), path)),
+        holds: facts.accounts().some((trait) => accepts(read(trait))),
         until: NEVER,
       })
     }
@@ -91,6 +98,14 @@ function compileNode(
     case 'performed':
       return compileCount(condition, features, horizon, reads)
   }
+}
+
+type Traits = (name: string) => Json | undefined
+
+/** Reads a trait by dotted path. One whose own name holds a dot wins over the path. */
+function reader(whole: string): (traits: Traits) => Json | undefined {
+  const [name = '', ...path] = whole.split('.')
+  return (traits) => traits(whole) ?? valueAt(traits(name), path)
 }
 
 type Comparison = (count: number) => boolean

@@ -3,6 +3,7 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+import { ToldAccounts } from './account.ts'
 import { applyEvent, countEvent, noChanges } from './apply-event.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
 import { factsOf } from './review.ts'
@@ -33,8 +34,13 @@ export function earnedBy(
 ): Profile {
   const alone = newProfile(profile.id, profile.bucket, profile.createdAt)
   const changes = noChanges()
-  for (const event of own) applyEvent(alone, event, mode, compiled.features, changes)
-  const facts = factsOf(alone)
+  // What others told of its account it has not earned either.
+  const told = new ToldAccounts()
+  for (const event of own) {
+    applyEvent(alone, event, mode, compiled.features, changes)
+    told.hear(event)
+  }
+  const facts = factsOf(alone, told.lookup)
   const memberships = new Map<SegmentId, Membership>()
   for (const [id, { evaluate }] of compiled.segments) {
     if (evaluate(facts, now).holds)

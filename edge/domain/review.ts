@@ -1,6 +1,7 @@
 import type { SegmentId } from '../protocol/id.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
+import { accountValue, NO_TRAITS, type AccountLookup } from './account.ts'
 import type { Changes } from './apply-event.ts'
 import type { CompiledCatalog, CompiledSegment } from './compiled-catalog.ts'
 import type { Facts } from './condition.ts'
@@ -11,11 +12,17 @@ const MAX_STEPS = 1_000
 
 const NOTHING: readonly never[] = []
 
-export const factsOf = (profile: Profile): Facts => ({
+/** `accounts`: what is known of those the profile belongs to. */
+export const factsOf = (profile: Profile, accounts: AccountLookup): Facts => ({
   trait: (name) => profile.traits.get(name)?.value,
   occurrences: (feature) => profile.occurrences.get(feature.key) ?? NOTHING,
   context: profile.context,
   ever: (field) => profile.ever.get(field) ?? NOTHING,
+  accounts: () =>
+    [...profile.groups.keys()].map((account) => {
+      const traits = accounts(account) ?? NO_TRAITS
+      return (name) => accountValue(account, traits, name)
+    }),
 })
 
 /** The earliest instant at which a verdict of the profile lapses by itself. */
@@ -29,6 +36,7 @@ const touches = ({ reads }: CompiledSegment, changes: Changes): boolean => {
   if (changes.everything) return true
   if (reads.traits && changes.traits) return true
   if (reads.context && changes.context) return true
+  if (reads.accounts && changes.accounts) return true
   for (const feature of changes.features) if (reads.features.has(feature)) return true
   return false
 }
@@ -43,7 +51,7 @@ export function review(
   changes: Changes,
   { now, at, decidedAt, cause }: { now: Millis; at: Millis; decidedAt: Millis; cause: Cause },
 ): Transition[] {
-  const facts = factsOf(profile)
+  const facts = factsOf(profile, compiled.accounts)
   const transitions: Transition[] = []
   for (const segment of compiled.segments.values()) {
     if (!touches(segment, changes)) continue
@@ -106,7 +114,7 @@ function forgetDeleted(
  */
 export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis): Transition[] {
   const transitions: Transition[] = []
-  const facts = factsOf(profile)
+  const facts = factsOf(profile, compiled.accounts)
   for (let step = 0; step < MAX_STEPS; step++) {
     const due = dueAt(profile)
     if (due > now) break

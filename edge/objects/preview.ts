@@ -23,7 +23,7 @@ export function preview(
   const now = shard.now()
   const isMember = (profile: Profile): boolean => {
     rebuildFeatures(profile, shard.history.all(profile.id), compiled)
-    return evaluate(factsOf(profile), now).holds
+    return evaluate(factsOf(profile, shard.compiled.accounts), now).holds
   }
   const start = population <= sample ? '' : `prf_${base32(randomBytes())}`
   const profiles = shard.profiles.page(start, sample)

@@ -1,3 +1,4 @@
+import { NO_TRAITS, valuesOf } from '../domain/account.ts'
 import { grants } from '../domain/consent.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import type { ApiEvent } from '../protocol/api.ts'
@@ -46,6 +47,11 @@ export function viewOf(
     provenance: Object.fromEntries(
       [...traits].map(([name, { source, at }]) => [name, { source, at }]),
     ),
+    groups: [...profile.groups].map(([id, group]) => ({
+      id,
+      traits: valuesOf(shard.accounts.find(id)?.traits ?? NO_TRAITS),
+      ...group,
+    })),
     consent: Object.fromEntries(
       [...purposes].map((purpose) => [
         purpose,

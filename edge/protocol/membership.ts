@@ -2,12 +2,16 @@ import type { Condition } from './condition.ts'
 import type { SegmentId } from './id.ts'
 import type { Millis } from './time.ts'
 
-/** Why a membership changed: the events, the passing of time, a changed definition, a merge, or withdrawn consent. */
+/**
+ * Why a membership changed: the events, the passing of time, a changed definition, a merge, or what others told of an
+ * account the person belongs to.
+ */
 export type Cause =
   | { readonly type: 'event'; readonly messageIds: readonly string[] }
   | { readonly type: 'time' }
   | { readonly type: 'definition'; readonly version: number }
   | { readonly type: 'merge' }
+  | { readonly type: 'account'; readonly account: string }
 
 export interface Membership {
   readonly segment: SegmentId

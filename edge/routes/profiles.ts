@@ -39,6 +39,17 @@ const shown = z
         .openapi({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] }),
     ),
     provenance: z.record(z.string(), z.object({ source: z.string(), at: instant })),
+    groups: z
+      .array(
+        z.object({
+          id: z.string(),
+          traits: z.record(z.string(), z.custom<Json>().openapi({ type: 'object' })),
+          firstSeen: instant,
+          lastSeen: instant,
+          source: z.string(),
+        }),
+      )
+      .readonly(),
     consent: z.record(z.string(), z.object({ granted: z.boolean(), at: instant.nullable() })),
     segments: z
       .array(
@@ -133,6 +144,11 @@ async function show(
         { source, at: iso(at) },
       ]),
     ),
+    groups: view.groups.map(({ firstSeen, lastSeen, ...group }) => ({
+      ...group,
+      firstSeen: iso(firstSeen),
+      lastSeen: iso(lastSeen),
+    })),
     consent: Object.fromEntries(
       Object.entries(view.consent).map(([purpose, { granted, at }]) => [
         purpose,

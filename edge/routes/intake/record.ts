@@ -27,7 +27,7 @@ export class Recorder {
 
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
-    const { messageId, type, name, timestamp, properties, integrations, consent } = message
+    const { messageId, type, name, timestamp, group, properties, integrations, consent } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
     return {
@@ -41,6 +41,7 @@ export class Recorder {
       ...(device !== undefined && { device }),
       identifiers: await this.#claims(message, device),
       properties,
+      ...(group !== undefined && { group }),
       ...(traits !== undefined && { traits }),
       context:
         message.withdrawal === true
