@@ -218,8 +218,13 @@ test('who moves along with others is not told to have left meanwhile', async () 
   ])
   await settle(world)
   // Somebody else on Bob's browser: all who used it live in the shard of the older from then on.
+  const failures = breakOnce('tell', 'throws')
   await world.send(young, 2, [signIn(claim('userId', 'ada'))])
+  // What was known of the account came along: nobody has to ask its own shard first.
+  await world.send(young, 2, [group('acme', {}, { identifiers: [bob] })])
+  expect(await segmentsOf(world, profile)).toEqual(['seg_0'])
   await settle(world)
+  expect(failures()).toBe(1)
   expect(await rowsOf(world, 2, 'SELECT id FROM profile WHERE state NOT NULL')).toEqual([])
   expect(await segmentsOf(world, profile)).toEqual(['seg_0'])
   expect(await toldOf(world, 1)).toEqual([])
