@@ -26,6 +26,7 @@ import { segmentLibrary } from './routes/segment-library.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
+import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
 export { AccountShard } from './objects/account-shard.ts'
@@ -60,6 +61,7 @@ app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
 app.route('/', accounts)
+app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)

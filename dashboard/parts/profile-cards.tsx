@@ -117,7 +117,11 @@ export function TraitsCard({
   profile,
   empty,
 }: {
-  readonly profile: Pick<ApiProfile, 'traits' | 'provenance'>
+  readonly profile: Pick<ApiProfile, 'traits'> & {
+    readonly provenance: {
+      readonly [trait: string]: { readonly source: string; readonly at: string }
+    }
+  }
   readonly empty?: string
 }) {
   const { t } = useI18n()

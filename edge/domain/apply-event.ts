@@ -5,6 +5,7 @@ import { recordAnswers } from './consent.ts'
 import { insertInstant, type Feature, type FeatureSet } from './feature.ts'
 import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
+import { withValue, type TraitPolicies } from './trait.ts'
 
 /** Distinct values kept of one context field; later new ones are not remembered. */
 const MAX_EVER = 50
@@ -40,13 +41,14 @@ export function applyEvent(
   mode: ConsentMode,
   features: FeatureSet,
   changes: Changes,
+  policies: TraitPolicies = {},
 ): void {
   profile.lastSeenAt = Math.max(profile.lastSeenAt, event.timestamp)
   if (mode === 'implied') profile.consentMode = 'implied'
   if (event.device === undefined) profile.offline = true
   else seeDevice(profile, event.device, event)
   if (event.consent !== undefined) recordAnswers(profile.consent, event.consent, event.timestamp)
-  applyTraits(profile, event, changes)
+  applyTraits(profile, event, changes, policies)
   if (event.group !== undefined) {
     seeGroup(profile.groups, event)
     changes.accounts = true
@@ -71,17 +73,22 @@ export function countEvent(
   }
 }
 
-/** Most recent value by event time wins; at equal times the one that arrived last. */
-function applyTraits(profile: Profile, event: EventRecord, changes: Changes): void {
+function applyTraits(
+  profile: Profile,
+  event: EventRecord,
+  changes: Changes,
+  policies: TraitPolicies,
+): void {
   if (event.type !== 'identify' || event.traits === undefined) return
   for (const [name, value] of Object.entries(event.traits)) {
     const known = profile.traits.get(name)
-    if (known !== undefined && known.at > event.timestamp) continue
     if (known === undefined && profile.traits.size >= MAX_TRAITS) continue
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
+    const trait = withValue(known, value, event, policies[name])
+    if (trait === known) continue
     changes.traits = true
-    if (value === null) profile.traits.delete(name)
-    else profile.traits.set(name, { value, at: event.timestamp, source: event.source })
+    if (trait === undefined) profile.traits.delete(name)
+    else profile.traits.set(name, trait)
   }
 }
 

@@ -31,7 +31,8 @@ export function foldProfile(
   }
   const changes = noChanges()
   for (const event of events) {
-    applyEvent(folded, event, modeOf(compiled, event.source), compiled.features, changes)
+    const mode = modeOf(compiled, event.source)
+    applyEvent(folded, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
   }
   return folded
 }

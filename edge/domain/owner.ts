@@ -97,7 +97,7 @@ export class Owners {
   #areSeparate(person: ProfileId, device: string): boolean {
     const keys = this.#graph.people.get(person) ?? []
     return this.#graph.separations.some(
-      ([one, other]) =>
+      ({ pair: [one, other] }) =>
         (one === device && keys.includes(other)) || (other === device && keys.includes(one)),
     )
   }

@@ -23,7 +23,12 @@ export interface LinkFact extends Moment {
 }
 
 /** Two identifiers that somebody separated: they are not joined again until somebody allows it. */
-export type Separation = readonly [string, string]
+export interface Separation {
+  readonly id: string
+  readonly at: Millis
+  /** Keys of the two. */
+  readonly pair: readonly [string, string]
+}
 
 /** Two facts about the same pair are one, as old as its latest sighting. */
 export const linkName = ({ centre, leaf }: Pick<LinkFact, 'centre' | 'leaf'>): string =>
@@ -149,7 +154,9 @@ class Graph {
 
   /** Pairs that somebody separated: here even the newest link gives way. */
   #separate(newest: LinkFact): void {
-    for (const [one, other] of this.#separations) {
+    for (const {
+      pair: [one, other],
+    } of this.#separations) {
       for (;;) {
         const path = this.#path(one, other)
         if (path === undefined) break

@@ -2,16 +2,10 @@ import type { ConsentMode } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
-import type { Json } from '../protocol/json.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { KnownGroup } from './group.ts'
-
-export interface Trait {
-  readonly value: Json
-  readonly at: Millis
-  readonly source: SourceId
-}
+import type { Trait } from './trait.ts'
 
 export interface KnownIdentifier extends Identifier {
   readonly sealed?: string

@@ -37,7 +37,7 @@ export function earnedBy(
   // What others told of its account it has not earned either.
   const told = new ToldAccounts()
   for (const event of own) {
-    applyEvent(alone, event, mode, compiled.features, changes)
+    applyEvent(alone, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
     told.hear(event)
   }
   const facts = factsOf(alone, told.lookup)

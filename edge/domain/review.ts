@@ -14,7 +14,7 @@ const NOTHING: readonly never[] = []
 
 /** `accounts`: what is known of those the profile belongs to. */
 export const factsOf = (profile: Profile, accounts: AccountLookup): Facts => ({
-  trait: (name) => profile.traits.get(name)?.value,
+  trait: (name) => profile.traits.get(name)?.value ?? undefined,
   occurrences: (feature) => profile.occurrences.get(feature.key) ?? NOTHING,
   context: profile.context,
   ever: (field) => profile.ever.get(field) ?? NOTHING,

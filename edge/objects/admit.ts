@@ -114,10 +114,13 @@ function holdsAll(
   })
 }
 
+/** The node a subject is in a graph. */
+export const keyOf = (subject: Subject): string =>
+  subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+
 /** Whom the subject's events are written to. */
 export function personOf(graph: Graph, subject: Subject): ProfileId | undefined {
-  const key =
-    subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+  const key = keyOf(subject)
   for (const [id, keys] of graph.people) if (keys.includes(key)) return id
   return undefined
 }
@@ -162,8 +165,7 @@ function store(
 function anchorFirst(graph: Graph, id: ProfileId, subject: Subject): void {
   const known = graph.ids.get(id)
   if (known === undefined) return
-  const key =
-    subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+  const key = keyOf(subject)
   known.anchor = graph.nodes.has(key) ? key : (graph.nodes.keys().next().value ?? '')
 }
 
@@ -237,7 +239,8 @@ function apply(
   profile.fingerprint = shard.compiled.fingerprint
   let latest = Number.NEGATIVE_INFINITY
   for (const event of events) {
-    applyEvent(profile, event, mode, shard.compiled.features, changes)
+    const { features, catalog } = shard.compiled
+    applyEvent(profile, event, mode, features, changes, catalog.traitPolicies)
     latest = Math.max(latest, event.timestamp)
   }
   shard.history.append(profile.id, events)

@@ -16,8 +16,9 @@ import type { IdentityAnswer } from '../protocol/objects.ts'
 import type { Subject } from '../protocol/shard.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { identityShard, profileShard } from './address.ts'
-import { personOf, type Granted } from './admit.ts'
+import { keyOf, personOf, type Granted } from './admit.ts'
 import { componentAt, saveGraph } from './component.ts'
+import type { Through } from '../storage/merge-store.ts'
 import type { MoveSagas } from './move-saga.ts'
 import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -139,7 +140,8 @@ async function contest(
     await turnDown(shard, id, claim)
     return false
   }
-  await join(shard, moves, { root, since: graph.ids.get(root)?.createdAt ?? 0 }, peer, claim)
+  const through = { keys: [claim.key, keyOf(subject)], proven: claim.proven } as const
+  await join(shard, moves, { root, since: graph.ids.get(root)?.createdAt ?? 0 }, peer, through)
   return true
 }
 
@@ -155,9 +157,8 @@ async function join(
   moves: MoveSagas,
   mine: { readonly root: ProfileId; readonly since: Millis },
   peer: GraphBrief,
-  { key, proven }: Star,
+  through: Through,
 ): Promise<void> {
-  const through = { key, proven }
   const found = shard.locate(peer.root)
   if (found !== undefined && 'profile' in found) {
     if (found.saga !== null) return moves.settled(found.saga)

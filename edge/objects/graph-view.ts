@@ -36,9 +36,9 @@ export function graphView(shard: Shard, graph: Graph, profile: ProfileId): Graph
       if (from === undefined || to === undefined) return []
       return [{ from, to, at, proven, stands: standing.has(name) }]
     }),
-    separations: graph.separations.flatMap(([one, other]) => {
+    separations: graph.separations.flatMap(({ id, at, pair: [one, other] }) => {
       const [from, to] = [place.get(one), place.get(other)]
-      return from === undefined || to === undefined ? [] : [{ from, to }]
+      return from === undefined || to === undefined ? [] : [{ id, at, from, to }]
     }),
   }
 }

@@ -28,6 +28,7 @@ import { OutboxPump } from './outbox-pump.ts'
 import { preview } from './preview.ts'
 import { viewOf } from './profile-view.ts'
 import { refresh } from './refresh.ts'
+import { Held, rejoin, unmerge } from './separate.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
 import { birth, placeOf } from './subject-place.ts'
@@ -204,6 +205,31 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const { graph } = componentOf(shard, place.stored)
     const profile = personOf(graph, subject)
     return profile === undefined ? null : { profile, root: rootOf(graph) }
+  }
+
+  async unmerge({ workspace, profile, merge }: Request<'unmerge'>): Promise<Whereabouts | null> {
+    return this.#change(workspace, () => unmerge(this.#shard, profile, merge))
+  }
+
+  async rejoin({ workspace, profile, separation }: Request<'rejoin'>): Promise<Whereabouts | null> {
+    return this.#change(workspace, () => rejoin(this.#shard, profile, separation))
+  }
+
+  /** A change of who is who; people who are about to move are waited for. */
+  async #change<T>(workspace: WorkspaceId, change: () => T): Promise<T> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      try {
+        const result = await shard.commit.run(change)
+        this.#work.after()
+        return result
+      } catch (error) {
+        if (!(error instanceof Held)) throw error
+        await this.#sagas.settled(error.saga)
+      }
+    }
+    throw new Error('These people are always about to move')
   }
 
   async preview({ workspace, condition, sample }: Request<'preview'>) {

@@ -34,7 +34,8 @@ export function viewOf(
   const { graph } = componentOf(shard, stored)
   const { events, more } = shard.history.newest(profile.id, limit, before)
   const cursor = events.at(-1)?.cursor
-  const { traits, consent, consentMode } = profile
+  const { consent, consentMode } = profile
+  const traits = [...profile.traits].filter(([, { value }]) => value !== null)
   const purposes = new Set([...PURPOSES, ...consent.keys()])
   const now = shard.now()
   return {
@@ -43,9 +44,9 @@ export function viewOf(
     createdAt: profile.createdAt,
     lastSeenAt: profile.lastSeenAt,
     identifiers: profile.identifiers,
-    traits: Object.fromEntries([...traits].map(([name, { value }]) => [name, value])),
+    traits: Object.fromEntries(traits.map(([name, { value }]) => [name, value])),
     provenance: Object.fromEntries(
-      [...traits].map(([name, { source, at }]) => [name, { source, at }]),
+      traits.map(([name, { source, at, by }]) => [name, { source, at, by }]),
     ),
     groups: [...profile.groups].map(([id, group]) => ({
       id,

@@ -47,10 +47,11 @@ export function uniteHere(shard: Shard, one: ProfileId, other: ProfileId, throug
 }
 
 /** What follows when a graph has taken in another: who bears the same is one person. */
-function joinUp(shard: Shard, component: Component, { key, proven }: Through): void {
+function joinUp(shard: Shard, component: Component, { keys, proven }: Through): void {
   const { graph } = component
-  if (proven) countJoin(graph, key, shard.now())
-  const kind = graph.nodes.get(key)?.kind ?? 'anonymousId'
+  // Either may be what too many bear.
+  if (proven) for (const key of keys) countJoin(graph, key, shard.now())
+  const kind = graph.nodes.get(keys[0])?.kind ?? 'anonymousId'
   const affected = rederive(shard, graph, kind)
   rearrange(shard, component, { affected, incoming: [], cause: { type: 'merge' } })
   shard.arm()

@@ -39,13 +39,19 @@ export type SharedDevice = 'last-login-owns' | 'nobody-owns'
 /** How the values that several identifiers brought for one trait become one. */
 export type TraitPolicy = 'most-recent' | 'oldest' | 'sum' | 'union' | 'max'
 
+/** A value that identifies no one, of a kind or of any; addresses normalised, still readable. */
+export interface BlockedValue {
+  readonly kind?: string
+  readonly value: string
+}
+
 /** What a workspace says of who is one person. */
 export interface IdentitySettings {
   /** Most trusted first. */
   readonly kinds: readonly IdentifierKind[]
   readonly sharedDevice: SharedDevice
-  /** Values that identify no one, beside the built-in ones; normalised, addresses hashed. */
-  readonly blocked: readonly Identifier[]
+  /** Beside the built-in ones. */
+  readonly blocked: readonly BlockedValue[]
   /** Traits whose policy is not `most-recent`. */
   readonly traits: { readonly [trait: string]: TraitPolicy }
 }
@@ -58,3 +64,10 @@ export const DEFAULT_KINDS: readonly IdentifierKind[] = [
   { kind: 'phone', level: 'person' },
   { kind: 'anonymousId', level: 'cookie', limit: 50 },
 ]
+
+export const DEFAULT_IDENTITY: IdentitySettings = {
+  kinds: DEFAULT_KINDS,
+  sharedDevice: 'last-login-owns',
+  blocked: [],
+  traits: {},
+}

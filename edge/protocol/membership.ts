@@ -12,6 +12,8 @@ export type Cause =
   | { readonly type: 'definition'; readonly version: number }
   | { readonly type: 'merge' }
   | { readonly type: 'account'; readonly account: string }
+  /** Two people that had been taken for one are two again. */
+  | { readonly type: 'split' }
 
 export interface Membership {
   readonly segment: SegmentId

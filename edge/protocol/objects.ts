@@ -47,6 +47,18 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly subject: Subject
   }): Promise<Whereabouts | null>
+  /** Makes of a merged profile two again, which stay two. Null: no such profile or merge. */
+  unmerge(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly merge: string
+  }): Promise<Whereabouts | null>
+  /** Lets two be joined again that were separated. Null: no such profile or separation. */
+  rejoin(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly separation: string
+  }): Promise<Whereabouts | null>
   preview(request: {
     readonly workspace: WorkspaceId
     readonly condition: Condition
@@ -151,7 +163,12 @@ export interface ProfileView {
   })[]
   readonly traits: { readonly [trait: string]: Json }
   readonly provenance: {
-    readonly [trait: string]: { readonly source: string; readonly at: Millis }
+    readonly [trait: string]: {
+      readonly source: string
+      readonly at: Millis
+      /** `identifierKey` of the identifier or device that brought it. */
+      readonly by: string
+    }
   }
   /** The accounts it belongs to, with what is known of each. */
   readonly groups: readonly {
@@ -206,7 +223,12 @@ export interface GraphView {
     /** False: cut, because it would give a person two values of a unique kind. */
     readonly stands: boolean
   }[]
-  readonly separations: readonly { readonly from: number; readonly to: number }[]
+  readonly separations: readonly {
+    readonly id: string
+    readonly at: Millis
+    readonly from: number
+    readonly to: number
+  }[]
 }
 
 export interface IdentityShardCalls {

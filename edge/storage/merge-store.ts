@@ -14,7 +14,8 @@ export interface MoveSaga {
 
 /** What two graphs had in common when they were joined. */
 export interface Through {
-  readonly key: string
+  /** Keys of what one message named: the value claimed, and whom it came from. */
+  readonly keys: readonly [claimed: string, by: string]
   readonly proven: boolean
 }
 

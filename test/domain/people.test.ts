@@ -170,7 +170,8 @@ describe('claims and separations', () => {
   test('a separated pair is not joined by any link, and joins again when it is allowed', () => {
     const nodes = [ann, phone, desk]
     const facts = [link(ann, phone, 1), link(ann, desk, 2)]
-    const separations = [[ann.key, desk.key]] as const
+    const pair = [ann.key, desk.key] as const
+    const separations = [{ id: 's1', at: 3, pair }]
     expect(people(nodes, facts, KINDS, { separations }).groups).toContainEqual([desk.key])
     expect(people(nodes, facts, KINDS).groups).toHaveLength(1)
   })
