@@ -58,6 +58,16 @@ const profile = createRoute({
   path: '/profiles/$id',
   component: lazyRouteComponent(() => import('./pages/profile.tsx')),
 })
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  component: lazyRouteComponent(() => import('./pages/accounts.tsx')),
+})
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts/$id',
+  component: lazyRouteComponent(() => import('./pages/account.tsx')),
+})
 const experiences = createRoute({
   getParentRoute: () => root,
   path: '/experiences',
@@ -134,6 +144,8 @@ export const router = createRouter({
     editSegment,
     profiles,
     profile,
+    accounts,
+    account,
     experiences,
     newExperience,
     experience,

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { consumeDeadDeliveries, consumeDeliveries } from './delivery/consumer.ts'
 import type { Env } from './objects/env.ts'
+import { accounts } from './routes/accounts.ts'
 import { admin } from './routes/admin.ts'
 import { audience } from './routes/audience.ts'
 import { clientSettings } from './routes/client-settings.ts'
@@ -21,12 +22,14 @@ import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
+import { segmentLibrary } from './routes/segment-library.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
 import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
+export { AccountShard } from './objects/account-shard.ts'
 export { IdentityShard } from './objects/identity-shard.ts'
 export { ImportJob } from './routes/imports/import-job.ts'
 export { LiveMonitor } from './objects/live-monitor.ts'
@@ -44,6 +47,7 @@ app.route('/', collect)
 app.route('/', track)
 app.route('/', pixel)
 app.route('/', clientSettings)
+app.route('/', segmentLibrary)
 app.route('/', snowplow)
 app.route('/', matomo)
 // Before `admin`: these are sent with a write key.
@@ -56,6 +60,7 @@ app.route('/', importUpload)
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', accounts)
 app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)

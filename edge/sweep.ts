@@ -1,4 +1,5 @@
-import { profileShard, workspaceObject } from './objects/address.ts'
+import { MAX_ACCOUNT_SHARDS } from './domain/account.ts'
+import { accountShard, profileShard, workspaceObject } from './objects/address.ts'
 import type { Env } from './objects/env.ts'
 import { compactLake } from './objects/lake-compaction.ts'
 import type { WorkspaceId } from './protocol/id.ts'
@@ -51,7 +52,8 @@ async function wakeShards(env: Env, workspace: WorkspaceId, minute: number): Pro
   const shards = await workspaceObject(env, workspace).shards()
   const rounds = Math.ceil(shards.length / SHARDS)
   const turn = shards.filter((_, index) => index % rounds === minute % rounds)
-  await Promise.allSettled(
-    turn.map((address) => profileShard(env, workspace, address).wake({ workspace })),
-  )
+  await Promise.allSettled([
+    ...turn.map((address) => profileShard(env, workspace, address).wake({ workspace })),
+    accountShard(env, workspace, minute % MAX_ACCOUNT_SHARDS).wake(),
+  ])
 }

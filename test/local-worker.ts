@@ -2,7 +2,14 @@ import edge from '../edge/index.ts'
 import type { Env } from '../edge/objects/env.ts'
 import { createDemo } from './demo/create-demo.ts'
 
-export { IdentityShard, ImportJob, LiveMonitor, ProfileShard, Workspace } from '../edge/index.ts'
+export {
+  AccountShard,
+  IdentityShard,
+  ImportJob,
+  LiveMonitor,
+  ProfileShard,
+  Workspace,
+} from '../edge/index.ts'
 
 /** The edge as `npm start` runs it: the deployed Worker, and a route that makes the demo workspace. */
 export default {

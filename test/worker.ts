@@ -4,7 +4,14 @@ import type { Env } from '../edge/objects/env.ts'
 import type { WorkspaceId } from '../edge/protocol/id.ts'
 import local from './local-worker.ts'
 
-export { IdentityShard, ImportJob, LiveMonitor, ProfileShard, Workspace } from '../edge/index.ts'
+export {
+  AccountShard,
+  IdentityShard,
+  ImportJob,
+  LiveMonitor,
+  ProfileShard,
+  Workspace,
+} from '../edge/index.ts'
 
 /** A wake does a bounded part of what is due. So many rounds are for a shard with millions of timers. */
 const MAX_ROUNDS = 1_000

@@ -10,6 +10,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import {
   ConsentCard,
   DevicesCard,
+  GroupsCard,
   IdentifiersCard,
   MergesCard,
   SegmentsCard,
@@ -64,6 +65,7 @@ function View({ profile }: { readonly profile: ApiProfile }) {
             <SegmentsCard profile={profile} />
             <IdentifiersCard profile={profile} />
             <TraitsCard profile={profile} />
+            <GroupsCard profile={profile} />
             <ConsentCard profile={profile} />
           </Stack>
         </Grid.Col>

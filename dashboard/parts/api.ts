@@ -1,5 +1,7 @@
 import type {
   ActivationInput,
+  ApiAccount,
+  ApiAccountDetail,
   ApiActivation,
   ApiAuditEntry,
   ApiConsentSettings,
@@ -78,6 +80,16 @@ export const api = {
       request<ApiProfile>('GET', `/api/profiles${query({ kind, value })}`),
     get: (id: string, before?: string) =>
       request<ApiProfile>('GET', `/api/profiles/${encodeURIComponent(id)}${query({ before })}`),
+  },
+
+  accounts: {
+    list: (cursor?: string) =>
+      request<Page<ApiAccount>>('GET', `/api/accounts${query({ cursor })}`),
+    get: (id: string, cursor?: string) =>
+      request<ApiAccountDetail>(
+        'GET',
+        `/api/accounts/${encodeURIComponent(id)}${query({ cursor })}`,
+      ),
   },
 
   experiences: resource<ApiExperience, ExperienceInput>('experiences'),

@@ -17,7 +17,7 @@ import {
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
 import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
-import { SUGGESTED_TRAITS } from './event-names.ts'
+import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
 import { PerformedEditor } from './performed-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -45,6 +45,7 @@ export function ConditionEditor(props: {
         options: [
           { name: 'trait', label: t('editor.fields.trait') },
           { name: 'consent', label: t('editor.fields.consent') },
+          { name: 'account', label: t('editor.fields.account') },
         ],
       },
       {
@@ -165,12 +166,13 @@ function LeafEditor(props: ValueEditorProps) {
     case 'performed':
       return <PerformedEditor leaf={leaf} onChange={onChange} />
     case 'trait':
+    case 'account':
       return (
         <>
           <Autocomplete
             aria-label={t('editor.trait')}
             placeholder={t('editor.traitHint')}
-            data={[...SUGGESTED_TRAITS]}
+            data={[...(leaf.type === 'trait' ? SUGGESTED_TRAITS : SUGGESTED_ACCOUNT_TRAITS)]}
             value={leaf.trait}
             onChange={(trait) => onChange({ ...leaf, trait })}
             w={160}

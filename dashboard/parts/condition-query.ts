@@ -5,8 +5,8 @@ import { CONTEXT_FIELDS, type ContextField } from '../../edge/protocol/event.ts'
 /** A condition that holds no other: one line of the editor. */
 export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
 
-/** `performed`, `trait`, `consent`, or a field of the visit. */
-export type LeafField = 'performed' | 'trait' | 'consent' | `context.${ContextField}`
+/** `performed`, `trait`, `account`, `consent`, or a field of the visit. */
+export type LeafField = 'performed' | 'trait' | 'account' | 'consent' | `context.${ContextField}`
 
 /** The rule's value is the whole leaf: its editor shows operator, value and window as one sentence. */
 export type ConditionRule = RuleType<string, string, Leaf>
@@ -19,6 +19,7 @@ export const LEAF_FIELDS: readonly LeafField[] = [
   'performed',
   'trait',
   'consent',
+  'account',
   ...CONTEXT_FIELDS.map((field): LeafField => `context.${field}`),
 ]
 
@@ -38,7 +39,9 @@ export function defaultLeaf(field: LeafField): Leaf {
     }
   }
   if (field === 'consent') return { type: 'consent', purpose: 'advertising' }
-  if (field === 'trait') return { type: 'trait', trait: '', operator: 'equals', value: '' }
+  if (field === 'trait' || field === 'account') {
+    return { type: field, trait: '', operator: 'equals', value: '' }
+  }
   const name = field.slice('context.'.length) as ContextField
   return { type: 'context', field: name, operator: 'equals', value: '' }
 }
@@ -73,6 +76,7 @@ function toNode(condition: Condition): ConditionGroup | ConditionRule {
     }
     case 'trait':
     case 'consent':
+    case 'account':
     case 'performed':
     case 'context':
       return { field: fieldOf(condition), operator: NO_OPERATOR, value: condition }

@@ -34,7 +34,8 @@ function phrase(condition: Condition, words: Words, nested: boolean): string {
     case 'not':
       return t('sentence.not', { what: phrase(condition.condition, words, true) })
     case 'trait':
-      return t('sentence.trait', {
+    case 'account':
+      return t(`sentence.${condition.type}`, {
         trait: condition.trait === '' ? '…' : condition.trait,
         test: testPhrase(condition, words),
       })

@@ -52,6 +52,16 @@ export const SUGGESTED_TRAITS = [
   'loyaltyTier',
 ] as const
 
+/** Those of Segment's `group` specification, and `id`. */
+export const SUGGESTED_ACCOUNT_TRAITS = [
+  'id',
+  'name',
+  'plan',
+  'industry',
+  'employees',
+  'website',
+] as const
+
 export const SUGGESTED_PROPERTIES = [
   'category',
   'name',

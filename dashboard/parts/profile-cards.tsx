@@ -11,10 +11,14 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { Json } from '../../edge/protocol/json.ts'
+import { nameOf } from './account-name.ts'
 import { TextLink, WebLink } from './link.tsx'
 import { sourcesQuery } from './queries.ts'
 import { useI18n } from './use-i18n.ts'
 import { Countdown, When } from './when.tsx'
+
+/** The others stand on the account's own page. */
+const MAX_GROUP_TRAITS = 5
 
 interface Props {
   readonly profile: ApiProfile
@@ -108,12 +112,26 @@ export function IdentifiersCard({ profile }: Props) {
   )
 }
 
-export function TraitsCard({ profile }: Props) {
+/** Traits of a person or an account, and where each came from. */
+export function TraitsCard({
+  profile,
+  empty,
+}: {
+  readonly profile: Pick<ApiProfile, 'traits'> & {
+    readonly provenance: {
+      readonly [trait: string]: { readonly source: string; readonly at: string }
+    }
+  }
+  readonly empty?: string
+}) {
   const { t } = useI18n()
   const nameOf = useSourceName()
   const traits = Object.entries(profile.traits)
   return (
-    <Section title={t('profile.traits')} empty={traits.length === 0 && t('profile.noTraits')}>
+    <Section
+      title={t('profile.traits')}
+      empty={traits.length === 0 && (empty ?? t('profile.noTraits'))}
+    >
       {traits.map(([name, value]) => {
         const from = profile.provenance[name]
         return (
@@ -134,6 +152,41 @@ export function TraitsCard({ profile }: Props) {
           </Group>
         )
       })}
+    </Section>
+  )
+}
+
+export function GroupsCard({ profile }: Props) {
+  const { t } = useI18n()
+  const sourceName = useSourceName()
+  return (
+    <Section
+      title={t('profile.groups')}
+      empty={profile.groups.length === 0 && t('profile.noGroups')}
+    >
+      {profile.groups.map(({ id, traits, firstSeen, source }) => (
+        <div key={id}>
+          <TextLink to="/accounts/$id" params={{ id }} fw={600} size="sm" className="breakable">
+            {nameOf({ traits }) ?? id}
+          </TextLink>
+          {Object.entries(traits)
+            .filter(([name]) => name !== 'name')
+            .slice(0, MAX_GROUP_TRAITS)
+            .map(([name, value]) => (
+              <Group key={name} justify="space-between" align="flex-start" wrap="nowrap">
+                <Text size="sm" c="dimmed" className="breakable">
+                  {name}
+                </Text>
+                <Text size="sm" ta="right" className="breakable" component="div">
+                  <TraitValue value={value} />
+                </Text>
+              </Group>
+            ))}
+          <Text size="xs" c="dimmed">
+            {t('profile.memberSince')} <When at={firstSeen} span /> · {sourceName(source)}
+          </Text>
+        </div>
+      ))}
     </Section>
   )
 }

@@ -4,6 +4,7 @@ import {
   IconActivityHeartbeat,
   IconBroadcast,
   IconBug,
+  IconBuilding,
   IconCode,
   IconFileImport,
   IconLogout2,
@@ -31,6 +32,7 @@ type Section = 'watch' | 'build' | 'send' | 'connect'
 const RAIL = [
   { section: 'watch', name: 'overview', to: '/', icon: IconActivityHeartbeat },
   { section: 'watch', name: 'profiles', to: '/profiles', icon: IconUser },
+  { section: 'watch', name: 'accounts', to: '/accounts', icon: IconBuilding },
   { section: 'watch', name: 'debugger', to: '/debugger', icon: IconBug },
   { section: 'build', name: 'segments', to: '/segments', icon: IconUsersGroup },
   { section: 'build', name: 'experiences', to: '/experiences', icon: IconSparkles },

@@ -3,6 +3,7 @@ import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
 import { insertInstant, occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
+import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
 import { withValue, type TraitPolicies } from './trait.ts'
 
@@ -25,6 +26,8 @@ export interface Changes {
   readonly withdrawn: Set<Purpose>
   /** What the events say of consent, and so which of them count, must be asked of all of them again: `settle`. */
   unclear: boolean
+  /** Which accounts it belongs to, or what is known of one. */
+  accounts: boolean
   /** Everything may have changed: a rebuild, a merge. */
   everything: boolean
 }
@@ -36,6 +39,7 @@ export const noChanges = (): Changes => ({
   consent: new Map(),
   withdrawn: new Set(),
   unclear: false,
+  accounts: false,
   everything: false,
 })
 
@@ -78,6 +82,10 @@ export function applyFacts(
   const purpose = purposeOf(event)
   if (!standsFor(profile.consent, event, purpose)) return
   applyTraits(profile, event, changes, policies)
+  if (event.group !== undefined) {
+    seeGroup(profile.groups, event)
+    changes.accounts = true
+  }
   if (purpose === DEFAULT_PURPOSE) applyContext(profile, event, changes)
   countEvent(profile, event, features, changes)
 }

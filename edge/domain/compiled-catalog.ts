@@ -2,6 +2,7 @@ import type { Catalog } from '../protocol/catalog.ts'
 import type { DestinationDefinition } from '../protocol/delivery.ts'
 import type { DestinationId, SegmentId } from '../protocol/id.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { AccountLookup } from './account.ts'
 import { compile, type Evaluate, type Reads } from './condition.ts'
 import { FeatureSet } from './feature.ts'
 
@@ -19,9 +20,14 @@ export interface CompiledCatalog {
   readonly fingerprint: string
   readonly segments: ReadonlyMap<SegmentId, CompiledSegment>
   readonly destinations: ReadonlyMap<DestinationId, DestinationDefinition>
+  /** What is known, where the catalog is used, of the accounts that its conditions ask about. */
+  readonly accounts: AccountLookup
 }
 
-export function compileCatalog(catalog: Catalog): CompiledCatalog {
+export function compileCatalog(
+  catalog: Catalog,
+  accounts: AccountLookup = () => undefined,
+): CompiledCatalog {
   const features = new FeatureSet()
   const segments = new Map<SegmentId, CompiledSegment>()
   for (const definition of catalog.segments) {
@@ -33,6 +39,7 @@ export function compileCatalog(catalog: Catalog): CompiledCatalog {
     features,
     fingerprint: features.fingerprint,
     segments,
+    accounts,
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
   }
 }

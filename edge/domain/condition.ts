@@ -19,6 +19,8 @@ export interface Facts {
   ever(field: ContextField): readonly Json[]
   /** Whether a purpose is granted, and until when. */
   consent(purpose: Purpose): Verdict
+  /** The accounts the person belongs to: each answers its traits by name. */
+  accounts(): readonly ((trait: string) => Json | undefined)[]
 }
 
 export type Evaluate = (facts: Facts, now: Millis) => Verdict
@@ -29,6 +31,7 @@ export interface Reads {
   traits: boolean
   context: boolean
   readonly purposes: Set<Purpose>
+  accounts: boolean
 }
 
 export interface CompiledCondition {
@@ -51,6 +54,7 @@ export function compile(
     features: new Set(),
     traits: false,
     context: false,
+    accounts: false,
     purposes: new Set(purposes),
   }
   return { evaluate: compileNode(condition, { features, horizon, reads, purposes }), reads }
@@ -82,12 +86,16 @@ function compileNode(condition: Condition, site: Site): Evaluate {
     }
     case 'trait': {
       reads.traits = true
-      const [name = '', ...path] = condition.trait.split('.')
-      const whole = condition.trait
       const accepts = compileTest(condition)
+      const read = reader(condition.trait)
+      return (facts) => ({ holds: accepts(read((name) => facts.trait(name))), until: NEVER })
+    }
+    case 'account': {
+      reads.accounts = true
+      const accepts = compileTest(condition)
+      const read = reader(condition.trait)
       return (facts) => ({
-        // A trait whose own name holds a dot wins over the path.
-        holds: accepts(facts.trait(whole) ?? valueAt(facts.trait(name), path)),
+        holds: facts.accounts().some((trait) => accepts(read(trait))),
         until: NEVER,
       })
     }
@@ -108,6 +116,14 @@ function compileNode(condition: Condition, site: Site): Evaluate {
       return (facts) => facts.consent(purpose)
     }
   }
+}
+
+type Traits = (name: string) => Json | undefined
+
+/** Reads a trait by dotted path. One whose own name holds a dot wins over the path. */
+function reader(whole: string): (traits: Traits) => Json | undefined {
+  const [name = '', ...path] = whole.split('.')
+  return (traits) => traits(whole) ?? valueAt(traits(name), path)
 }
 
 type Comparison = (count: number) => boolean

@@ -1,5 +1,6 @@
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
+import { accountValue, NO_TRAITS, type AccountLookup } from './account.ts'
 import type { Evaluate, Facts } from './condition.ts'
 import { expiryOf, grants } from './consent.ts'
 import { occurrenceKey } from './feature.ts'
@@ -18,16 +19,22 @@ export type Judge = (question: Question) => Verdict
 
 /**
  * Answers questions about a profile at an instant. A grant that expires takes with it, at that instant, the facts that
- * were kept because of it: that is part of how long an answer stands.
+ * were kept because of it: that is part of how long an answer stands. `accounts`: what is known of those the profile
+ * belongs to.
  */
-export function judgeAt(profile: Profile, lifetime: Millis, now: Millis): Judge {
-  const facts = factsOf(profile, lifetime, now)
+export function judgeAt(
+  profile: Profile,
+  lifetime: Millis,
+  now: Millis,
+  accounts: AccountLookup,
+): Judge {
+  const facts = factsOf(profile, lifetime, now, accounts)
   const lapse = nextLapse(profile, lifetime, now)
   let later: Judge | undefined
   const ask = ({ evaluate }: Question): Verdict => {
     const verdict = evaluate(facts, now)
     if (lapse >= verdict.until) return verdict
-    later ??= judgeAt(profile, lifetime, lapse)
+    later ??= judgeAt(profile, lifetime, lapse, accounts)
     const then = later({ evaluate })
     return then.holds === verdict.holds ? then : { holds: verdict.holds, until: lapse }
   }
@@ -55,7 +62,7 @@ function nextLapse({ consent, kept }: Profile, lifetime: Millis, now: Millis): M
 }
 
 /** What may be known of a profile at an instant. */
-function factsOf(profile: Profile, lifetime: Millis, now: Millis): Facts {
+function factsOf(profile: Profile, lifetime: Millis, now: Millis, accounts: AccountLookup): Facts {
   const { consent, consentMode, kept, occurrences } = profile
   const isOpen = (purpose: Purpose) => now < expiryOf(consent, purpose, lifetime)
   const isAnalyticsOpen = isOpen(DEFAULT_PURPOSE)
@@ -77,6 +84,13 @@ function factsOf(profile: Profile, lifetime: Millis, now: Millis): Facts {
     },
     context: isAnalyticsOpen ? profile.context : {},
     ever: (field) => (isAnalyticsOpen ? (profile.ever.get(field) ?? NOTHING) : NOTHING),
+    accounts: () =>
+      isAnalyticsOpen
+        ? [...profile.groups.keys()].map((account) => {
+            const traits = accounts(account) ?? NO_TRAITS
+            return (name: string) => accountValue(account, traits, name)
+          })
+        : NOTHING,
     consent: (purpose) => {
       const holds = grants(consent, consentMode, purpose, lifetime, now)
       return { holds, until: holds ? expiryOf(consent, purpose, lifetime) : NEVER }

@@ -5,6 +5,7 @@ import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Consent } from './consent.ts'
+import type { KnownGroup } from './group.ts'
 import type { Trait } from './trait.ts'
 
 export interface KnownIdentifier extends Identifier {
@@ -52,6 +53,8 @@ export interface Profile {
   readonly traits: Map<string, Trait>
   identifiers: KnownIdentifier[]
   devices: KnownDevice[]
+  /** Accounts the person belongs to, by id. What is known of an account is not the person's own: see `account.ts`. */
+  readonly groups: Map<string, KnownGroup>
   context: EventContext
   contextAt: Millis
   readonly ever: Map<ContextField, string[]>
@@ -81,6 +84,7 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     traits: new Map(),
     identifiers: [],
     devices: [],
+    groups: new Map(),
     context: {},
     contextAt: Number.NEGATIVE_INFINITY,
     ever: new Map(),
@@ -110,6 +114,7 @@ export function decodeProfile(text: string): Profile {
     ...raw,
     contextAt: raw.contextAt ?? Number.NEGATIVE_INFINITY,
     traits: new Map(raw.traits),
+    groups: new Map(raw.groups),
     ever: new Map(raw.ever),
     eventAt: raw.eventAt ?? Number.NEGATIVE_INFINITY,
     consent: new Map(raw.consent),

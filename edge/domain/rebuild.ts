@@ -3,6 +3,7 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+import { ToldAccounts } from './account.ts'
 import { applyEvent, countEvent, noChanges } from './apply-event.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
 import { grantLifetime } from './consent.ts'
@@ -35,12 +36,15 @@ export function earnedBy(
 ): Profile {
   const alone = newProfile(profile.id, profile.bucket, profile.createdAt)
   const changes = noChanges()
+  // What others told of its account it has not earned either.
+  const told = new ToldAccounts()
   const events = [...own]
   for (const event of events) {
     applyEvent(alone, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
+    told.hear(event)
   }
   const settled = settle(alone, changes, () => events, compiled)
-  const judge = judgeAt(settled, grantLifetime(compiled.catalog), now)
+  const judge = judgeAt(settled, grantLifetime(compiled.catalog), now, told.lookup)
   const memberships = new Map<SegmentId, Membership>()
   for (const [id, { evaluate, definition }] of compiled.segments) {
     if (judge({ evaluate, purposes: definition.purposes }).holds)

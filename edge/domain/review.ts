@@ -51,6 +51,7 @@ const touches = (
   for (const purpose of answered) if (reads.purposes.has(purpose)) return true
   if (reads.traits && changes.traits) return true
   if (reads.context && changes.context) return true
+  if (reads.accounts && changes.accounts) return true
   for (const feature of changes.features) if (reads.features.has(feature)) return true
   return false
 }
@@ -66,7 +67,7 @@ export function review(
   { now, at, decidedAt, cause }: { now: Millis; at: Millis; decidedAt: Millis; cause: Cause },
 ): Transition[] {
   const lifetime = grantLifetime(compiled.catalog)
-  const judge = judgeAt(profile, lifetime, now)
+  const judge = judgeAt(profile, lifetime, now, compiled.accounts)
   const answered = answeredAnew(profile, changes, lifetime, now)
   const transitions: Transition[] = []
   for (const segment of compiled.segments.values()) {
@@ -152,7 +153,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
   for (let step = 0; step < MAX_STEPS; step++) {
     const due = dueAt(profile)
     if (due > now) break
-    const judge = judgeAt(profile, lifetime, due)
+    const judge = judgeAt(profile, lifetime, due, compiled.accounts)
     const expired = [...profile.consent.keys()].filter(
       (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
     )

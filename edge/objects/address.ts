@@ -1,4 +1,5 @@
 import type { ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { AccountShard } from './account-shard.ts'
 import type { Env } from './env.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
@@ -23,12 +24,18 @@ export const profileShardName = (workspace: WorkspaceId, { region, shard }: Shar
 export const identityShardName = (workspace: WorkspaceId, shard: number): string =>
   `${workspace}/identity/${shard}`
 
+export const accountShardName = (workspace: WorkspaceId, shard: number): string =>
+  `${workspace}/account/${shard}`
+
 /** A stub whose call failed stays broken: make one for each attempt. */
 export const profileShard = (env: Env, workspace: WorkspaceId, address: ShardAddress) =>
   env.PROFILE.getByName(profileShardName(workspace, address)) as unknown as Remote<ProfileShard>
 
 export const identityShard = (env: Env, workspace: WorkspaceId, shard: number) =>
   env.IDENTITY.getByName(identityShardName(workspace, shard)) as unknown as Remote<IdentityShard>
+
+export const accountShard = (env: Env, workspace: WorkspaceId, shard: number) =>
+  env.ACCOUNT.getByName(accountShardName(workspace, shard)) as unknown as Remote<AccountShard>
 
 export const workspaceObject = (env: Env, workspace: WorkspaceId) =>
   env.WORKSPACE.getByName(workspace) as unknown as Remote<Workspace>

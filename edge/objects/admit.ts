@@ -25,6 +25,7 @@ import type { Cause } from '../protocol/membership.ts'
 import type { IngestRequest, Subject } from '../protocol/shard.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Verdict } from '../protocol/verdict.ts'
+import { hearAccounts } from './accounts.ts'
 import { componentOf, saveGraph, type Component } from './component.ts'
 import { rearrange, rederive } from './repartition.ts'
 import { refresh } from './refresh.ts'
@@ -147,6 +148,7 @@ function store(
 ): void {
   const { graph } = component
   const { kinds } = shard.identity
+  hearAccounts(shard, events)
   const isNewborn = graph.nodes.size === 0
   let isNew = false
   let isLate = false

@@ -1,4 +1,5 @@
 import type { DeliveryMessage } from '../protocol/delivery.ts'
+import type { AccountShard } from './account-shard.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
@@ -9,6 +10,7 @@ import type { Workspace } from './workspace.ts'
 export interface Env {
   readonly PROFILE: DurableObjectNamespace<ProfileShard>
   readonly IDENTITY: DurableObjectNamespace<IdentityShard>
+  readonly ACCOUNT: DurableObjectNamespace<AccountShard>
   readonly WORKSPACE: DurableObjectNamespace<Workspace>
   readonly MONITOR: DurableObjectNamespace<LiveMonitor>
   readonly IMPORT: DurableObjectNamespace<ImportJobObject>

@@ -1,5 +1,6 @@
 import { decide } from '../domain/experience.ts'
 import { mayRead } from '../domain/identity.ts'
+import { mayReadAccounts } from '../domain/group.ts'
 import { newProfile, type Profile } from '../domain/profile.ts'
 import { earnedBy } from '../domain/rebuild.ts'
 import { dueAt } from '../domain/review.ts'
@@ -73,7 +74,12 @@ export function answer(
 ): IngestResult {
   const { compiled } = shard
   const { catalog } = compiled
-  const isRestricted = subject.type === 'device' && !mayRead(profile, subject.device, catalog.kinds)
+  const isRestricted =
+    subject.type === 'device' &&
+    !(
+      mayRead(profile, subject.device, catalog.kinds) &&
+      mayReadAccounts(profile, subject.device, compiled)
+    )
   const visible = isRestricted ? earnedAlone(shard, profile, subject, consentMode) : profile
   const segments: string[] = []
   for (const id of visible.memberships.keys()) {

@@ -3,8 +3,10 @@ import { addressOf, base32, identityShardOf } from '../domain/id.ts'
 import { encodeProfile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
+import { encodeTraits } from '../storage/known-account-store.ts'
 import type { MoveSaga, Pointers, Through } from '../storage/merge-store.ts'
 import { identityShard, profileShard } from './address.ts'
+import { dropMember } from './accounts.ts'
 import { componentAt, type Component } from './component.ts'
 import { randomBytes, type Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -132,6 +134,16 @@ export class MoveSagas {
     for (const profile of graph.people.keys()) {
       const found = shard.profiles.find(profile)
       if (found === undefined || 'forward' in found) continue
+      // First of all: where they arrive, conditions must not miss what was known of them here.
+      for (const id of found.profile.groups.keys()) {
+        const known = shard.accounts.find(id)
+        if (known === undefined) continue
+        const account = { id: known.account, traits: encodeTraits(known.traits) }
+        const data = { profile, chunks: [], account }
+        const stub = profileShard(env, workspace, address)
+        const request = { workspace, saga: saga.id, page: page++, data }
+        await withTimeLimit(stub.stage(request), STEP_LIMIT)
+      }
       for (let after = 0, done = false, isFirst = true; !done; isFirst = false) {
         const copied = shard.history.copyPage(profile, after)
         after = copied.last
@@ -164,6 +176,7 @@ export class MoveSagas {
         }
         shard.timers.clear(id)
         shard.history.drop(id)
+        dropMember(shard, id)
         shard.reporter.addTransitions(id, [])
       }
       for (const id of graph.ids.keys()) shard.profiles.forward(id, to)

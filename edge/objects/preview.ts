@@ -28,7 +28,7 @@ export function preview(
   const now = shard.now()
   const isMember = (profile: Profile): boolean => {
     rebuildFeatures(profile, shard.history.all(profile.id), compiled)
-    return judgeAt(profile, lifetime, now)({ evaluate, purposes }).holds
+    return judgeAt(profile, lifetime, now, shard.compiled.accounts)({ evaluate, purposes }).holds
   }
   const start = population <= sample ? '' : `prf_${base32(randomBytes())}`
   const profiles = shard.profiles.page(start, sample)

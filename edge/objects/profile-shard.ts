@@ -19,6 +19,7 @@ import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
 import { admit, personOf, scopeOf, type Granted } from './admit.ts'
+import { learn, membersOf } from './accounts.ts'
 import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
 import type { Env } from './env.ts'
@@ -241,6 +242,21 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   async members({ workspace, segment, after, limit }: Request<'members'>) {
     await this.#shard.prepare(workspace)
     return this.#shard.memberships.members(segment, after ?? '', Math.min(limit, MAX_LIST))
+  }
+
+  /** Told by an account's shard what is known of it by now. */
+  async learn({ workspace, accounts }: Request<'learn'>): Promise<void> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    await shard.commit.run(() => {
+      for (const account of accounts) learn(shard, account)
+      shard.arm()
+    })
+  }
+
+  async accountMembers({ workspace, account, after, limit }: Request<'accountMembers'>) {
+    await this.#shard.prepare(workspace)
+    return membersOf(this.#shard, account, after ?? '', Math.min(limit, MAX_LIST))
   }
 
   async deliveries({ workspace, state, before, limit }: Request<'deliveries'>) {

@@ -12,6 +12,7 @@ import type { Reach } from '../domain/channels.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId } from '../protocol/id.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
+import { dropMember } from './accounts.ts'
 import { saveGraph, type Component } from './component.ts'
 import { refresh } from './refresh.ts'
 import { randomBytes, type Shard } from './shard.ts'
@@ -241,6 +242,7 @@ function retire(
   shard.reporter.addTransitions(profile.id, exits)
   shard.timers.clear(profile.id)
   shard.history.drop(profile.id)
+  dropMember(shard, profile.id)
   if (heir !== undefined) shard.profiles.forward(profile.id, heir)
 }
 

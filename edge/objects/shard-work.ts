@@ -1,6 +1,8 @@
 import { noChanges } from '../domain/apply-event.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { DAY, MINUTE, NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import { tellAccounts } from './account-calls.ts'
+import { reviewMembers } from './accounts.ts'
 import { acknowledge, backFillSlice } from './back-fill.ts'
 import { refresh } from './refresh.ts'
 import type { LakeFlush } from './lake-flush.ts'
@@ -13,6 +15,7 @@ const TIMERS = 500
 const TIMER_TURNS = 20
 /** Back-fill slices in one run of the alarm; the alarm rings again at once for the rest. */
 const BACK_FILL_TURNS = 10
+const REVIEW_TURNS = 10
 /** A profile whose evaluation threw is tried again then: perhaps another catalog has come by then. */
 const FAILED_TIMER_RETRY: Millis = 10 * MINUTE
 const HELD_TIMER_RETRY: Millis = SECOND
@@ -54,6 +57,7 @@ export class ShardWork {
     const errors: unknown[] = []
     for (const step of [
       () => this.#timers(),
+      () => this.#reviewAccounts(),
       () => this.backFill(BACK_FILL_TURNS),
       () => this.#sagas.resume(shard.now()),
       () => this.#lake.release(),
@@ -95,6 +99,14 @@ export class ShardWork {
     return due.length
   }
 
+  /** Members of accounts that changed: so many slices now. */
+  async #reviewAccounts(): Promise<void> {
+    const shard = this.#shard
+    for (let turn = 0; turn < REVIEW_TURNS; turn++) {
+      if (!(await shard.commit.run(() => reviewMembers(shard)))) return
+    }
+  }
+
   /** So many slices now; the alarm does the rest. */
   backFill(turns: number): void {
     const shard = this.#shard
@@ -124,6 +136,7 @@ export class ShardWork {
   /** What follows a commit, un-awaited: sending and reporting must not hold up the answer. */
   after(): void {
     if (this.#shard.outbox.earliest() <= this.#shard.now()) this.#pump.release()
+    if (this.#shard.accounts.earliest() <= this.#shard.now()) tellAccounts(this.#shard)
     this.#shard.reporter.flush()
   }
 

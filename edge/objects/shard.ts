@@ -15,6 +15,7 @@ import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
 import { GraphStore } from '../storage/graph-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
+import { KnownAccountStore } from '../storage/known-account-store.ts'
 import { LakeStore } from '../storage/lake-store.ts'
 import { MembershipStore } from '../storage/membership-store.ts'
 import { MergeStore } from '../storage/merge-store.ts'
@@ -24,6 +25,7 @@ import { ProfileStore, type StoredProfile } from '../storage/profile-store.ts'
 import { RefusalStore } from '../storage/refusal-store.ts'
 import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
+import { keepMember } from './accounts.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
@@ -56,6 +58,7 @@ export class Shard implements Ledger {
   readonly outbox: OutboxStore
   readonly refusals: RefusalStore
   readonly counters: CounterStore
+  readonly accounts: KnownAccountStore
   readonly graphs: GraphStore
   readonly merges: MergeStore
   readonly lake: LakeStore
@@ -81,6 +84,7 @@ export class Shard implements Ledger {
     this.outbox = new OutboxStore(sql)
     this.refusals = new RefusalStore(sql)
     this.counters = new CounterStore(sql)
+    this.accounts = new KnownAccountStore(sql)
     this.graphs = new GraphStore(sql)
     this.merges = new MergeStore(sql)
     this.lake = new LakeStore(sql)
@@ -90,7 +94,7 @@ export class Shard implements Ledger {
     this.#workspace = this.meta.get('workspace')
     this.#address = this.meta.get('address')
     const catalog = this.meta.get<Catalog>('catalog')
-    if (catalog !== undefined) this.#compiled = compileCatalog(catalog)
+    if (catalog !== undefined) this.#compiled = this.#compile(catalog)
   }
 
   /** False for an object nobody ever used: it has nothing to do. */
@@ -160,7 +164,7 @@ export class Shard implements Ledger {
   accept(catalog: Catalog): boolean {
     if (this.#compiled !== undefined && this.#compiled.catalog.version >= catalog.version)
       return false
-    const compiled = compileCatalog(catalog)
+    const compiled = this.#compile(catalog)
     this.ctx.storage.transactionSync(() => {
       this.meta.set('catalog', catalog)
       this.meta.set('back-fill', { version: catalog.version, cursor: '' } satisfies BackFill)
@@ -168,6 +172,10 @@ export class Shard implements Ledger {
       this.arm()
     })
     return true
+  }
+
+  #compile(catalog: Catalog): CompiledCatalog {
+    return compileCatalog(catalog, (account) => this.accounts.find(account)?.traits)
   }
 
   backFill(): BackFill | undefined {
@@ -206,6 +214,7 @@ export class Shard implements Ledger {
     this.memberships.record(profile.id, transitions)
     this.deliver(profile, transitions, now, reach)
     this.timers.set(profile.id, dueAt(profile))
+    keepMember(this, profile)
     if (graph === undefined) this.profiles.save(profile)
     else saveAlone(this, profile, graph)
     this.reporter.addTransitions(profile.id, transitions)
@@ -282,7 +291,7 @@ export class Shard implements Ledger {
 
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
-    due = Math.min(due, this.lake.earliest(), this.merges.earliest())
+    due = Math.min(due, this.lake.earliest(), this.merges.earliest(), this.accounts.earliest())
     if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
     }

@@ -4,6 +4,7 @@ import { decodeProfile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { MoveSaga, Through } from '../storage/merge-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
+import { learnFromMove } from './accounts.ts'
 import { componentAt, type Component } from './component.ts'
 import { refresh } from './refresh.ts'
 import { rearrange, rederive } from './repartition.ts'
@@ -78,7 +79,8 @@ export function applyMove(shard: Shard, { saga, graph, seen }: MoveParcel): Move
 /** Unpacks the staged profiles: they live on here as they were. */
 function settleIn(shard: Shard, saga: string, { people }: Graph): void {
   const now = shard.now()
-  for (const { profile: id, state, chunks } of shard.merges.staged(saga)) {
+  for (const { profile: id, state, chunks, account } of shard.merges.staged(saga)) {
+    if (account !== undefined) learnFromMove(shard, account)
     if (!people.has(id)) continue
     shard.history.paste(id, chunks)
     if (state === undefined) continue

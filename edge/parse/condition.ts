@@ -14,7 +14,7 @@ import type { FieldError, Result } from '../protocol/problem.ts'
 
 type Fields = { readonly [key: string]: unknown }
 
-const TYPES = ['all', 'any', 'not', 'trait', 'performed', 'context', 'consent'] as const
+const TYPES = ['all', 'any', 'not', 'trait', 'account', 'performed', 'context', 'consent'] as const
 const COUNT_OPERATORS = ['equals', 'not_equals', 'gt', 'gte', 'lt', 'lte', 'between'] as const
 const TEST_KEYS = ['operator', 'value', 'ignoreCase']
 const KEYS: { readonly [T in (typeof TYPES)[number]]: readonly string[] } = {
@@ -22,6 +22,7 @@ const KEYS: { readonly [T in (typeof TYPES)[number]]: readonly string[] } = {
   any: ['conditions'],
   not: ['condition'],
   trait: ['trait', ...TEST_KEYS],
+  account: ['trait', ...TEST_KEYS],
   performed: ['event', 'where', 'measure', 'operator', 'value', 'window'],
   context: ['field', 'scope', ...TEST_KEYS],
   consent: ['purpose'],
@@ -70,7 +71,8 @@ class Reader {
         const condition = this.condition(json['condition'], `${path}.condition`, depth + 1)
         return condition && { type, condition }
       }
-      case 'trait': {
+      case 'trait':
+      case 'account': {
         const trait = this.#text(json['trait'], `${path}.trait`)
         const test = this.#test(json, path)
         return trait === undefined || test === undefined ? undefined : { type, trait, ...test }

@@ -18,7 +18,7 @@ import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { RefusalReason, RefusedEvent } from '../protocol/verdict.ts'
 import { consentOf, permits, type ConsentRules, type Said } from './consent.ts'
-import { parseId, parseIdentifiers } from './identifiers.ts'
+import { normaliseId, parseId, parseIdentifiers } from './identifiers.ts'
 import { channelsOf } from './integrations.ts'
 import { inspect, isObject, textBytes, type Fault } from './inspect.ts'
 import { correctInstant, parseInstant } from './timestamp.ts'
@@ -62,6 +62,8 @@ export interface Message {
   /** Of an alias: the id its person had before. */
   readonly previousId?: string
   readonly properties: JsonObject
+  /** Of a group: the account, unless its id means nobody's. */
+  readonly group?: string
   /** Of identify and group. */
   readonly traits?: JsonObject
   readonly context: JsonObject
@@ -201,7 +203,10 @@ function parseObject(event: JsonObject, key: string): Parsed<JsonObject | undefi
   return { ok: true, value }
 }
 
-type Shape = Pick<Message, 'type' | 'name' | 'identifiers' | 'previousId' | 'properties' | 'traits'>
+type Shape = Pick<
+  Message,
+  'type' | 'name' | 'identifiers' | 'previousId' | 'group' | 'properties' | 'traits'
+>
 
 function parseShape(event: JsonObject, context: JsonObject, options: ParseOptions): Parsed<Shape> {
   const messageId = event['messageId']
@@ -250,6 +255,7 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
   )
   if (!identifiers.ok) return identifiers
   if (identifiers.value.length === 0 && !options.device) return fail('missing-identity', 'userId')
+  const group = type === 'group' ? normaliseId('groupId', groupId.value ?? '') : undefined
 
   return {
     ok: true,
@@ -258,6 +264,7 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
       name: name.value,
       identifiers: identifiers.value,
       properties: { ...titles(event, type), ...properties.value },
+      ...(group !== undefined && { group }),
       ...(hasTraits && { traits }),
       ...(type === 'alias' && { previousId: previousId.value ?? '' }),
     },

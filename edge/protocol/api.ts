@@ -165,6 +165,28 @@ export interface ApiSecretKey {
   readonly createdAt: string
 }
 
+/** An account: what `group` calls told of it, by its id. */
+export interface ApiAccount {
+  readonly id: string
+  readonly traits: { readonly [trait: string]: Json }
+  readonly updatedAt: string | null
+}
+
+export interface ApiAccountDetail extends ApiAccount {
+  readonly provenance: {
+    readonly [trait: string]: {
+      readonly source: string
+      readonly at: string
+      readonly proven: boolean
+    }
+  }
+  readonly members: Page<{
+    readonly profile: string
+    readonly firstSeen: string
+    readonly lastSeen: string
+  }> & { readonly count: number }
+}
+
 export interface ApiProfile {
   readonly id: string
   readonly createdAt: string
@@ -188,6 +210,14 @@ export interface ApiProfile {
       readonly by: string
     }
   }
+  /** The accounts the person belongs to, with what is known of each. */
+  readonly groups: readonly {
+    readonly id: string
+    readonly traits: { readonly [trait: string]: Json }
+    readonly firstSeen: string
+    readonly lastSeen: string
+    readonly source: string
+  }[]
   readonly consent: {
     readonly [purpose: string]: {
       readonly granted: boolean

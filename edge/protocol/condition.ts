@@ -41,7 +41,8 @@ export interface Window {
 export type Condition =
   | { readonly type: 'all' | 'any'; readonly conditions: readonly Condition[] }
   | { readonly type: 'not'; readonly condition: Condition }
-  | ({ readonly type: 'trait'; readonly trait: string } & Test)
+  /** `account`: of any account the person belongs to; its id is the trait `id`. */
+  | ({ readonly type: 'trait' | 'account'; readonly trait: string } & Test)
   | PerformedCondition
   /** Granted and unexpired. */
   | { readonly type: 'consent'; readonly purpose: string }

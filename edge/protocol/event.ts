@@ -124,6 +124,8 @@ export interface EventRecord {
   readonly device?: DeviceId
   readonly identifiers: readonly ClaimedIdentifier[]
   readonly properties: JsonObject
+  /** Only of `group`: the account, unless its id means nobody's. */
+  readonly group?: string
   /** Only of `identify` and `group`. */
   readonly traits?: JsonObject
   readonly context: EventContext

@@ -2,7 +2,10 @@ import type { Condition } from './condition.ts'
 import type { SegmentId } from './id.ts'
 import type { Millis } from './time.ts'
 
-/** Why a membership changed: the events, the passing of time, a changed definition, a merge, or withdrawn consent. */
+/**
+ * Why a membership changed: the events, the passing of time, a changed definition, a merge, or what others told of an
+ * account the person belongs to.
+ */
 export type Cause =
   | { readonly type: 'event'; readonly messageIds: readonly string[] }
   | { readonly type: 'time' }
@@ -10,6 +13,7 @@ export type Cause =
   | { readonly type: 'merge' }
   /** Consent to these purposes was withdrawn, or has expired. */
   | { readonly type: 'consent'; readonly purposes: readonly string[] }
+  | { readonly type: 'account'; readonly account: string }
   /** Two people that had been taken for one are two again. */
   | { readonly type: 'split' }
 

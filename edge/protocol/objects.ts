@@ -1,3 +1,4 @@
+import type { AccountMembers, AccountState } from './account.ts'
 import type { Catalog, KeyGrant } from './catalog.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode } from './consent.ts'
@@ -88,6 +89,17 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly delivery: DeliveryId
   }): Promise<boolean>
+  /** What an account's shard knows of accounts that have members here. What is known already changes nothing. */
+  learn(request: {
+    readonly workspace: WorkspaceId
+    readonly accounts: readonly AccountState[]
+  }): Promise<void>
+  accountMembers(request: {
+    readonly workspace: WorkspaceId
+    readonly account: string
+    readonly after?: ProfileId
+    readonly limit: number
+  }): Promise<AccountMembers>
   failedEvents(request: {
     readonly workspace: WorkspaceId
     readonly before?: string
@@ -160,6 +172,14 @@ export interface ProfileView {
       readonly by: string
     }
   }
+  /** The accounts it belongs to, with what is known of each. */
+  readonly groups: readonly {
+    readonly id: string
+    readonly traits: { readonly [trait: string]: Json }
+    readonly firstSeen: Millis
+    readonly lastSeen: Millis
+    readonly source: string
+  }[]
   readonly consent: {
     readonly [purpose: string]: {
       readonly granted: boolean

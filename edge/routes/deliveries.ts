@@ -11,6 +11,7 @@ const cause = z
   .union([
     z.object({ type: z.literal('event'), messageIds: z.array(z.string()).readonly() }),
     z.object({ type: z.literal('definition'), version: z.number() }),
+    z.object({ type: z.literal('account'), account: z.string() }),
     z.object({ type: z.enum(['time', 'merge', 'split']) }),
     z.object({ type: z.literal('consent'), purposes: z.array(z.string()).readonly() }),
   ])

@@ -84,6 +84,12 @@ const ROUTES: readonly RouteConfig[] = [
     'Prisme is the only destination',
   ),
   get(
+    '/analytics.js/v1/{writeKey}/analytics.min.js',
+    "The library that Segment's snippet loads",
+    'Put this origin in the place of `https://cdn.segment.com` in the snippet: nothing else changes.',
+    'The library of its makers (MIT)',
+  ),
+  get(
     '/sourceConfig/',
     "The settings that RudderStack's browser library loads",
     'Set its `configUrl` and data plane to this origin.',

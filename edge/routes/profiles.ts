@@ -94,6 +94,17 @@ const shown = z
         description:
           'Answers that differed from those before, newest first, the latest 100: who, when, by which source and signal',
       }),
+    groups: z
+      .array(
+        z.object({
+          id: z.string(),
+          traits: z.record(z.string(), z.custom<Json>().openapi({ type: 'object' })),
+          firstSeen: instant,
+          lastSeen: instant,
+          source: z.string(),
+        }),
+      )
+      .readonly(),
     segments: z
       .array(
         z.object({
@@ -188,6 +199,11 @@ async function show(
         { source, at: iso(at), by: kindOf(by) },
       ]),
     ),
+    groups: view.groups.map(({ firstSeen, lastSeen, ...group }) => ({
+      ...group,
+      firstSeen: iso(firstSeen),
+      lastSeen: iso(lastSeen),
+    })),
     consent: Object.fromEntries(
       Object.entries(view.consent).map(([purpose, { granted, at, until }]) => [
         purpose,

@@ -44,6 +44,8 @@ export interface StagedPage {
   readonly state?: string
   /** Chunks of its history. */
   readonly chunks: readonly string[]
+  /** Instead: what is known of an account it belongs to, its traits encoded. */
+  readonly account?: { readonly id: string; readonly traits: string }
 }
 
 type Row = { data: string; phase: string; pointers: string | null }

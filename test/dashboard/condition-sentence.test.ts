@@ -59,6 +59,15 @@ const cases: readonly [string, Condition, string, string][] = [
     'People who did “Order Completed” at least once or (whose plan is “gold” or “silver” and who did “Order Completed” at least once).',
     'Les personnes qui ont fait « Order Completed » au moins 1 fois ou (dont le trait plan est « gold » ou « silver » et qui ont fait « Order Completed » au moins 1 fois).',
   ],
+  [
+    'asks for accounts',
+    {
+      type: 'not',
+      condition: { type: 'account', trait: 'plan', operator: 'equals', value: 'gold' },
+    },
+    'People who are not among those of an account whose plan is “gold”.',
+    'Les personnes qui ne sont pas parmi celles d’un compte dont le trait plan est « gold ».',
+  ],
   ['of nothing means everybody', { type: 'all', conditions: [] }, 'Everybody.', 'Tout le monde.'],
 ]
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ToldAccounts } from '../../edge/domain/account.ts'
 import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
 import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
 import {
@@ -32,10 +33,11 @@ const shoeFan: Condition = {
 /** One profile under one catalog, fed as the shard feeds it: time passes, an event is applied, segments reviewed. */
 class Engine {
   readonly compiled
+  readonly #accounts = new ToldAccounts()
   profile: Profile
   readonly log: Transition[] = []
   constructor(...conditions: readonly Condition[]) {
-    this.compiled = compileCatalog(catalogOf(...conditions))
+    this.compiled = compileCatalog(catalogOf(...conditions), this.#accounts.lookup)
     this.profile = newProfile('prf_test' as ProfileId, 'bucket', 0)
     this.#review(0, { ...noChanges(), everything: true })
   }
@@ -55,8 +57,16 @@ class Engine {
   take(event: EventRecord): void {
     this.pass(event.receivedAt)
     const changes = noChanges()
+    this.#accounts.hear(event)
     applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
     this.#review(event.receivedAt, changes)
+  }
+
+  /** Somebody else said something of an account. */
+  overhear(event: EventRecord): void {
+    this.pass(event.receivedAt)
+    this.#accounts.hear(event)
+    this.#review(event.receivedAt, { ...noChanges(), accounts: true })
   }
 
   members(): string[] {
@@ -151,6 +161,9 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     arbitrary: fc.constantFrom<Condition[]>(
       { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold' },
       { type: 'trait', trait: 'plan', operator: 'not_exists' },
+      { type: 'account', trait: 'plan', operator: 'equals', value: 'gold' },
+      { type: 'account', trait: 'plan', operator: 'not_exists' },
+      { type: 'account', trait: 'id', operator: 'in', value: ['g', 'h'] },
       { type: 'context', field: 'country', operator: 'equals', value: 'FR' },
       { type: 'context', field: 'country', scope: 'ever', operator: 'in', value: ['FR', 'BE'] },
     ),
@@ -178,6 +191,7 @@ const histories = fc
       p: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
       said: fc.option(fc.constantFrom('gold', 'free'), { nil: undefined }),
       country: fc.option(fc.constantFrom('FR', 'BE', 'DE'), { nil: undefined }),
+      group: fc.option(fc.constantFrom('f', 'g', 'h'), { nil: undefined }),
     }),
     { maxLength: 12 },
   )
@@ -185,14 +199,15 @@ const histories = fc
     let serial = 0
     return items
       .sort((a, b) => a.at - b.at)
-      .map(({ name, at, late, p, said, country }) =>
+      .map(({ name, at, late, p, said, country, group }) =>
         track(
-          said === undefined ? name : 'Identified',
+          group !== undefined ? 'Grouped' : said === undefined ? name : 'Identified',
           Math.max(0, at - late * HOUR) + serial++,
           p === undefined ? {} : { p },
           {
             receivedAt: at + serial,
             ...(said !== undefined && { type: 'identify', traits: { plan: said } }),
+            ...(group !== undefined && { type: 'group', group }),
             ...(country !== undefined && { context: { country } }),
           },
         ),
@@ -225,6 +240,31 @@ test('the engine agrees with a brute-force reading of the whole history, at ever
           now += pause / 4
           engine.pass(now)
           compare(now)
+        }
+      },
+    ),
+    { numRuns: RUNS, seed: 20_261_123 },
+  )
+})
+
+test('what others say of an account counts like what one says oneself, at every instant', () => {
+  fc.assert(
+    fc.property(
+      fc.array(conditions, { minLength: 1, maxLength: 3 }),
+      histories,
+      fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+      (wanted, history, isOwn) => {
+        const engine = new Engine(...wanted)
+        const [own, others]: [EventRecord[], EventRecord[]] = [[], []]
+        for (const [at, event] of history.entries()) {
+          const isOther = event.group !== undefined && isOwn[at] === false
+          if (isOther) engine.overhear(event)
+          else engine.take(event)
+          ;(isOther ? others : own).push(event)
+          wanted.forEach((condition, index) => {
+            const is = engine.profile.memberships.has(`seg_${index}` as never)
+            expect(is).toBe(holds(condition, own, event.receivedAt, RETENTION, undefined, others))
+          })
         }
       },
     ),

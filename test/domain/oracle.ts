@@ -6,6 +6,7 @@ import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
 /**
  * The plainest reading of the semantics: looks at the whole history each time it is asked, and knows nothing of
  * features, bounds or instants at which anything lapses. Written apart from the engine; shares only types with it.
+ * `others`: what other people said, of the accounts they have in common.
  */
 export function holds(
   condition: Condition,
@@ -13,14 +14,16 @@ export function holds(
   now: Millis,
   retention: Millis,
   consent: ConsentOracle = new ConsentOracle(history),
+  others: readonly EventRecord[] = [],
 ): boolean {
+  const ask = (child: Condition) => holds(child, history, now, retention, consent, others)
   switch (condition.type) {
     case 'all':
-      return condition.conditions.every((child) => holds(child, history, now, retention, consent))
+      return condition.conditions.every(ask)
     case 'any':
-      return condition.conditions.some((child) => holds(child, history, now, retention, consent))
+      return condition.conditions.some(ask)
     case 'not':
-      return !holds(condition.condition, history, now, retention, consent)
+      return !ask(condition.condition)
     case 'performed': {
       const names = ([] as string[]).concat(condition.event)
       const last = condition.window ? durationOf(condition.window.last) : retention
@@ -44,6 +47,19 @@ export function holds(
         .sort((a, b) => a.timestamp - b.timestamp)
         .at(-1)?.traits?.[condition.trait]
       return passes({ ...condition, property: '' }, said)
+    }
+    case 'account': {
+      const accounts = new Set(history.flatMap(({ group }) => group ?? []))
+      return [...accounts].some((account) => {
+        const said = [...history, ...others]
+          .filter(
+            ({ group, traits }) => group === account && traits?.[condition.trait] !== undefined,
+          )
+          .sort((a, b) => a.timestamp - b.timestamp)
+          .at(-1)?.traits?.[condition.trait]
+        const value = condition.trait === 'id' ? account : said
+        return passes({ ...condition, property: '' }, value)
+      })
     }
     case 'context': {
       const known = history.filter(({ context }) => context[condition.field] !== undefined)

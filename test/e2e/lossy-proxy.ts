@@ -25,7 +25,7 @@ export interface LossyProxy {
  */
 export async function lossyProxy(
   edge: string,
-  loses: (request: { readonly path: string }, sent: number) => boolean,
+  loses: (request: { readonly method: string; readonly path: string }, sent: number) => boolean,
 ): Promise<LossyProxy> {
   const { hostname, port } = new URL(edge)
   const passed: Passed[] = []
@@ -36,7 +36,7 @@ export async function lossyProxy(
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       const body = Buffer.concat(chunks)
-      const isLost = method !== 'OPTIONS' && loses({ path }, sent++)
+      const isLost = method !== 'OPTIONS' && loses({ method, path }, sent++)
       const onward = request({ hostname, port, method, path, headers }, (answer) => {
         const parts: Buffer[] = []
         answer.on('data', (part: Buffer) => parts.push(part))

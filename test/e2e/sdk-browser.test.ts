@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { jitsuAnalytics } from '@jitsu/js'
+import type { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
 import type { AnalyticsBrowser } from '@segment/analytics-next'
-import { build } from 'esbuild'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
-import { ROOT } from '../command.ts'
+import type * as Snowplow from '@snowplow/browser-tracker'
+import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
-import { listen, type Listening } from '../demo/listen.ts'
-import type { Addresses } from '../demo/start.ts'
-import { lossyProxy, type LossyProxy } from './lossy-proxy.ts'
-import { product } from './product.ts'
-import { timelineOf } from './timeline.ts'
+import { clientPage, sentIds } from './client-page.ts'
 
 declare global {
   interface Window {
     AnalyticsBrowser: typeof AnalyticsBrowser
     jitsuAnalytics: typeof jitsuAnalytics
+    RudderAnalytics: typeof RudderAnalytics
+    snowplow: typeof Snowplow
   }
 }
 
@@ -27,7 +23,9 @@ declare global {
 const BUNDLE = `
 import { AnalyticsBrowser } from '@segment/analytics-next'
 import { jitsuAnalytics } from '@jitsu/js'
-Object.assign(window, { AnalyticsBrowser, jitsuAnalytics })`
+import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
+import * as snowplow from '@snowplow/browser-tracker'
+Object.assign(window, { AnalyticsBrowser, jitsuAnalytics, RudderAnalytics, snowplow })`
 
 const SOON = { timeout: 30_000, interval: 200 }
 const CALLS = [
@@ -39,73 +37,12 @@ const CALLS = [
   'track Order Completed',
 ]
 
-let at: Addresses
-let site: Listening
-let browser: Browser
-let page: Page
-let proxy: LossyProxy
-
-beforeAll(async () => {
-  at = await product()
-  const bundle = await build({
-    stdin: { contents: BUNDLE, resolveDir: ROOT },
-    bundle: true,
-    format: 'iife',
-    platform: 'browser',
-    write: false,
-    logLevel: 'silent',
-  })
-  const script = bundle.outputFiles[0]?.text ?? ''
-  site = await listen({
-    name: 'page',
-    port: 0,
-    fetch: (request) =>
-      request.url.endsWith('/clients.js')
-        ? new Response(script, { headers: { 'content-type': 'text/javascript' } })
-        : new Response('<!doctype html><title>Home</title><script src="/clients.js"></script>', {
-            headers: { 'content-type': 'text/html' },
-          }),
-  })
-  const executablePath = await ensureChromium(() => undefined)
-  browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS })
-})
-afterAll(async () => {
-  await browser?.close()
-  await site?.close()
-})
-
-beforeEach(async () => {
-  let isFirst = true
-  proxy = await lossyProxy(at.edge, ({ path }) => {
-    const loses = isFirst && !path.endsWith('/settings')
-    if (loses) isFirst = false
-    return loses
-  })
-  page = await browser.newPage()
-  await page.goto(site.origin)
-})
-afterEach(async () => {
-  await page.context().close()
-  await proxy.close()
-})
-
-const events = () => proxy.passed.filter(({ method }) => method === 'POST')
-const timeline = (anonymousId: string) => timelineOf(at.edge, 'anonymousId', anonymousId)
-
-/** Message ids of all that was sent, repetitions included. */
-const sentIds = () =>
-  events().flatMap(({ body }) => {
-    const said = JSON.parse(body.toString()) as Sent & { readonly batch?: readonly Sent[] }
-    return (said.batch ?? [said]).map(({ messageId }) => messageId)
-  })
-interface Sent {
-  readonly messageId: string
-}
+const clients = clientPage(BUNDLE)
 
 test.each(['standard', 'batching'] as const)(
   '@segment/analytics-next, %s delivery: every call arrives once, though one was sent twice',
   async (strategy) => {
-    const anonymousId = await page.evaluate(
+    const anonymousId = await clients.page.evaluate(
       async ({ host, writeKey, user, strategy }) => {
         const analytics = window.AnalyticsBrowser.load(
           { writeKey, cdnURL: host },
@@ -131,22 +68,26 @@ test.each(['standard', 'batching'] as const)(
         void analytics.alias(user)
         return id
       },
-      { host: proxy.origin, writeKey: DEMO.writeKey, user: `sdk-${randomUUID()}`, strategy },
+      { host: clients.host, writeKey: DEMO.writeKey, user: `sdk-${randomUUID()}`, strategy },
     )
 
-    await expect.poll(() => new Set(sentIds()).size, SOON).toBe(CALLS.length)
-    await expect.poll(() => sentIds().length - new Set(sentIds()).size, SOON).toBeGreaterThan(0)
-    await expect.poll(() => timeline(anonymousId), SOON).toEqual(CALLS)
-    const paths = new Set(events().map(({ path }) => path.replace(/[pitgsa]$/, '*')))
+    await expect.poll(() => new Set(sentIds(clients.events())).size, SOON).toBe(CALLS.length)
+    await expect
+      .poll(() => sentIds(clients.events()).length - new Set(sentIds(clients.events())).size, SOON)
+      .toBeGreaterThan(0)
+    await expect.poll(() => clients.timeline('anonymousId', anonymousId ?? ''), SOON).toEqual(CALLS)
+    const paths = new Set(clients.events().map(({ path }) => path.replace(/[pitgsa]$/, '*')))
     expect([...paths]).toEqual([strategy === 'batching' ? '/v1/b' : '/v1/*'])
-    expect(events().every(({ status }) => status === 200)).toBe(true)
-    expect(events().some(({ headers }) => headers['x-retry-count'] !== undefined)).toBe(true)
+    expect(clients.events().every(({ status }) => status === 200)).toBe(true)
+    expect(clients.events().some(({ headers }) => headers['x-retry-count'] !== undefined)).toBe(
+      true,
+    )
   },
 )
 
 test('@jitsu/js: every call of a page arrives once', async () => {
   const user = `sdk-${randomUUID()}`
-  await page.evaluate(
+  await clients.page.evaluate(
     async ({ host, writeKey, user }) => {
       const jitsu = window.jitsuAnalytics({ host, writeKey: `page:${writeKey}` })
       await jitsu.identify(user, { plan: 'gold' })
@@ -154,14 +95,82 @@ test('@jitsu/js: every call of a page arrives once', async () => {
       await jitsu.track('Order Completed', { total: 7 })
       await jitsu.group('club', { size: 3 })
     },
-    { host: proxy.origin, writeKey: DEMO.writeKey, user },
+    { host: clients.host, writeKey: DEMO.writeKey, user },
   )
-  await expect.poll(() => new Set(sentIds()).size, SOON).toBe(4)
-  const first = JSON.parse(events()[0]?.body.toString() ?? '{}') as { anonymousId: string }
+  await expect.poll(() => new Set(sentIds(clients.events())).size, SOON).toBe(4)
+  const first = JSON.parse(clients.events()[0]?.body.toString() ?? '{}') as { anonymousId: string }
   await expect
-    .poll(() => timeline(first.anonymousId), SOON)
+    .poll(() => clients.timeline('anonymousId', first.anonymousId), SOON)
     .toEqual(['group Grouped', 'identify Identified', 'page Page Viewed', 'track Order Completed'])
-  expect(new Set(events().map(({ path }) => path))).toEqual(
+  expect(new Set(clients.events().map(({ path }) => path))).toEqual(
     new Set(['/api/s/identify', '/api/s/page', '/api/s/track', '/api/s/group']),
   )
+})
+
+test.each([false, true])(
+  '@rudderstack/analytics-js, batching: %s: every call arrives once, though one was sent twice',
+  async (batches) => {
+    const user = `sdk-${randomUUID()}`
+    const anonymousId = await clients.page.evaluate(
+      async ({ host, writeKey, user, batches }) => {
+        const rudder = new window.RudderAnalytics()
+        rudder.load(writeKey, host, {
+          configUrl: host,
+          queueOptions: {
+            minRetryDelay: 200,
+            ...(batches && { batch: { enabled: true, maxItems: 10, flushInterval: 500 } }),
+          },
+        })
+        await new Promise<void>((ready) => rudder.ready(ready))
+        rudder.identify(user, { plan: 'gold' })
+        rudder.page('Home')
+        rudder.track('Order Completed', { total: 7 })
+        rudder.group('club', { size: 3 })
+        rudder.alias(user)
+        return rudder.getAnonymousId()
+      },
+      { host: clients.host, writeKey: DEMO.writeKey, user, batches },
+    )
+    const repeated = () =>
+      sentIds(clients.events()).length - new Set(sentIds(clients.events())).size
+    await expect.poll(() => new Set(sentIds(clients.events())).size, SOON).toBe(CALLS.length - 1)
+    await expect.poll(repeated, SOON).toBeGreaterThan(0)
+    await expect
+      .poll(() => clients.timeline('anonymousId', anonymousId ?? ''), SOON)
+      .toEqual(CALLS.filter((call) => call !== 'screen Screen Viewed'))
+    expect(clients.events().every(({ status }) => status === 200)).toBe(true)
+  },
+)
+
+test('@snowplow/browser-tracker: every call arrives once, though one was sent twice', async () => {
+  const user = `sdk-${randomUUID()}`
+  await clients.page.evaluate(
+    ({ host, writeKey, user }) => {
+      const { newTracker, setUserId, trackPageView } = window.snowplow
+      newTracker('sp', host, { appId: writeKey, discoverRootDomain: true })
+      setUserId(user)
+      trackPageView()
+    },
+    { host: clients.host, writeKey: DEMO.writeKey, user },
+  )
+  const ids = () =>
+    clients.events().flatMap(({ body }) => {
+      const { data } = JSON.parse(body.toString()) as { data: readonly { eid: string }[] }
+      return data.map(({ eid }) => eid)
+    })
+  // What was lost goes along with what comes next.
+  await expect.poll(() => ids().length, SOON).toBe(1)
+  await clients.page.evaluate(() => {
+    const { trackStructEvent, trackSelfDescribingEvent } = window.snowplow
+    trackStructEvent({ category: 'shop', action: 'Shared', label: 'shoe-12' })
+    trackSelfDescribingEvent({
+      event: { schema: 'iglu:com.example/order_completed/jsonschema/1-0-0', data: { total: 7 } },
+    })
+  })
+  await expect.poll(() => new Set(ids()).size, SOON).toBe(3)
+  await expect.poll(() => ids().length - new Set(ids()).size, SOON).toBeGreaterThan(0)
+  await expect
+    .poll(() => clients.timeline('userId', user), SOON)
+    .toEqual(['page Page Viewed', 'track Shared', 'track order_completed'])
+  expect(clients.events().every(({ status }) => status === 200)).toBe(true)
 })

@@ -43,6 +43,16 @@ describe('a message of each kind', () => {
     expect(message.traits).toEqual({ plan: 'gold' })
   })
 
+  test.each<[Json, string | undefined]>([
+    [' g-1 ', 'g-1'],
+    [7, '7'],
+    ['undefined', undefined],
+    ['0', undefined],
+  ])('a group %o is the account %o, whatever its properties say', (groupId, account) => {
+    const message = read({ type: 'group', groupId, userId: 'u', properties: { groupId: 'other' } })
+    expect(message.group).toBe(account)
+  })
+
   test('a message without an id gets the one it is given', () => {
     expect(read({ type: 'page', userId: 'u' }).messageId).toBe('made-here')
     expect(read({ type: 'page', userId: 'u', messageId: null }).messageId).toBe('made-here')

@@ -72,12 +72,14 @@ describe("Segment's short paths", () => {
       headers: {
         origin: 'https://shop.example.org',
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization,x-retry-count',
+        'access-control-request-headers': 'authorization,x-retry-count,rsa-retry-attempt',
       },
     })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('https://shop.example.org')
-    expect(response.headers.get('access-control-allow-headers')).toContain('x-retry-count')
+    expect(response.headers.get('access-control-allow-headers')).toMatch(
+      /x-retry-count.*rsa-retry-attempt/,
+    )
     const sent = await send(`/v1/${call}`, {}, { headers: { origin: 'https://shop.example.org' } })
     expect(sent.headers.get('access-control-expose-headers')).toContain('Retry-After')
   })
@@ -122,6 +124,44 @@ describe('settings', () => {
 
 const data = (message: JsonObject) =>
   btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(message))))
+
+describe("Segment's library", () => {
+  const path = (key: string) => `/analytics.js/v1/${key}/analytics.min.js`
+
+  test('is served as its makers publish it, behind its licence, and told its key and where it came from', async () => {
+    const response = await get(path(shop.writeKey))
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+    const text = await response.text()
+    expect(text.length).toBeGreaterThan(100_000)
+    expect(text).toContain('Permission is hereby granted')
+    expect(text).toContain(`window.analyticsWriteKey="${shop.writeKey}"`)
+    expect(text).not.toContain('cdn.segment.com')
+    expect(text).toContain('https://data.example.com/analytics-next/bundles/')
+  })
+
+  test('finds its parts here, by the names it knows', async () => {
+    const text = await (await get(path(shop.writeKey))).text()
+    const hash = /248:"(\w+)"/.exec(text)?.[1] ?? ''
+    const part = await get(`/analytics-next/bundles/auto-track.bundle.${hash}.js`)
+    expect(part.status).toBe(200)
+    expect(part.headers.get('cache-control')).toContain('immutable')
+    expect(await part.text()).toContain('HTMLFormElement')
+    for (const name of ['constructor', 'ajs-destination.bundle.40628baed746e9904edc.js']) {
+      expect((await get(`/analytics-next/bundles/${name}`)).status).toBe(404)
+    }
+  })
+
+  test.each([
+    ['an unknown key', () => 'nobody'],
+    ['a secret key', () => shop.secretKey],
+  ])('with %s there is none', async (_, key) => {
+    const response = await get(path(key()))
+    expect(response.status).toBe(404)
+    expect(await response.text()).toMatch(/^\/\* Prisme: no source has this write key/)
+  })
+})
 
 describe("Segment's pixel", () => {
   test('sends one message and answers with an image', async () => {

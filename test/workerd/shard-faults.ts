@@ -1,4 +1,5 @@
 import { runInDurableObject } from 'cloudflare:test'
+import { AccountShard } from '../../edge/objects/account-shard.ts'
 import { identityShardName, profileShardName } from '../../edge/objects/address.ts'
 import { IdentityShard } from '../../edge/objects/identity-shard.ts'
 import { ProfileShard } from '../../edge/objects/profile-shard.ts'
@@ -16,9 +17,14 @@ export const CALLS = [
   'moveMany',
   'redirect',
 ] as const
-export type Call = (typeof CALLS)[number]
+export type Call = (typeof CALLS)[number] | 'tell' | 'learn'
 
 type Method = (this: object, ...args: unknown[]) => Promise<unknown>
+const prototypeOf = (call: Call): Record<Call, Method> => {
+  const types: readonly object[] = [ProfileShard, IdentityShard, AccountShard]
+  const prototypes = types.map((type) => Reflect.get(type, 'prototype') as Record<Call, Method>)
+  return prototypes.find((prototype) => call in prototype) as Record<Call, Method>
+}
 const healers: (() => void)[] = []
 
 /**
@@ -26,8 +32,7 @@ const healers: (() => void)[] = []
  * @returns how often it went wrong so far: 0 if it was never called.
  */
 export function breakOnce(call: Call, kind: FaultKind): () => number {
-  const type: object = call in ProfileShard.prototype ? ProfileShard : IdentityShard
-  const prototype = Reflect.get(type, 'prototype') as Record<Call, Method>
+  const prototype = prototypeOf(call)
   const sound = prototype[call]
   let failures = 0
   prototype[call] = async function (...args) {
@@ -48,8 +53,7 @@ export function holdOnce(call: Call): {
   readonly reached: Promise<void>
   readonly letGo: () => void
 } {
-  const type: object = call in ProfileShard.prototype ? ProfileShard : IdentityShard
-  const prototype = Reflect.get(type, 'prototype') as Record<Call, Method>
+  const prototype = prototypeOf(call)
   const sound = prototype[call]
   const reached = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()

@@ -28,7 +28,7 @@ export class Recorder {
 
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
-    const { messageId, type, name, timestamp, properties, integrations } = message
+    const { messageId, type, name, timestamp, group, properties, integrations } = message
     const { consent, consentSignals, consentSince, implied, purpose } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
@@ -43,6 +43,7 @@ export class Recorder {
       ...(device !== undefined && { device }),
       identifiers: await this.#claims(message),
       properties,
+      ...(group !== undefined && { group }),
       ...(traits !== undefined && { traits }),
       context:
         message.withdrawal === true
