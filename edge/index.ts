@@ -13,6 +13,7 @@ import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
 import { describeIntake } from './routes/intake-docs.ts'
 import { jitsu } from './routes/jitsu.ts'
+import { importParts } from './routes/import-parts.ts'
 import { importUpload } from './routes/import-upload.ts'
 import { imports } from './routes/imports.ts'
 import { live } from './routes/live.ts'
@@ -55,6 +56,7 @@ app.route('/', importUpload)
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', importParts)
 app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)

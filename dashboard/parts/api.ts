@@ -94,6 +94,11 @@ export const api = {
       request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/${act}`, { mapping }),
     cancel: (id: string) =>
       request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/cancel`),
+    beginUpload: (input: { name: string; size: number; fingerprint: string }) =>
+      request<ApiImport>('POST', '/api/imports/uploads', input),
+    complete: (id: string) =>
+      request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/complete`),
+    remove: (id: string) => request<void>('DELETE', `/api/imports/${encodeURIComponent(id)}`),
   },
   importMappings: resource<ApiImportMapping, { name: string; mapping: ImportMapping }>(
     'import-mappings',

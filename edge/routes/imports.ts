@@ -4,14 +4,20 @@ import { workspaceKeys } from '../crypto/workspace-keys.ts'
 import { importJob } from '../objects/address.ts'
 import { checkMapping } from '../parse/import-mapping.ts'
 import type { ApiImport, ApiImportMapping, ImportMapping } from '../protocol/import.ts'
-import type { ImportRecord } from '../storage/import-store.ts'
-import { deleteMapping, findMapping, noted, saveMapping } from '../storage/import-list.ts'
+import {
+  deleteMapping,
+  findMapping,
+  forgetImport,
+  noted,
+  saveMapping,
+} from '../storage/import-list.ts'
 import { newId } from '../storage/new-id.ts'
-import { findRow, listRows } from '../storage/rows.ts'
+import { listRows } from '../storage/rows.ts'
 import type { ImportMappingRow } from '../storage/schema.ts'
 import type { AccessEnv } from './access.ts'
 import { changeOf, requireRoom } from './changing.ts'
 import { errorFile } from './imports/error-file.ts'
+import { importShape, jobOf, recordOf } from './imports/found-import.ts'
 import { mappingOf, mappingShape } from './imports/mapping-shape.ts'
 import { briefImport, kindsOf, showImport } from './imports/show-import.ts'
 import { decodeCursor, toPage } from './listing.ts'
@@ -26,13 +32,6 @@ const counts = z.object({
   rejected: z.number(),
   failed: z.number(),
 })
-const shown = z
-  .custom<ApiImport>((value) => value !== undefined)
-  .openapi('Import', {
-    type: 'object',
-    description:
-      'State, position, counts of rows, rate, first errors, first rows, suggested mapping',
-  })
 const savedMapping = z
   .object({ id: z.string(), name: z.string(), mapping: mappingShape, createdAt: instant })
   .openapi('SavedImportMapping')
@@ -47,14 +46,14 @@ const listRoute = createRoute({
   path,
   summary: 'Imports, newest first',
   request: { query: pageQuery.extend({ limit: pageQuery.shape.limit.default(20) }) },
-  responses: { 200: json(pageOf(shown), 'A page'), ...problems(400, 401) },
+  responses: { 200: json(pageOf(importShape), 'A page'), ...problems(400, 401) },
 })
 const oneRoute = createRoute({
   method: 'get',
   path: one,
   request: { params: idParam },
   responses: {
-    200: json(shown, `How far it is; counts: ${Object.keys(counts.shape).join(', ')}`),
+    200: json(importShape, `How far it is; counts: ${Object.keys(counts.shape).join(', ')}`),
     ...problems(401, 404),
   },
 })
@@ -63,13 +62,21 @@ const startRoute = (act: 'dry-run' | 'start') =>
     method: 'post',
     path: `${one}/${act}`,
     request: { params: idParam, body: { ...body(start), required: false } },
-    responses: { 200: json(shown, 'It runs'), ...problems(400, 401, 404, 409) },
+    responses: { 200: json(importShape, 'It runs'), ...problems(400, 401, 404, 409) },
   })
 const cancelRoute = createRoute({
   method: 'post',
   path: `${one}/cancel`,
   request: { params: idParam },
-  responses: { 200: json(shown, 'It has stopped'), ...problems(401, 404) },
+  responses: { 200: json(importShape, 'It has stopped'), ...problems(401, 404) },
+})
+const removeRoute = createRoute({
+  method: 'delete',
+  path: one,
+  summary: 'Removes an import and its file',
+  description: 'An upload or a run under way ends. What was taken in stays.',
+  request: { params: idParam },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404) },
 })
 const errorsRoute = createRoute({
   method: 'get',
@@ -103,7 +110,7 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems(401, 404) },
 })
 
-/** Import jobs: what they are to do, how far they are, what was wrong. The upload is `import-upload.ts`. */
+/** Import jobs: what they are to do, how far they are, what was wrong. Uploads are `import-upload.ts` and `import-parts.ts`. */
 export const imports = resource()
   .openapi(listRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -122,8 +129,8 @@ export const imports = resource()
     return c.json({ ...page, items }, 200)
   })
   .openapi(oneRoute, async (c) => {
-    const record = await recordOf(c, c.req.valid('param').id)
-    return c.json(await showImport(c.env, record), 200)
+    const found = await jobOf(c, c.req.valid('param').id)
+    return c.json(await showImport(c.env, found), 200)
   })
   .openapi(startRoute('dry-run'), async (c) =>
     c.json(await begin(c, c.req.valid('param').id, true, c.req.valid('json')?.mapping), 200),
@@ -137,6 +144,14 @@ export const imports = resource()
     if (record === null) throw notFoundHere('import')
     await noted(c.env.DB, changeOf(c, 'import.cancelled', id))
     return c.json(briefImport(record), 200)
+  })
+  .openapi(removeRoute, async (c) => {
+    const { workspace } = c.get('access')
+    const { id } = await jobOf(c, c.req.valid('param').id)
+    await importJob(c.env, workspace, id).remove()
+    await forgetImport(c.env.DB, workspace, id)
+    await noted(c.env.DB, changeOf(c, 'import.removed', id))
+    return c.body(null, 204)
   })
   .openapi(errorsRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -181,15 +196,6 @@ const showMapping = ({ id, name, mapping, createdAt }: ImportMappingRow): ApiImp
   mapping: JSON.parse(mapping) as ImportMapping,
   createdAt: iso(createdAt),
 })
-
-/** An import of this workspace; that of another is not found. */
-async function recordOf(c: Context<AccessEnv>, id: string): Promise<ImportRecord> {
-  const { workspace } = c.get('access')
-  const row = await findRow(c.env.DB, 'import', workspace, id)
-  const record = row === undefined ? null : await importJob(c.env, workspace, row.id).status()
-  if (record === null) throw notFoundHere('import')
-  return record
-}
 
 async function begin(
   c: Context<AccessEnv>,

@@ -21,6 +21,28 @@ export interface ImportCursor {
   readonly longOrder?: string
 }
 
+/** A file on its way into the bucket, part by part. */
+export interface ImportUpload {
+  readonly state: 'uploading'
+  readonly workspace: WorkspaceId
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  readonly size: number
+  readonly createdAt: Millis
+  /** The bucket's name for it. */
+  readonly upload: string
+  readonly fingerprint?: string
+  readonly parts: readonly ReceivedPart[]
+  readonly expiresAt: Millis
+}
+
+/** A part that the bucket has, with the receipt that it wants back in the end. */
+export interface ReceivedPart {
+  readonly partNumber: number
+  readonly etag: string
+}
+
 /** A file that lies in the bucket, ready to be read. */
 export interface ImportFile {
   readonly workspace: WorkspaceId
@@ -39,7 +61,7 @@ export interface ImportFile {
 
 /** All that one import must not forget. */
 export interface ImportRecord extends ImportFile {
-  readonly state: ImportState
+  readonly state: Exclude<ImportState, 'uploading'>
   /** What runs now, or ran last, sends nothing. */
   readonly dryRun: boolean
   readonly mapping?: ImportMapping
@@ -93,6 +115,15 @@ export class ImportStore {
     this.#meta.set('record', record)
   }
 
+  upload(): ImportUpload | undefined {
+    return this.#meta.get<ImportUpload | null>('upload') ?? undefined
+  }
+
+  /** Undefined: all of it is there, or nothing of it will be. */
+  saveUpload(upload: ImportUpload | undefined): void {
+    this.#meta.set('upload', upload ?? null)
+  }
+
   /** Key of a file that may lie in the bucket, whether or not its upload was finished. */
   reserved(): string | undefined {
     return this.#meta.get<string>('reserved')
@@ -124,5 +155,11 @@ export class ImportStore {
 
   dropFaults(): void {
     this.#sql.exec('DELETE FROM fault')
+  }
+
+  /** As if there never had been an import. */
+  clear(): void {
+    this.dropFaults()
+    this.#sql.exec('DELETE FROM meta')
   }
 }
