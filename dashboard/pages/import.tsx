@@ -36,7 +36,8 @@ export default function Import() {
             )}
             {item.startedAt !== undefined && <ImportProgress file={item} />}
             {!isActive(item.state) && item.sample !== undefined && (
-              <ImportMappingForm key={item.id} file={item} />
+              // Other columns are another mapping.
+              <ImportMappingForm key={`${item.id} ${item.columns.join('\n')}`} file={item} />
             )}
           </Stack>
         </>

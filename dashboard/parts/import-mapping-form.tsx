@@ -1,15 +1,4 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  MultiSelect,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Alert, Button, Card, Group, MultiSelect, Select, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
@@ -22,9 +11,14 @@ import {
 import { api } from './api.ts'
 import { USES } from './column-use.ts'
 import { ImportColumns } from './import-columns.tsx'
+import { ImportConstants } from './import-constants.tsx'
+import { ImportFormatForm } from './import-format-form.tsx'
 import { importMappingsQuery } from './queries.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
+
+/** Of the browser, and UTC, which some browsers leave out. */
+const ZONES = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])]
 
 const NOTHING: ImportMapping = { kind: 'customers', columns: [] }
 
@@ -33,6 +27,12 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
   const { t } = useI18n()
   const client = useQueryClient()
   const [mapping, setMapping] = useState(file.mapping ?? file.suggested ?? NOTHING)
+  // A mapping that is taken up brings its own constants.
+  const [taken, setTaken] = useState(0)
+  const take = (chosen: ImportMapping) => {
+    setMapping(chosen)
+    setTaken(taken + 1)
+  }
   const begin = useMutation({
     mutationFn: (act: 'dry-run' | 'start') => api.imports.begin(file.id, act, mapping),
     onSuccess: () => client.invalidateQueries({ queryKey: ['imports'] }),
@@ -54,6 +54,7 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
       </Title>
       <Stack>
         {file.mapping === undefined && <Alert color="iris">{t('imports.suggested')}</Alert>}
+        {file.format && <ImportFormatForm file={file} format={file.format} />}
         <Group align="flex-end">
           <Select
             label={t('imports.kind')}
@@ -62,15 +63,17 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
             allowDeselect={false}
             onChange={setKind}
           />
-          <TextInput
+          <Select
             label={t('imports.zone')}
             placeholder="UTC"
-            value={mapping.zone ?? ''}
-            maxLength={60}
-            onChange={({ currentTarget }) => {
+            data={ZONES}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': t('imports.noZone') }}
+            value={mapping.zone ?? null}
+            onChange={(zone) => {
               const { zone: _zone, ...rest } = mapping
-              const zone = currentTarget.value.trim()
-              setMapping({ ...rest, ...(zone !== '' && { zone }) })
+              setMapping({ ...rest, ...(zone !== null && { zone }) })
             }}
           />
           {mapping.kind === 'campaigns' &&
@@ -96,9 +99,10 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
               onChange={(denies) => setMapping({ ...mapping, denies })}
             />
           )}
-          <Saved file={file} mapping={mapping} onChosen={setMapping} />
+          <Saved file={file} mapping={mapping} onChosen={take} />
         </Group>
         <ImportColumns file={file} mapping={mapping} onChange={setMapping} />
+        <ImportConstants key={taken} mapping={mapping} onChange={setMapping} />
         {begin.isError && <Failure error={begin.error} />}
         <Group>
           <Button

@@ -3,8 +3,8 @@ import { IconFileTypeCsv } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { MAX_FILE, type ApiImport } from '../../edge/protocol/import.ts'
+import { ImportFileFault } from './import-file-fault.tsx'
 import { importsQuery } from './queries.ts'
-import { Failure } from './states.tsx'
 import { isSentInParts, unfinishedOf } from './upload-file.ts'
 import { useI18n } from './use-i18n.ts'
 import { useUpload, type UploadHandle } from './use-upload.ts'
@@ -63,7 +63,7 @@ export function ImportUploadForm(props: { readonly onUploaded: (made: ApiImport)
           )
         )}
         {upload.isSending && file !== null && <Sending upload={upload} size={file.size} />}
-        {upload.error !== null && <Failure error={upload.error} />}
+        {upload.error !== null && <ImportFileFault error={upload.error} />}
         <Group>
           {!upload.isSending && (
             <Button type="submit" disabled={file === null || fault !== null}>

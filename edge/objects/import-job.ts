@@ -84,18 +84,7 @@ export abstract class ImportJobObject extends DurableObject<Env> {
 
   /** All of the file is there. */
   async create(file: ImportFile): Promise<ImportRecord> {
-    const record: ImportRecord = {
-      ...file,
-      state: 'uploaded',
-      dryRun: true,
-      cursor: file.start,
-      counts: NO_COUNTS,
-      run: 0,
-      errors: [],
-      errorsOmitted: 0,
-      pace: [],
-      failures: 0,
-    }
+    const record = newRecord(file)
     this.ctx.storage.transactionSync(() => {
       this.#store.saveUpload(undefined)
       this.#store.save(record)
@@ -121,6 +110,24 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       this.#store.clear()
       void this.ctx.storage.deleteAlarm()
+    })
+  }
+
+  /** The file is written otherwise than was thought: whatever was read of it is read anew. */
+  async rewrite(
+    read: Pick<ImportFile, 'format' | 'columns' | 'start'>,
+  ): Promise<ImportRecord | 'busy' | 'gone'> {
+    return this.ctx.storage.transactionSync(() => {
+      const record = this.#store.record()
+      if (record === undefined || record.isGone === true) return 'gone'
+      if (isActive(record)) return 'busy'
+      const { workspace, id, name, source, key, size, createdAt, run } = record
+      const file = { workspace, id, name, source, key, size, createdAt, ...read }
+      const next = { ...newRecord(file), run: run + 1 }
+      this.#store.dropFaults()
+      this.#store.save(next)
+      this.#setAlarm(clock.now() + KEPT)
+      return next
     })
   }
 
@@ -296,6 +303,19 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     void this.ctx.storage.setAlarm(clock.toWall(at))
   }
 }
+
+const newRecord = (file: ImportFile): ImportRecord => ({
+  ...file,
+  state: 'uploaded',
+  dryRun: true,
+  cursor: file.start,
+  counts: NO_COUNTS,
+  run: 0,
+  errors: [],
+  errorsOmitted: 0,
+  pace: [],
+  failures: 0,
+})
 
 /** What other objects and routes may ask of an import. */
 export const isActive = ({ state }: Pick<ImportRecord, 'state'>): boolean =>

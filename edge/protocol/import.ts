@@ -86,6 +86,18 @@ export type ImportFormat =
   | { readonly type: 'csv'; readonly encoding: Encoding; readonly delimiter: Delimiter }
   | { readonly type: 'ndjson'; readonly encoding: Encoding }
 
+/** Why no import can be made of a file as a whole. */
+export type FileFault =
+  | 'empty'
+  | 'packed'
+  | 'workbook'
+  | 'binary'
+  | 'list'
+  | 'carriage-returns'
+  | 'no-heading'
+  | 'no-object'
+  | 'too-many-columns'
+
 /**
  * (`uploading`: parts are missing →) `uploaded` → `checking` (dry run) → `ready` → `running` → `done`. `paused`: the shards are busy, it goes on by
  * itself. `failed`: it cannot go on; starting it again goes on where it stopped.

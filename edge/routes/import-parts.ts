@@ -7,8 +7,8 @@ import { addImport, noted } from '../storage/import-list.ts'
 import type { ImportUpload } from '../storage/import-store.ts'
 import { newId } from '../storage/new-id.ts'
 import { changeOf } from './changing.ts'
+import { headOf } from './imports/file-head.ts'
 import { importShape, jobOf } from './imports/found-import.ts'
-import { HEAD_BYTES } from './imports/read-head.ts'
 import { briefImport, showImport } from './imports/show-import.ts'
 import { partCount } from './imports/store-part.ts'
 import { takeFile } from './imports/whole-file.ts'
@@ -84,6 +84,7 @@ export const importParts = resource()
     await join(c.env, found)
     const { workspace, name: named, key, size, createdAt } = found
     const head = await headOf(c.env, found)
+    if (head === undefined) throw notFoundHere('import')
     const record = await takeFile(c, { workspace, id, name: named, key, size, createdAt }, head)
     await noted(c.env.DB, changeOf(c, 'import.uploaded', id))
     return c.json(await showImport(c.env, record), 200)
@@ -106,11 +107,4 @@ async function join(env: Env, { key, upload, parts, size }: ImportUpload): Promi
       throw new Refusal(503, 'The bucket could not join the parts. Try again.')
     }
   }
-}
-
-async function headOf(env: Env, { key, size }: ImportUpload): Promise<Uint8Array> {
-  const length = Math.min(HEAD_BYTES, size)
-  const object = await env.LAKE.get(key, { range: { offset: 0, length } })
-  if (object === null) throw notFoundHere('import')
-  return new Uint8Array(await object.arrayBuffer())
 }

@@ -6,6 +6,7 @@ import { newId } from '../storage/new-id.ts'
 import { access } from './access.ts'
 import { changeOf } from './changing.ts'
 import { HEAD_BYTES } from './imports/read-head.ts'
+import { refuseFile } from './imports/file-refusal.ts'
 import { importShape, jobOf } from './imports/found-import.ts'
 import { briefImport, showImport } from './imports/show-import.ts'
 import { partCount, storePart } from './imports/store-part.ts'
@@ -65,7 +66,7 @@ importUpload.openapi(wholeRoute, async (c) => {
   const { workspace } = c.get('access')
   const { name: named } = c.req.valid('query')
   const sent = c.req.raw.body
-  if (sent === null) throw new Refusal(400, 'Send the file as body: this one is empty.')
+  if (sent === null) throw refuseFile('empty')
   const id = newId('imp')
   const key = `imports/${workspace}/${id}`
   const upload = await c.env.LAKE.createMultipartUpload(key)

@@ -11,6 +11,7 @@ import {
   noted,
   saveMapping,
 } from '../storage/import-list.ts'
+import type { ImportRecord } from '../storage/import-store.ts'
 import { newId } from '../storage/new-id.ts'
 import { listRows } from '../storage/rows.ts'
 import type { ImportMappingRow } from '../storage/schema.ts'
@@ -18,7 +19,9 @@ import type { AccessEnv } from './access.ts'
 import { changeOf, requireRoom } from './changing.ts'
 import { errorFile } from './imports/error-file.ts'
 import { importShape, jobOf, recordOf } from './imports/found-import.ts'
-import { mappingOf, mappingShape } from './imports/mapping-shape.ts'
+import { headOf } from './imports/file-head.ts'
+import { formatShape, mappingOf, mappingShape } from './imports/mapping-shape.ts'
+import { readHead } from './imports/read-head.ts'
 import { briefImport, kindsOf, showImport } from './imports/show-import.ts'
 import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
@@ -64,6 +67,16 @@ const startRoute = (act: 'dry-run' | 'start') =>
     request: { params: idParam, body: { ...body(start), required: false } },
     responses: { 200: json(importShape, 'It runs'), ...problems(400, 401, 404, 409) },
   })
+const formatRoute = createRoute({
+  method: 'put',
+  path: `${one}/format`,
+  summary: 'Encoding and delimiter, if they were not told right',
+  request: { params: idParam, body: body(formatShape) },
+  responses: {
+    200: json(importShape, 'Columns and first rows, read anew'),
+    ...problems(400, 401, 404, 409),
+  },
+})
 const cancelRoute = createRoute({
   method: 'post',
   path: `${one}/cancel`,
@@ -138,6 +151,14 @@ export const imports = resource()
   .openapi(startRoute('start'), async (c) =>
     c.json(await begin(c, c.req.valid('param').id, false, c.req.valid('json')?.mapping), 200),
   )
+  .openapi(formatRoute, async (c) => {
+    const record = await recordOf(c, c.req.valid('param').id)
+    const head = await headOf(c.env, record)
+    if (head === undefined) throw gone()
+    const read = readHead(head, head.length === record.size, c.req.valid('json'))
+    const job = importJob(c.env, record.workspace, record.id)
+    return c.json(await showImport(c.env, ready(await job.rewrite(read))), 200)
+  })
   .openapi(cancelRoute, async (c) => {
     const { id } = await recordOf(c, c.req.valid('param').id)
     const record = await importJob(c.env, c.get('access').workspace, id).cancel()
@@ -197,6 +218,14 @@ const showMapping = ({ id, name, mapping, createdAt }: ImportMappingRow): ApiImp
   createdAt: iso(createdAt),
 })
 
+const gone = () => new Refusal(409, 'The file is not kept any more: upload it again.')
+
+function ready(answer: ImportRecord | 'busy' | 'gone'): ImportRecord {
+  if (answer === 'busy') throw new Refusal(409, 'This import runs already.')
+  if (answer === 'gone') throw gone()
+  return answer
+}
+
 async function begin(
   c: Context<AccessEnv>,
   id: string,
@@ -208,9 +237,7 @@ async function begin(
   if (mapping === undefined) throw new Refusal(400, 'Say in "mapping" what the columns are.')
   const errors = checkMapping(mapping, record.columns, await kindsOf(c.env, record))
   if (errors.length > 0) throw new Refusal(400, 'The mapping does not fit the file.', errors)
-  const begun = await importJob(c.env, record.workspace, id).begin({ mapping, dryRun })
-  if (begun === 'busy') throw new Refusal(409, 'This import runs already.')
-  if (begun === 'gone') throw new Refusal(409, 'The file is not kept any more: upload it again.')
+  const begun = ready(await importJob(c.env, record.workspace, id).begin({ mapping, dryRun }))
   await noted(c.env.DB, changeOf(c, dryRun ? 'import.checked' : 'import.started', id))
   return briefImport(begun)
 }

@@ -7,7 +7,8 @@ import { MINUTE, SECOND } from '../../protocol/time.ts'
 import { NO_COUNTS, type ImportRecord, type ImportUpload } from '../../storage/import-store.ts'
 import { findCaller } from '../intake/source.ts'
 import { iso } from '../shapes.ts'
-import { HEAD_BYTES, sampleOf } from './read-head.ts'
+import { headOf } from './file-head.ts'
+import { sampleOf } from './read-head.ts'
 import { sizeOfPart } from './store-part.ts'
 
 /** Figures older than that say nothing of the present rate. */
@@ -83,11 +84,9 @@ export async function showImport(
 ): Promise<ApiImport> {
   const brief = briefImport(record)
   if (record.state === 'uploading' || record.isGone === true) return brief
-  const length = Math.min(HEAD_BYTES, record.size)
-  const object = await env.LAKE.get(record.key, { range: { offset: 0, length } })
-  if (object === null) return brief
-  const bytes = new Uint8Array(await object.arrayBuffer())
-  const sample = sampleOf(bytes, length === record.size, record)
+  const head = await headOf(env, record)
+  if (head === undefined) return brief
+  const sample = sampleOf(head, head.length === record.size, record)
   const suggested = suggestMapping(record.columns, sample, await kindsOf(env, record))
   return { ...brief, sample, suggested }
 }

@@ -1,5 +1,6 @@
 import { MAX_FILE } from '../../protocol/import.ts'
 import { Refusal } from '../problem.ts'
+import { refuseFile } from './file-refusal.ts'
 import { unpacked } from './unpacked.ts'
 
 /** Bytes in memory at once: the bucket wants parts of one size, at least 5 MiB each. */
@@ -41,7 +42,7 @@ export async function storeFile(
       }
     }
     if (filled > 0) await flush()
-    if (size === 0) throw new Refusal(400, 'The file is empty.')
+    if (size === 0) throw refuseFile('empty')
     await upload.complete(parts)
     return { size, head }
   } catch (error) {
