@@ -20,6 +20,8 @@ export interface Format {
   /** Day and month, for axes. */
   readonly day: (at: Millis) => string
   readonly dateTime: (at: Millis) => string
+  /** A day of no zone, as an instant at its midnight in UTC. */
+  readonly date: (at: Millis) => string
   /** To the millisecond, with the zone. */
   readonly exact: (at: Millis) => string
   /** `3 minutes ago`, against `now`. */
@@ -48,6 +50,7 @@ export function formatFor(locale: string): Format {
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
   const exact = new Intl.DateTimeFormat(locale, {
     year: 'numeric',
     month: 'long',
@@ -84,6 +87,7 @@ export function formatFor(locale: string): Format {
     clock: (at) => clock.format(at),
     day: (at) => day.format(at),
     dateTime: (at) => dateTime.format(at),
+    date: (at) => date.format(at),
     exact: (at) => exact.format(at),
     ago: (at, now) => {
       const past = at - now

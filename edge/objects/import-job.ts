@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { withFaults } from '../domain/import-faults.ts'
 import type { ImportCounts, ImportMapping, ImportRowError } from '../protocol/import.ts'
 import { DAY, MINUTE, SECOND, type Millis } from '../protocol/time.ts'
 import {
@@ -155,6 +156,7 @@ export abstract class ImportJobObject extends DurableObject<Env> {
         counts: NO_COUNTS,
         errors: [],
         errorsOmitted: 0,
+        faults: [],
         startedAt: now,
       }
       if (!resumes) this.#store.dropFaults()
@@ -258,6 +260,7 @@ export abstract class ImportJobObject extends DurableObject<Env> {
       counts,
       errors: [...record.errors, ...result.errors].slice(0, MAX_ERRORS),
       errorsOmitted: record.errorsOmitted + (isKept ? 0 : result.errors.length),
+      faults: withFaults(record.faults, result.errors),
       pace: [...record.pace, [now, counts.read] as const].slice(-PACE),
       failures: 0,
     }
@@ -313,6 +316,7 @@ const newRecord = (file: ImportFile): ImportRecord => ({
   run: 0,
   errors: [],
   errorsOmitted: 0,
+  faults: [],
   pace: [],
   failures: 0,
 })

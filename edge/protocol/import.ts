@@ -126,6 +126,15 @@ export interface ImportCounts {
   readonly failed: number
 }
 
+/** Bad rows that are bad for the same reason. */
+export interface ImportFaultGroup {
+  readonly column?: string
+  readonly reason: string
+  readonly rows: number
+  /** The first of them. */
+  readonly first: readonly number[]
+}
+
 export interface ImportRowError {
   /** As a spreadsheet counts: the heading is row 1. */
   readonly row: number
@@ -170,6 +179,8 @@ export interface ApiImport {
   readonly rate: number
   /** The first of them; all are in `errors.csv`. */
   readonly errors: readonly ImportRowError[]
+  /** All bad rows by what is wrong with them, the most frequent first. */
+  readonly faults: readonly ImportFaultGroup[]
   /** Bad rows beyond what the error file keeps. */
   readonly errorsOmitted: number
   /** Why it failed or is paused. */

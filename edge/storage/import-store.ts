@@ -1,6 +1,7 @@
 import type { SourceId, WorkspaceId } from '../protocol/id.ts'
 import type {
   ImportCounts,
+  ImportFaultGroup,
   ImportFormat,
   ImportMapping,
   ImportRowError,
@@ -72,6 +73,7 @@ export interface ImportRecord extends ImportFile {
   /** The first of the bad rows. */
   readonly errors: readonly ImportRowError[]
   readonly errorsOmitted: number
+  readonly faults: readonly ImportFaultGroup[]
   /** When so many rows were read, of late: tells the rate. */
   readonly pace: readonly (readonly [at: Millis, read: number])[]
   /** Slices in a row that failed. */

@@ -8,10 +8,11 @@ const bytes = (...parts: readonly (string | readonly number[])[]) =>
       typeof part === 'string' ? [...new TextEncoder().encode(part)] : part,
     ),
   )
+const NULS = Array.from({ length: 40 }, () => 0)
 const ZIP = [0x50, 0x4b, 3, 4]
 
 test.each<[string, Uint8Array, string | undefined]>([
-  ['a workbook', bytes(ZIP, '....[Content_Types].xml'), 'workbook'],
+  ['a workbook', bytes(ZIP, NULS, '[Content_Types].xml', NULS), 'workbook'],
   [
     'a workbook of before 2007',
     bytes([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),

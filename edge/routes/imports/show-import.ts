@@ -32,6 +32,7 @@ export function briefImport(record: ImportRecord | ImportUpload): ApiImport {
     rate: rateOf(record),
     errors: record.errors,
     errorsOmitted: record.errorsOmitted,
+    faults: record.faults,
     ...(mapping !== undefined && { mapping }),
     ...(trouble !== undefined && { trouble }),
     ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
@@ -62,6 +63,7 @@ function showUpload(upload: ImportUpload): ApiImport {
     rate: 0,
     errors: [],
     errorsOmitted: 0,
+    faults: [],
   }
 }
 
