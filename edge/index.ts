@@ -25,6 +25,7 @@ import { reports } from './routes/reports.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
+import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
 export { IdentityShard } from './objects/identity-shard.ts'
@@ -57,6 +58,7 @@ app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
 app.route('/', importParts)
+app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)

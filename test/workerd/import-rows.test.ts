@@ -126,6 +126,9 @@ test.each([
   expect(safeCell(text)).toBe(safe)
 })
 
+/** `3,é,` in windows-1252, and a line end. */
+const WINDOWS = [0x33, 0x2c, 0xe9, 0x2c, 0x0a]
+
 describe('a file that is not quite what it seems', () => {
   test("Excel's line with the delimiter is no row, in UTF-16 neither", () => {
     const text = 'sep=;\r\nid;note\r\n1;a,b\r\n'
@@ -140,7 +143,7 @@ describe('a file that is not quite what it seems', () => {
   test('a row that is not of its encoding is bad by itself, and a question mark is none', () => {
     const bytes = Uint8Array.from([
       ...new TextEncoder().encode('1,a,b\n2,\ufffd,b\n'),
-      ...[0x33, 0x2c, 0xe9, 0x2c, 0x0a],
+      ...WINDOWS,
       ...new TextEncoder().encode('4,é,b\n'),
     ])
     expect(readAll(bytes, 1_000).map(({ fault, cells }) => fault ?? cells.join(' '))).toEqual([
