@@ -14,6 +14,7 @@ import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
 import { describeIntake } from './routes/intake-docs.ts'
 import { jitsu } from './routes/jitsu.ts'
+import { importParts } from './routes/import-parts.ts'
 import { importUpload } from './routes/import-upload.ts'
 import { imports } from './routes/imports.ts'
 import { live } from './routes/live.ts'
@@ -61,6 +62,7 @@ app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
 app.route('/', accounts)
+app.route('/', importParts)
 app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)

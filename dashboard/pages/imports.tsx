@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ApiImport } from '../../edge/protocol/import.ts'
 import { ImportStateBadge, isActive } from '../parts/import-state.tsx'
+import { ImportUnfinished } from '../parts/import-unfinished.tsx'
 import { ImportUploadForm } from '../parts/import-upload-form.tsx'
 import { TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -79,7 +80,8 @@ function ImportCard({ file }: { readonly file: ApiImport }) {
           <Text size="sm" c="dimmed" component="div">
             <When at={file.createdAt} span />
             {file.mapping && ` · ${t(`imports.kinds.${file.mapping.kind}`)}`}
-            {!file.dryRun &&
+            {file.state !== 'uploading' &&
+              !file.dryRun &&
               ` · ${t('imports.summary', {
                 accepted: format.number(counts.accepted),
                 read: format.number(counts.read),
@@ -88,6 +90,7 @@ function ImportCard({ file }: { readonly file: ApiImport }) {
         </div>
         <ImportStateBadge state={file.state} />
       </Group>
+      {file.state === 'uploading' && <ImportUnfinished file={file} />}
       {isActive(file.state) && (
         <Progress
           mt="md"

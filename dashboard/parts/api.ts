@@ -28,7 +28,12 @@ import type {
   SetupInput,
   SourceInput,
 } from '../../edge/protocol/api.ts'
-import type { ApiImport, ApiImportMapping, ImportMapping } from '../../edge/protocol/import.ts'
+import type {
+  ApiImport,
+  ApiImportMapping,
+  ImportFormat,
+  ImportMapping,
+} from '../../edge/protocol/import.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { DeliveryState } from '../../edge/protocol/delivery.ts'
 import { query, request } from './request.ts'
@@ -116,6 +121,13 @@ export const api = {
       request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/${act}`, { mapping }),
     cancel: (id: string) =>
       request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/cancel`),
+    beginUpload: (input: { name: string; size: number; fingerprint: string }) =>
+      request<ApiImport>('POST', '/api/imports/uploads', input),
+    complete: (id: string) =>
+      request<ApiImport>('POST', `/api/imports/${encodeURIComponent(id)}/complete`),
+    rewrite: (id: string, format: ImportFormat) =>
+      request<ApiImport>('PUT', `/api/imports/${encodeURIComponent(id)}/format`, format),
+    remove: (id: string) => request<void>('DELETE', `/api/imports/${encodeURIComponent(id)}`),
   },
   importMappings: resource<ApiImportMapping, { name: string; mapping: ImportMapping }>(
     'import-mappings',

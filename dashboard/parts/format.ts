@@ -9,6 +9,8 @@ export interface Format {
   readonly compact: (value: number) => string
   readonly percent: (share: number) => string
   readonly milliseconds: (value: number) => string
+  /** In the unit that leaves one to three digits: `4.2 MB`. */
+  readonly bytes: (value: number) => string
   readonly amount: (amount: Amount) => string
   /** The two largest units: `3d 4h`. */
   readonly span: (length: Millis) => string
@@ -18,6 +20,8 @@ export interface Format {
   /** Day and month, for axes. */
   readonly day: (at: Millis) => string
   readonly dateTime: (at: Millis) => string
+  /** A day of no zone, as an instant at its midnight in UTC. */
+  readonly date: (at: Millis) => string
   /** To the millisecond, with the zone. */
   readonly exact: (at: Millis) => string
   /** `3 minutes ago`, against `now`. */
@@ -33,6 +37,8 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['second', 1_000],
 ]
 
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
 /** `locale` is a BCP 47 tag, e.g. `fr-CA`. */
 export function formatFor(locale: string): Format {
   const number = new Intl.NumberFormat(locale)
@@ -44,6 +50,7 @@ export function formatFor(locale: string): Format {
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
   const exact = new Intl.DateTimeFormat(locale, {
     year: 'numeric',
     month: 'long',
@@ -65,6 +72,12 @@ export function formatFor(locale: string): Format {
     compact: (value) => compact.format(value),
     percent: (share) => percent.format(share),
     milliseconds: (value) => milliseconds.format(Math.round(value)),
+    bytes: (value) => {
+      const thousands = Math.floor(Math.log10(Math.max(value, 1)) / 3)
+      const unit = BYTE_UNITS[Math.min(thousands, BYTE_UNITS.length - 1)] ?? 'byte'
+      const scaled = value / 1_000 ** BYTE_UNITS.indexOf(unit)
+      return byteFormat(locale, unit, scaled < 10 && unit !== 'byte' ? 1 : 0).format(scaled)
+    },
     amount: ({ amount, unit }) => cached(long, locale, unit, 'long').format(amount),
     span: (length) =>
       largestUnits(length)
@@ -74,6 +87,7 @@ export function formatFor(locale: string): Format {
     clock: (at) => clock.format(at),
     day: (at) => day.format(at),
     dateTime: (at) => dateTime.format(at),
+    date: (at) => date.format(at),
     exact: (at) => exact.format(at),
     ago: (at, now) => {
       const past = at - now
@@ -93,6 +107,19 @@ function unitFormat(
   unitDisplay: 'long' | 'short',
 ): Intl.NumberFormat {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay })
+}
+
+function byteFormat(
+  locale: string,
+  unit: (typeof BYTE_UNITS)[number],
+  maximumFractionDigits: number,
+): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits,
+  })
 }
 
 function cached(

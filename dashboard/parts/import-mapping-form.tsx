@@ -1,18 +1,9 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  MultiSelect,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Card, Group, MultiSelect, Select, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { suggestMapping } from '../../edge/parse/import-suggest.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
+import { DEFAULT_KINDS } from '../../edge/protocol/identifier.ts'
 import {
   IMPORT_KINDS,
   REACTIONS,
@@ -20,11 +11,16 @@ import {
   type ImportMapping,
 } from '../../edge/protocol/import.ts'
 import { api } from './api.ts'
-import { USES } from './column-use.ts'
 import { ImportColumns } from './import-columns.tsx'
-import { importMappingsQuery } from './queries.ts'
+import { ImportConstants } from './import-constants.tsx'
+import { ImportFormatForm } from './import-format-form.tsx'
+import { ImportSavedMappings } from './import-saved-mappings.tsx'
+import { gapsOf } from './mapping-gaps.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
+
+/** Of the browser, and UTC, which some browsers leave out. */
+const ZONES = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])]
 
 const NOTHING: ImportMapping = { kind: 'customers', columns: [] }
 
@@ -33,19 +29,23 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
   const { t } = useI18n()
   const client = useQueryClient()
   const [mapping, setMapping] = useState(file.mapping ?? file.suggested ?? NOTHING)
+  // A mapping that is taken up brings its own constants.
+  const [taken, setTaken] = useState(0)
+  const take = (chosen: ImportMapping) => {
+    // Of another file: what it says of columns that this one has.
+    const columns = chosen.columns.filter(({ column }) => file.columns.includes(column))
+    setMapping({ ...chosen, columns })
+    setTaken(taken + 1)
+  }
   const begin = useMutation({
     mutationFn: (act: 'dry-run' | 'start') => api.imports.begin(file.id, act, mapping),
     onSuccess: () => client.invalidateQueries({ queryKey: ['imports'] }),
   })
+  const gaps = gapsOf(mapping)
   const setKind = (wanted: string | null) => {
     const kind = IMPORT_KINDS.find((known) => known === wanted)
     if (kind === undefined) return
-    const columns = mapping.columns.map((column) =>
-      USES[kind].includes(column.use)
-        ? column
-        : ({ column: column.column, use: 'ignore' } as const),
-    )
-    setMapping({ ...mapping, kind, columns })
+    take(suggestMapping(file.columns, file.sample ?? [], DEFAULT_KINDS, kind))
   }
   return (
     <Card>
@@ -53,7 +53,12 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
         {t('imports.mapping')}
       </Title>
       <Stack>
-        {file.mapping === undefined && <Alert color="iris">{t('imports.suggested')}</Alert>}
+        {file.mapping === undefined && (
+          <Alert color="iris" role="note">
+            {t('imports.suggested')}
+          </Alert>
+        )}
+        {file.format && <ImportFormatForm file={file} format={file.format} />}
         <Group align="flex-end">
           <Select
             label={t('imports.kind')}
@@ -61,16 +66,19 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
             value={mapping.kind}
             allowDeselect={false}
             onChange={setKind}
+            w={{ base: '100%', xs: 290 }}
           />
-          <TextInput
+          <Select
             label={t('imports.zone')}
             placeholder="UTC"
-            value={mapping.zone ?? ''}
-            maxLength={60}
-            onChange={({ currentTarget }) => {
+            data={ZONES}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': t('imports.noZone') }}
+            value={mapping.zone ?? null}
+            onChange={(zone) => {
               const { zone: _zone, ...rest } = mapping
-              const zone = currentTarget.value.trim()
-              setMapping({ ...rest, ...(zone !== '' && { zone }) })
+              setMapping({ ...rest, ...(zone !== null && { zone }) })
             }}
           />
           {mapping.kind === 'campaigns' &&
@@ -96,19 +104,31 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
               onChange={(denies) => setMapping({ ...mapping, denies })}
             />
           )}
-          <Saved file={file} mapping={mapping} onChosen={setMapping} />
+          <ImportSavedMappings file={file} mapping={mapping} onChosen={take} />
         </Group>
         <ImportColumns file={file} mapping={mapping} onChange={setMapping} />
+        <ImportConstants key={taken} mapping={mapping} onChange={setMapping} />
         {begin.isError && <Failure error={begin.error} />}
+        {gaps.length > 0 && (
+          <Alert color="orange" role="status" title={t('imports.incomplete')}>
+            {gaps.map((gap) => (
+              <Text key={gap} size="sm">
+                {t(`imports.gaps.${gap}`)}
+              </Text>
+            ))}
+          </Alert>
+        )}
         <Group>
           <Button
             variant="light"
+            disabled={gaps.length > 0}
             loading={begin.isPending && begin.variables === 'dry-run'}
             onClick={() => begin.mutate('dry-run')}
           >
             {t('imports.dryRun')}
           </Button>
           <Button
+            disabled={gaps.length > 0}
             loading={begin.isPending && begin.variables === 'start'}
             onClick={() => begin.mutate('start')}
           >
@@ -120,39 +140,5 @@ export function ImportMappingForm({ file }: { readonly file: ApiImport }) {
         </Group>
       </Stack>
     </Card>
-  )
-}
-
-/** Mappings of earlier files: one is taken up, or this one is kept for the next. */
-function Saved(props: {
-  readonly file: ApiImport
-  readonly mapping: ImportMapping
-  readonly onChosen: (mapping: ImportMapping) => void
-}) {
-  const { t } = useI18n()
-  const client = useQueryClient()
-  const saved = useQuery(importMappingsQuery)
-  const save = useMutation({
-    mutationFn: () => api.importMappings.create({ name: props.file.name, mapping: props.mapping }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['import-mappings'] }),
-  })
-  return (
-    <>
-      {saved.data !== undefined && saved.data.length > 0 && (
-        <Select
-          label={t('imports.saved')}
-          data={saved.data.map(({ id, name }) => ({ value: id, label: name }))}
-          value={null}
-          onChange={(id) => {
-            const chosen = saved.data.find((item) => item.id === id)
-            if (chosen !== undefined) props.onChosen(chosen.mapping)
-          }}
-        />
-      )}
-      <Button variant="subtle" loading={save.isPending} onClick={() => save.mutate()}>
-        {save.isSuccess ? t('imports.mappingSaved') : t('imports.saveMapping')}
-      </Button>
-      {save.isError && <Failure error={save.error} />}
-    </>
   )
 }

@@ -1,19 +1,8 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Card,
-  Group,
-  Progress,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  Title,
-} from '@mantine/core'
+import { Alert, Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ApiImport } from '../../edge/protocol/import.ts'
 import { api } from './api.ts'
+import { ImportFaults } from './import-faults.tsx'
 import { ImportStateBadge, isActive } from './import-state.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -71,56 +60,8 @@ export function ImportProgress({ file }: { readonly file: ApiImport }) {
             {file.trouble === 'busy' ? t('imports.busy') : t('imports.broken')}
           </Alert>
         )}
-        {bad > 0 && <BadRows file={file} />}
+        {bad > 0 && <ImportFaults file={file} />}
       </Stack>
     </Card>
   )
-}
-
-function BadRows({ file }: { readonly file: ApiImport }) {
-  const { t, format } = useI18n()
-  return (
-    <div>
-      <Title order={3} mb="xs">
-        {t('imports.badRows')}
-      </Title>
-      <Table.ScrollContainer minWidth={420}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('imports.row')}</Table.Th>
-              <Table.Th>{t('imports.column')}</Table.Th>
-              <Table.Th>{t('imports.why')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {file.errors.map(({ row, column, reason }, at) => (
-              <Table.Tr key={at}>
-                <Table.Td className="figure">{format.number(row)}</Table.Td>
-                <Table.Td className="breakable">{column ?? '–'}</Table.Td>
-                <Table.Td>
-                  <Reason code={reason} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      <Anchor href={`/api/imports/${encodeURIComponent(file.id)}/errors.csv`} download size="sm">
-        {t('imports.errorFile')}
-      </Anchor>
-      {file.errorsOmitted > 0 && (
-        <Text size="sm" c="dimmed">
-          {t('imports.omitted', { rows: format.number(file.errorsOmitted) })}
-        </Text>
-      )}
-    </div>
-  )
-}
-
-/** A row's own reason, or one that any event may have. */
-function Reason({ code }: { readonly code: string }) {
-  const { t } = useI18n()
-  const [own, shared] = [code as 'no-time', code as 'busy']
-  return <>{t([`imports.reasons.${own}`, `reason.${shared}`])}</>
 }

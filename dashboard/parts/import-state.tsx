@@ -3,6 +3,7 @@ import type { ImportState } from '../../edge/protocol/import.ts'
 import { useI18n } from './use-i18n.ts'
 
 const COLORS: { readonly [S in ImportState]: string } = {
+  uploading: 'iris',
   uploaded: 'gray',
   checking: 'iris',
   ready: 'teal',

@@ -1,38 +1,34 @@
-import { Button, FileInput, Group, Progress, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, FileInput, Group, Progress, Stack, Text, TextInput } from '@mantine/core'
 import { IconFileTypeCsv } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
-import type { ApiImport } from '../../edge/protocol/import.ts'
-import { Failure } from './states.tsx'
-import { uploadImport } from './upload.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { MAX_FILE, type ApiImport } from '../../edge/protocol/import.ts'
+import { ImportFileFault } from './import-file-fault.tsx'
+import { importsQuery } from './queries.ts'
+import { isSentInParts, unfinishedOf } from './upload-file.ts'
 import { useI18n } from './use-i18n.ts'
+import { useUpload, type UploadHandle } from './use-upload.ts'
 
 /** A file, its name, and how much of it is sent. Nothing is taken in yet. */
 export function ImportUploadForm(props: { readonly onUploaded: (made: ApiImport) => void }) {
   const { t, format } = useI18n()
-  const client = useQueryClient()
+  const imports = useQuery(importsQuery)
   const [file, setFile] = useState<File | null>(null)
   const [name, setName] = useState('')
-  const [share, setShare] = useState(0)
-  const abort = useRef<AbortController | null>(null)
-  // Whoever closes the form does not want the file any more.
-  useEffect(() => () => abort.current?.abort(), [])
-  const upload = useMutation({
-    mutationFn: (chosen: File) => {
-      abort.current = new AbortController()
-      setShare(0)
-      return uploadImport(name.trim() || chosen.name, chosen, setShare, abort.current.signal)
-    },
-    onSuccess: (made) => {
-      void client.invalidateQueries({ queryKey: ['imports'] })
-      props.onUploaded(made)
-    },
-  })
+  const upload = useUpload(file?.size ?? 0, props.onUploaded)
+  const unfinished = file === null ? undefined : unfinishedOf(file, imports.data?.items ?? [])
+  const fault =
+    file?.size === 0
+      ? t('imports.emptyFile')
+      : file !== null && file.size > MAX_FILE
+        ? t('imports.tooLarge', { size: format.bytes(file.size) })
+        : null
+  const isInParts = file !== null && isSentInParts(file)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (file !== null) upload.mutate(file)
+        if (file !== null) upload.send(file, name.trim() || file.name, unfinished)
       }}
     >
       <Stack>
@@ -41,34 +37,69 @@ export function ImportUploadForm(props: { readonly onUploaded: (made: ApiImport)
           description={t('imports.fileAbout')}
           placeholder={t('imports.choose')}
           leftSection={<IconFileTypeCsv size={18} aria-hidden="true" />}
-          accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv"
+          accept=".csv,.tsv,.txt,.ndjson,.jsonl,.gz,text/csv"
           required
           value={file}
           onChange={setFile}
-          disabled={upload.isPending}
+          error={fault}
+          disabled={upload.isSending}
         />
-        <TextInput
-          label={t('imports.name')}
-          placeholder={file?.name ?? ''}
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {upload.isPending && (
-          <div>
-            <Progress value={share * 100} aria-label={t('imports.uploading')} />
-            <Text size="sm" c="dimmed" mt={4}>
-              {t('imports.uploaded', { share: format.percent(share) })}
-            </Text>
-          </div>
+        {unfinished === undefined ? (
+          <TextInput
+            label={t('imports.name')}
+            placeholder={file?.name ?? ''}
+            maxLength={200}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            disabled={upload.isSending}
+          />
+        ) : (
+          !upload.isSending && (
+            <Alert color="iris">
+              {t('imports.unfinished', {
+                share: format.percent(unfinished.position / unfinished.size),
+              })}
+            </Alert>
+          )
         )}
-        {upload.isError && <Failure error={upload.error} />}
+        {upload.isSending && file !== null && <Sending upload={upload} size={file.size} />}
+        {upload.error !== null && <ImportFileFault error={upload.error} />}
         <Group>
-          <Button type="submit" loading={upload.isPending} disabled={file === null}>
-            {t('imports.upload')}
-          </Button>
+          {!upload.isSending && (
+            <Button type="submit" disabled={file === null || fault !== null}>
+              {unfinished === undefined ? t('imports.upload') : t('imports.goOn')}
+            </Button>
+          )}
+          {upload.isSending && isInParts && (
+            <Button variant="light" onClick={upload.pause}>
+              {t('imports.pause')}
+            </Button>
+          )}
+          {upload.isSending && (
+            <Button variant="default" onClick={() => void upload.cancel()}>
+              {t('imports.cancelUpload')}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>
+  )
+}
+
+function Sending({ upload, size }: { readonly upload: UploadHandle; readonly size: number }) {
+  const { t, format } = useI18n()
+  const { sent, rate, remaining } = upload
+  const parts = [
+    t('imports.sent', { sent: format.bytes(sent), size: format.bytes(size) }),
+    ...(rate > 0 ? [t('imports.speed', { rate: format.bytes(rate) })] : []),
+    ...(remaining !== undefined ? [t('imports.remaining', { span: format.span(remaining) })] : []),
+  ]
+  return (
+    <div>
+      <Progress value={(sent / size) * 100} aria-label={t('imports.uploading')} />
+      <Text size="sm" c="dimmed" mt={4}>
+        {parts.join(' · ')}
+      </Text>
+    </div>
   )
 }

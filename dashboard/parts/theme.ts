@@ -64,6 +64,8 @@ export const theme = createTheme({
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'lg', radius: 'lg' } }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg' } }),
+    // A header within a page that has one: not a landmark of its own.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 600 } }),
     Button: Button.extend({ defaultProps: { fw: 600 } }),
     Alert: Alert.extend({ defaultProps: { radius: 'lg' } }),

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { withFaults } from '../domain/import-faults.ts'
 import type { ImportCounts, ImportMapping, ImportRowError } from '../protocol/import.ts'
 import { DAY, MINUTE, SECOND, type Millis } from '../protocol/time.ts'
 import {
@@ -7,9 +8,12 @@ import {
   type ImportCursor,
   type ImportFile,
   type ImportRecord,
+  type ImportUpload,
+  type ReceivedPart,
 } from '../storage/import-store.ts'
 import { clock } from './clock.ts'
 import type { Env } from './env.ts'
+import { UploadInParts, type NewUpload } from './import-upload.ts'
 
 /** What reading one slice of the file came to. */
 export type SliceResult =
@@ -48,6 +52,7 @@ const PACE = 8
  */
 export abstract class ImportJobObject extends DurableObject<Env> {
   readonly #store = new ImportStore(this.ctx.storage.sql)
+  readonly #upload = new UploadInParts(this.env, this.#store)
 
   /** Reads, checks and (unless it is a dry run) sends one slice of the file. */
   protected abstract slice(record: ImportRecord): Promise<SliceResult>
@@ -60,25 +65,71 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     })
   }
 
+  /** Begins an upload in parts. */
+  async open(upload: NewUpload): Promise<ImportUpload> {
+    return this.ctx.storage.transactionSync(() => {
+      const begun = this.#upload.begin(upload)
+      this.#setAlarm(begun.expiresAt)
+      return begun
+    })
+  }
+
+  /** The bucket has a part. Null: nothing is uploaded here any more. */
+  async receive(part: ReceivedPart): Promise<ImportUpload | null> {
+    return this.ctx.storage.transactionSync(() => {
+      const upload = this.#upload.receive(part)
+      if (upload !== undefined) this.#setAlarm(upload.expiresAt)
+      return upload ?? null
+    })
+  }
+
+  /** All of the file is there. */
   async create(file: ImportFile): Promise<ImportRecord> {
-    const record: ImportRecord = {
-      ...file,
-      state: 'uploaded',
-      dryRun: true,
-      cursor: file.start,
-      counts: NO_COUNTS,
-      run: 0,
-      errors: [],
-      errorsOmitted: 0,
-      pace: [],
-      failures: 0,
-    }
-    this.ctx.storage.transactionSync(() => this.#store.save(record))
+    const record = newRecord(file)
+    this.ctx.storage.transactionSync(() => {
+      this.#store.saveUpload(undefined)
+      this.#store.save(record)
+      this.#setAlarm(clock.now() + KEPT)
+    })
     return record
   }
 
-  async status(): Promise<ImportRecord | null> {
-    return this.#store.record() ?? null
+  async status(): Promise<ImportRecord | ImportUpload | null> {
+    return this.#store.upload() ?? this.#store.record() ?? null
+  }
+
+  /** The file goes at once, a run under way counts no further; what was taken in stays. */
+  async remove(): Promise<void> {
+    const key = this.#store.reserved()
+    const [upload, record] = [this.#store.upload(), this.#store.record()]
+    if (record !== undefined) {
+      const next = { ...record, run: record.run + 1, state: 'cancelled' as const }
+      this.ctx.storage.transactionSync(() => this.#store.save(next))
+    }
+    if (upload !== undefined) await this.#upload.abort(upload)
+    else if (key !== undefined) await this.env.LAKE.delete(key)
+    this.ctx.storage.transactionSync(() => {
+      this.#store.clear()
+      void this.ctx.storage.deleteAlarm()
+    })
+  }
+
+  /** The file is written otherwise than was thought: whatever was read of it is read anew. */
+  async rewrite(
+    read: Pick<ImportFile, 'format' | 'columns' | 'start'>,
+  ): Promise<ImportRecord | 'busy' | 'gone'> {
+    return this.ctx.storage.transactionSync(() => {
+      const record = this.#store.record()
+      if (record === undefined || record.isGone === true) return 'gone'
+      if (isActive(record)) return 'busy'
+      const { workspace, id, name, source, key, size, createdAt, run } = record
+      const file = { workspace, id, name, source, key, size, createdAt, ...read }
+      const next = { ...newRecord(file), run: run + 1 }
+      this.#store.dropFaults()
+      this.#store.save(next)
+      this.#setAlarm(clock.now() + KEPT)
+      return next
+    })
   }
 
   /** Starts a run. A real one that was cancelled or failed goes on where it stopped if its mapping is the same. */
@@ -105,6 +156,7 @@ export abstract class ImportJobObject extends DurableObject<Env> {
         counts: NO_COUNTS,
         errors: [],
         errorsOmitted: 0,
+        faults: [],
         startedAt: now,
       }
       if (!resumes) this.#store.dropFaults()
@@ -145,6 +197,8 @@ export abstract class ImportJobObject extends DurableObject<Env> {
   /** Never throws: an alarm that keeps failing is dropped by the platform after six tries. */
   override async alarm(): Promise<void> {
     try {
+      const upload = this.#store.upload()
+      if (upload !== undefined) return await this.#expire(upload)
       const record = this.#store.record()
       if (record === undefined || !isActive(record)) await this.#cleanUp(record)
       else await this.#work(record.run)
@@ -206,6 +260,7 @@ export abstract class ImportJobObject extends DurableObject<Env> {
       counts,
       errors: [...record.errors, ...result.errors].slice(0, MAX_ERRORS),
       errorsOmitted: record.errorsOmitted + (isKept ? 0 : result.errors.length),
+      faults: withFaults(record.faults, result.errors),
       pace: [...record.pace, [now, counts.read] as const].slice(-PACE),
       failures: 0,
     }
@@ -222,6 +277,15 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     const now = clock.now()
     this.#store.save({ ...record, ...outcome, finishedAt: now })
     this.#setAlarm(now + KEPT)
+  }
+
+  async #expire(upload: ImportUpload): Promise<void> {
+    if (clock.now() < upload.expiresAt) return this.#setAlarm(upload.expiresAt)
+    await this.#upload.expire(upload)
+    this.ctx.storage.transactionSync(() => {
+      // A part that came meanwhile came too late: what it belonged to is gone.
+      this.#store.clear()
+    })
   }
 
   /** The file holds readable addresses: it goes when nobody has asked for it in a while. */
@@ -242,6 +306,20 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     void this.ctx.storage.setAlarm(clock.toWall(at))
   }
 }
+
+const newRecord = (file: ImportFile): ImportRecord => ({
+  ...file,
+  state: 'uploaded',
+  dryRun: true,
+  cursor: file.start,
+  counts: NO_COUNTS,
+  run: 0,
+  errors: [],
+  errorsOmitted: 0,
+  faults: [],
+  pace: [],
+  failures: 0,
+})
 
 /** What other objects and routes may ask of an import. */
 export const isActive = ({ state }: Pick<ImportRecord, 'state'>): boolean =>

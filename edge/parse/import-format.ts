@@ -42,12 +42,20 @@ function isUtf8(bytes: Uint8Array): boolean {
   return true
 }
 
+/** Excel's own first line, which says the delimiter and is no row: with its line end. */
+export const separatorLine = (text: string): string | undefined =>
+  /^"?sep=[,;|\t]"?\r?\n/i.exec(text)?.[0]
+
 /**
  * CSV or NDJSON, and the delimiter: the one that most lines have equally often, outside quotes; among equals the one
  * that makes more columns. A file of one column is delimited by anything.
  */
 export function detectFormat(text: string, encoding: Encoding): ImportFormat {
   if (/^\s*\{/.test(text)) return { type: 'ndjson', encoding }
+  const said = DELIMITERS.find(
+    (each) => each === /^"?sep=(.)/i.exec(separatorLine(text) ?? '')?.[1],
+  )
+  if (said !== undefined) return { type: 'csv', encoding, delimiter: said }
   const lines = text
     .replace(/"(?:[^"]|"")*"/g, '')
     .split(/\r?\n/)

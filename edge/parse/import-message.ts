@@ -74,6 +74,12 @@ const REACTION_WORDS: { readonly [word: string]: Reaction } = {
   vu: 'seen',
 }
 
+/** What a cell tells of a message, in the words of tools and people; undefined: nothing known. */
+export const readReaction = (text: string): Reaction | undefined => {
+  const word = text.trim().toLowerCase()
+  return Object.hasOwn(REACTION_WORDS, word) ? REACTION_WORDS[word] : undefined
+}
+
 interface Column {
   readonly at: number
   readonly mapping: ColumnMapping
@@ -215,9 +221,7 @@ function take(facts: Facts, { mapping, read, time }: Column, text: string): stri
       facts.order = text
       return undefined
     case 'reaction': {
-      const reaction = Object.hasOwn(REACTION_WORDS, text.toLowerCase())
-        ? REACTION_WORDS[text.toLowerCase()]
-        : undefined
+      const reaction = readReaction(text)
       if (reaction === undefined) return 'unknown-reaction'
       facts.reaction = reaction
       return undefined

@@ -84,15 +84,16 @@ const FORMATS = [
 
 /**
  * A mapping that the heading and the first rows suggest: names first, then what the values can be. It is shown to
- * whoever imports, and never used by itself.
+ * whoever imports, and never used by itself. `said`: what the rows are, if somebody said so.
  */
 export function suggestMapping(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
   kinds: readonly IdentifierKind[],
+  said?: ImportKind,
 ): ImportMapping {
   const words = columns.map(wordsOf)
-  const kind = kindOf(words)
+  const kind = said ?? kindOf(words)
   const samples = columns.map((_, at) =>
     rows.map((row) => (row[at] ?? '').trim()).filter((text) => text !== ''),
   )
@@ -107,6 +108,7 @@ export function suggestMapping(
     }
     return { column, ...use }
   })
+  if (!mapped.some(({ use }) => use === 'identifier')) nameByValues(mapped, samples, kinds)
   return {
     kind,
     columns: mapped,
@@ -114,6 +116,22 @@ export function suggestMapping(
     ...(kind === 'consents' &&
       !mapped.some(({ use }) => use === 'consent') && { denies: ['email'] }),
   }
+}
+
+const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/** No heading says who it is about: a column of addresses does. */
+function nameByValues(
+  mapped: ColumnMapping[],
+  samples: readonly (readonly string[])[],
+  kinds: readonly IdentifierKind[],
+): void {
+  if (!kinds.some(({ kind }) => kind === 'email')) return
+  const at = samples.findIndex(
+    (texts) => texts.length > 0 && texts.every((text) => ADDRESS.test(text)),
+  )
+  const found = mapped[at]
+  if (found !== undefined) mapped[at] = { column: found.column, use: 'identifier', kind: 'email' }
 }
 
 /** A file with more columns tells of customers, among other things what they consent to. */
@@ -134,7 +152,9 @@ function useOf(
   sample: readonly string[],
   kinds: readonly IdentifierKind[],
 ): ColumnUse {
-  const identifier = IDENTIFIERS.find(([, pattern]) => pattern.test(word))?.[0]
+  // Where every row is a person, a bare "id" is theirs.
+  const isOwnId = word === 'id' && (kind === 'customers' || kind === 'consents')
+  const identifier = isOwnId ? 'userId' : IDENTIFIERS.find(([, pattern]) => pattern.test(word))?.[0]
   if (identifier !== undefined && kinds.some((known) => known.kind === identifier)) {
     return { use: 'identifier', kind: identifier }
   }

@@ -1,5 +1,13 @@
 import type { Purpose } from './consent.ts'
 
+/** Bytes of a file, unpacked. */
+export const MAX_FILE = 1_024 * 1_024 * 1_024
+/**
+ * Bytes of one part of a file: all but the last have as many. The platform takes at most 100 MB a request, the bucket
+ * at least 5 MiB a part; what a lost connection costs is sent again.
+ */
+export const PART_SIZE = 16 * 1_024 * 1_024
+
 /** What the rows of a file are. */
 export const IMPORT_KINDS = ['customers', 'orders', 'campaigns', 'consents'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -78,11 +86,24 @@ export type ImportFormat =
   | { readonly type: 'csv'; readonly encoding: Encoding; readonly delimiter: Delimiter }
   | { readonly type: 'ndjson'; readonly encoding: Encoding }
 
+/** Why no import can be made of a file as a whole. */
+export type FileFault =
+  | 'empty'
+  | 'packed'
+  | 'workbook'
+  | 'binary'
+  | 'list'
+  | 'carriage-returns'
+  | 'no-heading'
+  | 'no-object'
+  | 'too-many-columns'
+
 /**
- * `uploaded` → `checking` (dry run) → `ready` → `running` → `done`. `paused`: the shards are busy, it goes on by
+ * (`uploading`: parts are missing →) `uploaded` → `checking` (dry run) → `ready` → `running` → `done`. `paused`: the shards are busy, it goes on by
  * itself. `failed`: it cannot go on; starting it again goes on where it stopped.
  */
 export type ImportState =
+  | 'uploading'
   | 'uploaded'
   | 'checking'
   | 'ready'
@@ -105,6 +126,15 @@ export interface ImportCounts {
   readonly failed: number
 }
 
+/** Bad rows that are bad for the same reason. */
+export interface ImportFaultGroup {
+  readonly column?: string
+  readonly reason: string
+  readonly rows: number
+  /** The first of them. */
+  readonly first: readonly number[]
+}
+
 export interface ImportRowError {
   /** As a spreadsheet counts: the heading is row 1. */
   readonly row: number
@@ -113,15 +143,30 @@ export interface ImportRowError {
   readonly reason: string
 }
 
+/** A file that arrives in parts. */
+export interface ApiImportUpload {
+  /** Bytes of every part but the last, which has the rest. */
+  readonly partSize: number
+  /** Numbers, from 1, of the parts that are there. */
+  readonly received: readonly number[]
+  /** What its sender knows the file by, to go on with it after a break. */
+  readonly fingerprint?: string
+  /** It is dropped if no other part comes until then. */
+  readonly expiresAt: string
+}
+
 export interface ApiImport {
   readonly id: string
   readonly name: string
   readonly createdAt: string
   readonly state: ImportState
-  /** Bytes of the file, and how many of them are read. */
+  /** Bytes of the file, and how many of them are read; while it is uploading: how many have arrived. */
   readonly size: number
   readonly position: number
-  readonly format: ImportFormat
+  /** While it is uploading. */
+  readonly upload?: ApiImportUpload
+  /** Not known before all of the file is there, as little as its columns. */
+  readonly format?: ImportFormat
   readonly columns: readonly string[]
   /** First rows, one text a column. Only of one import, and only while its file is kept. */
   readonly sample?: readonly (readonly string[])[]
@@ -134,6 +179,8 @@ export interface ApiImport {
   readonly rate: number
   /** The first of them; all are in `errors.csv`. */
   readonly errors: readonly ImportRowError[]
+  /** All bad rows by what is wrong with them, the most frequent first. */
+  readonly faults: readonly ImportFaultGroup[]
   /** Bad rows beyond what the error file keeps. */
   readonly errorsOmitted: number
   /** Why it failed or is paused. */

@@ -4,15 +4,24 @@ import { workspaceKeys } from '../crypto/workspace-keys.ts'
 import { importJob } from '../objects/address.ts'
 import { checkMapping } from '../parse/import-mapping.ts'
 import type { ApiImport, ApiImportMapping, ImportMapping } from '../protocol/import.ts'
+import {
+  deleteMapping,
+  findMapping,
+  forgetImport,
+  noted,
+  saveMapping,
+} from '../storage/import-list.ts'
 import type { ImportRecord } from '../storage/import-store.ts'
-import { deleteMapping, findMapping, noted, saveMapping } from '../storage/import-list.ts'
 import { newId } from '../storage/new-id.ts'
-import { findRow, listRows } from '../storage/rows.ts'
+import { listRows } from '../storage/rows.ts'
 import type { ImportMappingRow } from '../storage/schema.ts'
 import type { AccessEnv } from './access.ts'
 import { changeOf, requireRoom } from './changing.ts'
 import { errorFile } from './imports/error-file.ts'
-import { mappingOf, mappingShape } from './imports/mapping-shape.ts'
+import { importShape, jobOf, recordOf } from './imports/found-import.ts'
+import { headOf } from './imports/file-head.ts'
+import { formatShape, mappingOf, mappingShape } from './imports/mapping-shape.ts'
+import { readHead } from './imports/read-head.ts'
 import { briefImport, kindsOf, showImport } from './imports/show-import.ts'
 import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
@@ -26,13 +35,6 @@ const counts = z.object({
   rejected: z.number(),
   failed: z.number(),
 })
-const shown = z
-  .custom<ApiImport>((value) => value !== undefined)
-  .openapi('Import', {
-    type: 'object',
-    description:
-      'State, position, counts of rows, rate, first errors, first rows, suggested mapping',
-  })
 const savedMapping = z
   .object({ id: z.string(), name: z.string(), mapping: mappingShape, createdAt: instant })
   .openapi('SavedImportMapping')
@@ -47,14 +49,14 @@ const listRoute = createRoute({
   path,
   summary: 'Imports, newest first',
   request: { query: pageQuery.extend({ limit: pageQuery.shape.limit.default(20) }) },
-  responses: { 200: json(pageOf(shown), 'A page'), ...problems(400, 401) },
+  responses: { 200: json(pageOf(importShape), 'A page'), ...problems(400, 401) },
 })
 const oneRoute = createRoute({
   method: 'get',
   path: one,
   request: { params: idParam },
   responses: {
-    200: json(shown, `How far it is; counts: ${Object.keys(counts.shape).join(', ')}`),
+    200: json(importShape, `How far it is; counts: ${Object.keys(counts.shape).join(', ')}`),
     ...problems(401, 404),
   },
 })
@@ -63,13 +65,31 @@ const startRoute = (act: 'dry-run' | 'start') =>
     method: 'post',
     path: `${one}/${act}`,
     request: { params: idParam, body: { ...body(start), required: false } },
-    responses: { 200: json(shown, 'It runs'), ...problems(400, 401, 404, 409) },
+    responses: { 200: json(importShape, 'It runs'), ...problems(400, 401, 404, 409) },
   })
+const formatRoute = createRoute({
+  method: 'put',
+  path: `${one}/format`,
+  summary: 'Encoding and delimiter, if they were not told right',
+  request: { params: idParam, body: body(formatShape) },
+  responses: {
+    200: json(importShape, 'Columns and first rows, read anew'),
+    ...problems(400, 401, 404, 409),
+  },
+})
 const cancelRoute = createRoute({
   method: 'post',
   path: `${one}/cancel`,
   request: { params: idParam },
-  responses: { 200: json(shown, 'It has stopped'), ...problems(401, 404) },
+  responses: { 200: json(importShape, 'It has stopped'), ...problems(401, 404) },
+})
+const removeRoute = createRoute({
+  method: 'delete',
+  path: one,
+  summary: 'Removes an import and its file',
+  description: 'An upload or a run under way ends. What was taken in stays.',
+  request: { params: idParam },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404) },
 })
 const errorsRoute = createRoute({
   method: 'get',
@@ -103,7 +123,7 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems(401, 404) },
 })
 
-/** Import jobs: what they are to do, how far they are, what was wrong. The upload is `import-upload.ts`. */
+/** Import jobs: what they are to do, how far they are, what was wrong. Uploads are `import-upload.ts` and `import-parts.ts`. */
 export const imports = resource()
   .openapi(listRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -122,8 +142,8 @@ export const imports = resource()
     return c.json({ ...page, items }, 200)
   })
   .openapi(oneRoute, async (c) => {
-    const record = await recordOf(c, c.req.valid('param').id)
-    return c.json(await showImport(c.env, record), 200)
+    const found = await jobOf(c, c.req.valid('param').id)
+    return c.json(await showImport(c.env, found), 200)
   })
   .openapi(startRoute('dry-run'), async (c) =>
     c.json(await begin(c, c.req.valid('param').id, true, c.req.valid('json')?.mapping), 200),
@@ -131,12 +151,28 @@ export const imports = resource()
   .openapi(startRoute('start'), async (c) =>
     c.json(await begin(c, c.req.valid('param').id, false, c.req.valid('json')?.mapping), 200),
   )
+  .openapi(formatRoute, async (c) => {
+    const record = await recordOf(c, c.req.valid('param').id)
+    const head = await headOf(c.env, record)
+    if (head === undefined) throw gone()
+    const read = readHead(head, head.length === record.size, c.req.valid('json'))
+    const job = importJob(c.env, record.workspace, record.id)
+    return c.json(await showImport(c.env, ready(await job.rewrite(read))), 200)
+  })
   .openapi(cancelRoute, async (c) => {
     const { id } = await recordOf(c, c.req.valid('param').id)
     const record = await importJob(c.env, c.get('access').workspace, id).cancel()
     if (record === null) throw notFoundHere('import')
     await noted(c.env.DB, changeOf(c, 'import.cancelled', id))
     return c.json(briefImport(record), 200)
+  })
+  .openapi(removeRoute, async (c) => {
+    const { workspace } = c.get('access')
+    const { id } = await jobOf(c, c.req.valid('param').id)
+    await importJob(c.env, workspace, id).remove()
+    await forgetImport(c.env.DB, workspace, id)
+    await noted(c.env.DB, changeOf(c, 'import.removed', id))
+    return c.body(null, 204)
   })
   .openapi(errorsRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -182,13 +218,12 @@ const showMapping = ({ id, name, mapping, createdAt }: ImportMappingRow): ApiImp
   createdAt: iso(createdAt),
 })
 
-/** An import of this workspace; that of another is not found. */
-async function recordOf(c: Context<AccessEnv>, id: string): Promise<ImportRecord> {
-  const { workspace } = c.get('access')
-  const row = await findRow(c.env.DB, 'import', workspace, id)
-  const record = row === undefined ? null : await importJob(c.env, workspace, row.id).status()
-  if (record === null) throw notFoundHere('import')
-  return record
+const gone = () => new Refusal(409, 'The file is not kept any more: upload it again.')
+
+function ready(answer: ImportRecord | 'busy' | 'gone'): ImportRecord {
+  if (answer === 'busy') throw new Refusal(409, 'This import runs already.')
+  if (answer === 'gone') throw gone()
+  return answer
 }
 
 async function begin(
@@ -202,9 +237,7 @@ async function begin(
   if (mapping === undefined) throw new Refusal(400, 'Say in "mapping" what the columns are.')
   const errors = checkMapping(mapping, record.columns, await kindsOf(c.env, record))
   if (errors.length > 0) throw new Refusal(400, 'The mapping does not fit the file.', errors)
-  const begun = await importJob(c.env, record.workspace, id).begin({ mapping, dryRun })
-  if (begun === 'busy') throw new Refusal(409, 'This import runs already.')
-  if (begun === 'gone') throw new Refusal(409, 'The file is not kept any more: upload it again.')
+  const begun = ready(await importJob(c.env, record.workspace, id).begin({ mapping, dryRun }))
   await noted(c.env.DB, changeOf(c, dryRun ? 'import.checked' : 'import.started', id))
   return briefImport(begun)
 }

@@ -76,6 +76,8 @@ const PROBLEMS = {
   403: 'Proven, and still not allowed',
   404: 'Not in this workspace',
   409: 'In conflict with what exists',
+  413: 'Too large',
+  503: 'Not now: try again',
 } as const
 
 /** The refusals a route documents. They are thrown, so no handler returns them. */

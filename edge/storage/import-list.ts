@@ -22,6 +22,19 @@ export async function noted(
 export const addImport = (db: D1Database, change: Change, row: ImportRow): Promise<void> =>
   noted(db, change, (database) => [database.insertInto('import').values(row)])
 
+/** An import that nobody will finish leaves the list by itself: no act of anybody's. */
+export async function forgetImport(
+  db: D1Database,
+  workspace: WorkspaceId,
+  id: string,
+): Promise<void> {
+  await databaseOf(db)
+    .deleteFrom('import')
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .execute()
+}
+
 /** The same name again replaces the mapping. */
 export const saveMapping = (db: D1Database, change: Change, row: ImportMappingRow): Promise<void> =>
   noted(db, change, (database) => [

@@ -1,6 +1,7 @@
 import type { SourceId, WorkspaceId } from '../protocol/id.ts'
 import type {
   ImportCounts,
+  ImportFaultGroup,
   ImportFormat,
   ImportMapping,
   ImportRowError,
@@ -21,6 +22,28 @@ export interface ImportCursor {
   readonly longOrder?: string
 }
 
+/** A file on its way into the bucket, part by part. */
+export interface ImportUpload {
+  readonly state: 'uploading'
+  readonly workspace: WorkspaceId
+  readonly id: string
+  readonly name: string
+  readonly key: string
+  readonly size: number
+  readonly createdAt: Millis
+  /** The bucket's name for it. */
+  readonly upload: string
+  readonly fingerprint?: string
+  readonly parts: readonly ReceivedPart[]
+  readonly expiresAt: Millis
+}
+
+/** A part that the bucket has, with the receipt that it wants back in the end. */
+export interface ReceivedPart {
+  readonly partNumber: number
+  readonly etag: string
+}
+
 /** A file that lies in the bucket, ready to be read. */
 export interface ImportFile {
   readonly workspace: WorkspaceId
@@ -39,7 +62,7 @@ export interface ImportFile {
 
 /** All that one import must not forget. */
 export interface ImportRecord extends ImportFile {
-  readonly state: ImportState
+  readonly state: Exclude<ImportState, 'uploading'>
   /** What runs now, or ran last, sends nothing. */
   readonly dryRun: boolean
   readonly mapping?: ImportMapping
@@ -50,6 +73,7 @@ export interface ImportRecord extends ImportFile {
   /** The first of the bad rows. */
   readonly errors: readonly ImportRowError[]
   readonly errorsOmitted: number
+  readonly faults: readonly ImportFaultGroup[]
   /** When so many rows were read, of late: tells the rate. */
   readonly pace: readonly (readonly [at: Millis, read: number])[]
   /** Slices in a row that failed. */
@@ -93,6 +117,15 @@ export class ImportStore {
     this.#meta.set('record', record)
   }
 
+  upload(): ImportUpload | undefined {
+    return this.#meta.get<ImportUpload | null>('upload') ?? undefined
+  }
+
+  /** Undefined: all of it is there, or nothing of it will be. */
+  saveUpload(upload: ImportUpload | undefined): void {
+    this.#meta.set('upload', upload ?? null)
+  }
+
   /** Key of a file that may lie in the bucket, whether or not its upload was finished. */
   reserved(): string | undefined {
     return this.#meta.get<string>('reserved')
@@ -124,5 +157,11 @@ export class ImportStore {
 
   dropFaults(): void {
     this.#sql.exec('DELETE FROM fault')
+  }
+
+  /** As if there never had been an import. */
+  clear(): void {
+    this.dropFaults()
+    this.#sql.exec('DELETE FROM meta')
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApiImport, ImportMapping } from '../../edge/protocol/import.ts'
+import { build } from '../build.ts'
 import { ROOT } from '../command.ts'
 import { DEMO } from '../demo/account.ts'
 import { startEdge } from './server.ts'
@@ -30,6 +31,8 @@ export async function benchImports(
   rows: number,
   say: (line: string) => void,
 ): Promise<readonly ImportFigure[]> {
+  await build('tag', say)
+  await mkdir(join(ROOT, '.build'), { recursive: true })
   const folder = await mkdtemp(join(ROOT, '.build/bench-imports-'))
   const edge = await startEdge(folder)
   try {

@@ -101,6 +101,24 @@ describe('a suggested mapping', () => {
     expect(built).toHaveProperty('message')
   })
 
+  test('of addresses under a heading that says nothing is a list of people', () => {
+    const rows = [['one@example.com'], ['two@example.com'], ['']]
+    expect(suggestMapping(['contact'], rows, DEFAULT_KINDS).columns).toEqual([
+      { column: 'contact', use: 'identifier', kind: 'email' },
+    ])
+    expect(
+      suggestMapping(['contact'], [['one@example.com'], ['x']], DEFAULT_KINDS).columns,
+    ).toEqual([{ column: 'contact', use: 'trait', name: 'contact' }])
+  })
+
+  test.each([
+    ['customers', { use: 'identifier', kind: 'userId' }],
+    ['campaigns', { use: 'property', name: 'id' }],
+  ] as const)('of a bare id in a file said to be of %s', (kind, use) => {
+    const { columns } = suggestMapping(['id', 'email'], [['1', 'a@b.fr']], DEFAULT_KINDS, kind)
+    expect(columns[0]).toMatchObject({ column: 'id', ...use })
+  })
+
   test('leaves codes with leading zeros as text', () => {
     const { columns } = suggestMapping(
       ['email', 'zip', 'dept'],

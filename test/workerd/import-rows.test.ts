@@ -125,3 +125,52 @@ test.each([
 ])('the error file holds %j as text', (text, safe) => {
   expect(safeCell(text)).toBe(safe)
 })
+
+/** `3,é,` in windows-1252, and a line end. */
+const WINDOWS = [0x33, 0x2c, 0xe9, 0x2c, 0x0a]
+
+describe('a file that is not quite what it seems', () => {
+  test("Excel's line with the delimiter is no row, in UTF-16 neither", () => {
+    const text = 'sep=;\r\nid;note\r\n1;a,b\r\n'
+    for (const head of [new TextEncoder().encode(text), encode16(`\ufeff${text}`, true)]) {
+      const read = readHead(head, true)
+      expect(read.columns).toEqual(['id', 'note'])
+      expect(sampleOf(head, true, read)).toEqual([['1', 'a,b']])
+      expect(read.start.row).toBe(2)
+    }
+  })
+
+  test('a row that is not of its encoding is bad by itself, and a question mark is none', () => {
+    const bytes = Uint8Array.from([
+      ...new TextEncoder().encode('1,a,b\n2,\ufffd,b\n'),
+      ...WINDOWS,
+      ...new TextEncoder().encode('4,é,b\n'),
+    ])
+    expect(readAll(bytes, 1_000).map(({ fault, cells }) => fault ?? cells.join(' '))).toEqual([
+      '1 a b',
+      '2 \ufffd b',
+      'wrong-encoding',
+      '4 é b',
+    ])
+  })
+
+  test.each([
+    ['of CSV', CSV],
+    ['of NDJSON', { type: 'ndjson', encoding: 'utf-8' } as const],
+  ])('a huge line %s says that it is too long, and the next one is read', (_, format) => {
+    const line = (text: string) => (format.type === 'csv' ? `1,${text},3\n` : `{"a":"${text}"}\n`)
+    const file = new TextEncoder().encode(line('x'.repeat(200_000)) + line('y'))
+    const rows = readAll(file, 1_000_000, format)
+    expect(rows.map(({ fault }) => fault)).toEqual(['row-too-long', undefined])
+  })
+
+  test('a format that somebody knows better is taken', () => {
+    const head = Uint8Array.from([0x61, 0x3b, 0x62, 0x0a, 0xe9, 0x3b, 0x32, 0x2c, 0x35, 0x0a])
+    const guess = readHead(head, true)
+    expect(guess.format).toEqual({ type: 'csv', encoding: 'windows-1252', delimiter: ';' })
+    const wanted = { type: 'csv', encoding: 'windows-1252', delimiter: ',' } as const
+    const read = readHead(head, true, wanted)
+    expect([read.format, read.columns]).toEqual([wanted, ['a;b']])
+    expect(sampleOf(head, true, read)).toEqual([])
+  })
+})

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { clock } from '../../edge/objects/clock.ts'
 import type { ImportMapping } from '../../edge/protocol/import.ts'
+import type { JsonObject } from '../../edge/protocol/json.ts'
 import { DAY } from '../../edge/protocol/time.ts'
 import {
   act,
@@ -62,6 +63,11 @@ describe('an import of customers', () => {
         { row: 4, column: 'points', reason: 'not-a-number' },
         { row: 5, reason: 'no-identifier' },
         { row: 6, reason: 'wrong-columns' },
+      ],
+      faults: [
+        { column: 'points', reason: 'not-a-number', rows: 1, first: [4] },
+        { reason: 'no-identifier', rows: 1, first: [5] },
+        { reason: 'wrong-columns', rows: 1, first: [6] },
       ],
     })
     expect(await population(shop)).toBe(2)
@@ -190,6 +196,38 @@ describe('a large import', () => {
       Object.assign(clock, real)
     }
   })
+})
+
+test('a file whose encoding and delimiter were not told right is read as somebody says', async () => {
+  const shop = await openShop()
+  const text = 'id|a;b\n1|\u00e9;2\n'
+  const file = Uint8Array.from([...text].map((c) => c.charCodeAt(0)))
+  const { id, columns } = await upload(shop, file)
+  expect(columns).toEqual(['id|a', 'b'])
+  const put = (format: JsonObject) =>
+    send(`/api/imports/${id}/format`, JSON.stringify(format), {
+      method: 'PUT',
+      headers: { ...bearer(shop), 'content-type': 'application/json' },
+    })
+  const format = { type: 'csv', encoding: 'windows-1252', delimiter: '|' }
+  expect(await (await put(format)).json()).toMatchObject({
+    format,
+    columns: ['id', 'a;b'],
+    sample: [['1', 'é;2']],
+    state: 'uploaded',
+  })
+  expect((await put({ ...format, delimiter: '#' })).status).toBe(400)
+  const done = await run(shop, id, {
+    kind: 'customers',
+    columns: [
+      { column: 'id', use: 'identifier', kind: 'userId' },
+      { column: 'a;b', use: 'trait', name: 'a' },
+    ],
+  })
+  expect(done.counts.accepted).toBe(1)
+  expect((await profileBy(shop, 'userId', '1'))?.traits).toEqual({ a: 'é;2' })
+  await put({ ...format, encoding: 'utf-8' })
+  expect(await status(shop, id)).toMatchObject({ state: 'uploaded', counts: { read: 0 } })
 })
 
 test('lines of one order that follow each other are one event, older than the retention or not', async () => {

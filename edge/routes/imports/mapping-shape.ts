@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { IMPORT_KINDS, REACTIONS, type ImportMapping } from '../../protocol/import.ts'
+import {
+  DELIMITERS,
+  ENCODINGS,
+  IMPORT_KINDS,
+  REACTIONS,
+  type ImportMapping,
+} from '../../protocol/import.ts'
 import { purpose, text } from '../shapes.ts'
 
 const date = z.strictObject({
@@ -39,6 +45,18 @@ export const mappingShape = z
     constants: z.record(text(200), text(1_000)).optional(),
   })
   .openapi('ImportMapping')
+
+/** How a file is written, for whoever knows better than what was detected. */
+export const formatShape = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('csv'),
+      encoding: z.enum(ENCODINGS),
+      delimiter: z.enum(DELIMITERS),
+    }),
+    z.strictObject({ type: z.literal('ndjson'), encoding: z.enum(ENCODINGS) }),
+  ])
+  .openapi('ImportFormat')
 
 /** Absent and undefined are the same in JSON: what a schema made optional is left out. */
 export const mappingOf = (parsed: z.infer<typeof mappingShape>): ImportMapping =>

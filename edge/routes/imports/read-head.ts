@@ -1,16 +1,20 @@
-import { columnNames, detectEncoding, detectFormat } from '../../parse/import-format.ts'
+import { fileFaultOf } from '../../parse/import-file.ts'
+import {
+  columnNames,
+  detectEncoding,
+  detectFormat,
+  separatorLine,
+} from '../../parse/import-format.ts'
 import type { ImportFormat } from '../../protocol/import.ts'
 import type { Json } from '../../protocol/json.ts'
 import type { ImportCursor } from '../../storage/import-store.ts'
-import { Refusal } from '../problem.ts'
+import { MAX_COLUMNS, refuseFile } from './file-refusal.ts'
 import { flatten, readHeading, readRows } from './read-rows.ts'
 
 /** Bytes from which format, columns and first rows are told. */
 export const HEAD_BYTES = 64 * 1_024
 /** Rows that are shown and that suggestions are made of. */
 const SAMPLE = 20
-/** As many properties as an event may have. */
-const MAX_COLUMNS = 255
 const MAX_CELL = 200
 
 export interface Head {
@@ -19,24 +23,33 @@ export interface Head {
   readonly start: ImportCursor
 }
 
-/** @throws Refusal 400: no heading, or too many columns. */
-export function readHead(head: Uint8Array, isWhole: boolean): Head {
+/**
+ * Format and columns as the beginning of the file tells them, or as somebody knows better who looked at it.
+ *
+ * @throws Refusal 400: no table can be read from it.
+ */
+export function readHead(head: Uint8Array, isWhole: boolean, wanted?: ImportFormat): Head {
   const { encoding, mark } = detectEncoding(head)
   const rest = head.subarray(mark)
-  const text = new TextDecoder(encoding, { ignoreBOM: true, fatal: false }).decode(rest)
-  const format = detectFormat(text, encoding)
+  const decoder = new TextDecoder(wanted?.encoding ?? encoding, { ignoreBOM: true, fatal: false })
+  const text = decoder.decode(rest)
+  const fault = fileFaultOf(head, text)
+  if (fault !== undefined) throw refuseFile(fault)
+  const format = wanted ?? detectFormat(text, encoding)
   if (format.type === 'ndjson') {
     return { format, columns: pathsOf(text, isWhole), start: { byte: mark, row: 0 } }
   }
-  const heading = readHeading(rest, format)
-  if (heading === undefined) throw new Refusal(400, 'The file has no heading in its first 64 KB.')
-  const columns = bounded(columnNames(heading.cells))
-  return { format, columns, start: { byte: mark + heading.end, row: 1 } }
+  const said = separatorLine(text)
+  const skipped =
+    said === undefined ? 0 : said.length * (format.encoding.startsWith('utf-16') ? 2 : 1)
+  const heading = readHeading(rest.subarray(skipped), format)
+  if (heading === undefined) throw refuseFile('no-heading')
+  const start = { byte: mark + skipped + heading.end, row: said === undefined ? 1 : 2 }
+  return { format, columns: bounded(columnNames(heading.cells)), start }
 }
 
 function bounded(columns: readonly string[]): readonly string[] {
-  if (columns.length > MAX_COLUMNS)
-    throw new Refusal(400, `A file has at most ${MAX_COLUMNS} columns.`)
+  if (columns.length > MAX_COLUMNS) throw refuseFile('too-many-columns')
   return columns
 }
 
@@ -50,7 +63,7 @@ function pathsOf(text: string, isWhole: boolean): readonly string[] {
       // A bad line is reported when the file is read.
     }
   }
-  if (paths.size === 0) throw new Refusal(400, 'The file has no JSON object on a line of its own.')
+  if (paths.size === 0) throw refuseFile('no-object')
   return bounded([...paths])
 }
 

@@ -21,7 +21,7 @@ export interface RowsRead {
   readonly textOf: (row: FileRow) => string
 }
 
-/** A row that grows longer has a quote that is never closed. */
+/** No fact is so long; a row of several lines that grows longer has a quote that is never closed. */
 const MAX_ROW = 128 * 1_024
 /** Rows with a stray quote that are passed over in one slice; the next slice goes on with the others. */
 const MAX_RESTARTS = 50
@@ -74,7 +74,8 @@ export function readRows(
       : readLines(bytes, columns, row, limit)
   const texts = new Map<FileRow, string>()
   const decoder = new TextDecoder()
-  const rows = found.map((each) => {
+  const rows = found.map((row) => {
+    const each = isReadable(row, bytes, format.encoding) ? row : unreadable(row)
     const placed = { ...each, start: utf8.offsetOf(each.start), end: utf8.offsetOf(each.end) }
     if (format.encoding !== 'utf-8')
       texts.set(placed, decoder.decode(bytes.subarray(each.start, each.end)))
@@ -88,6 +89,24 @@ export function readRows(
       (texts.get(each) ?? decoder.decode(part.subarray(each.start, each.end))).trimEnd(),
   }
 }
+
+/** Bytes that are no characters of the file's encoding would be kept as question marks. */
+function isReadable(
+  { cells, start, end }: FileRow,
+  bytes: Uint8Array,
+  encoding: Encoding,
+): boolean {
+  if (encoding !== 'utf-8' || !cells.some((cell) => cell.includes('\ufffd'))) return true
+  try {
+    // The mark itself may stand in the file.
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(start, end))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const unreadable = (row: FileRow): FileRow => ({ ...row, cells: [], fault: 'wrong-encoding' })
 
 /** The first row, with as many cells as it has; undefined: it does not end in this part. */
 export function readHeading(
@@ -146,7 +165,8 @@ function readCsv(
     const newline = bytes.indexOf(NEWLINE, start)
     // One line is lost by a stray quote, not all the lines up to the next quote.
     const end = newline < 0 ? bytes.length : newline + 1
-    rows.push({ row: number, cells: [], start, end, fault: 'quote-not-closed' })
+    const fault = end - start > MAX_ROW ? 'row-too-long' : 'quote-not-closed'
+    rows.push({ row: number, cells: [], start, end, fault })
     at = end
     row = number
   }
@@ -220,14 +240,13 @@ function readLines(
   for (; start < bytes.length && rows.length < limit;) {
     const newline = bytes.indexOf(NEWLINE, start)
     const end = newline < 0 ? bytes.length : newline + 1
-    const text = decoder.decode(bytes.subarray(start, end)).trim()
-    row++
-    if (text !== '') {
-      const cells = cellsOf(text, columns)
-      const place = { row, start, end }
-      rows.push(
-        cells === undefined ? { ...place, cells: [], fault: 'not-json' } : { ...place, cells },
-      )
+    const place = { row: ++row, start, end }
+    if (end - start > MAX_ROW) rows.push({ ...place, cells: [], fault: 'row-too-long' })
+    else {
+      const text = decoder.decode(bytes.subarray(start, end)).trim()
+      const cells = text === '' ? [] : cellsOf(text, columns)
+      if (cells === undefined) rows.push({ ...place, cells: [], fault: 'not-json' })
+      else if (text !== '') rows.push({ ...place, cells })
     }
     start = end
   }
@@ -235,7 +254,6 @@ function readLines(
 }
 
 function cellsOf(line: string, columns: readonly string[]): readonly string[] | undefined {
-  if (line.length > MAX_ROW) return undefined
   try {
     const flat = flatten(JSON.parse(line) as Json)
     return flat === undefined ? undefined : columns.map((column) => flat.get(column) ?? '')

@@ -2,18 +2,21 @@ import { clock } from '../../objects/clock.ts'
 import type { Env } from '../../objects/env.ts'
 import { suggestMapping } from '../../parse/import-suggest.ts'
 import { DEFAULT_KINDS, type IdentifierKind } from '../../protocol/identifier.ts'
-import type { ApiImport } from '../../protocol/import.ts'
+import { PART_SIZE, type ApiImport } from '../../protocol/import.ts'
 import { MINUTE, SECOND } from '../../protocol/time.ts'
-import type { ImportRecord } from '../../storage/import-store.ts'
+import { NO_COUNTS, type ImportRecord, type ImportUpload } from '../../storage/import-store.ts'
 import { findCaller } from '../intake/source.ts'
 import { iso } from '../shapes.ts'
-import { HEAD_BYTES, sampleOf } from './read-head.ts'
+import { headOf } from './file-head.ts'
+import { sampleOf } from './read-head.ts'
+import { sizeOfPart } from './store-part.ts'
 
 /** Figures older than that say nothing of the present rate. */
 const FRESH = MINUTE
 
 /** An import as a list shows it. */
-export function briefImport(record: ImportRecord): ApiImport {
+export function briefImport(record: ImportRecord | ImportUpload): ApiImport {
+  if (record.state === 'uploading') return showUpload(record)
   const { mapping, trouble, startedAt, finishedAt } = record
   return {
     id: record.id,
@@ -29,10 +32,38 @@ export function briefImport(record: ImportRecord): ApiImport {
     rate: rateOf(record),
     errors: record.errors,
     errorsOmitted: record.errorsOmitted,
+    faults: record.faults,
     ...(mapping !== undefined && { mapping }),
     ...(trouble !== undefined && { trouble }),
     ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
     ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+  }
+}
+
+/** A file of which parts are missing: what it holds is not known yet. */
+function showUpload(upload: ImportUpload): ApiImport {
+  const { id, name, createdAt, state, size, parts, fingerprint, expiresAt } = upload
+  const received = parts.map(({ partNumber }) => partNumber)
+  return {
+    id,
+    name,
+    createdAt: iso(createdAt),
+    state,
+    size,
+    position: received.reduce((sum, part) => sum + sizeOfPart(size, part), 0),
+    upload: {
+      partSize: PART_SIZE,
+      received,
+      ...(fingerprint !== undefined && { fingerprint }),
+      expiresAt: iso(expiresAt),
+    },
+    columns: [],
+    dryRun: true,
+    counts: NO_COUNTS,
+    rate: 0,
+    errors: [],
+    errorsOmitted: 0,
+    faults: [],
   }
 }
 
@@ -49,14 +80,15 @@ function rateOf({ state, pace, counts, startedAt, finishedAt }: ImportRecord): n
 }
 
 /** One import, with its first rows and what they suggest, while its file is kept. */
-export async function showImport(env: Env, record: ImportRecord): Promise<ApiImport> {
+export async function showImport(
+  env: Env,
+  record: ImportRecord | ImportUpload,
+): Promise<ApiImport> {
   const brief = briefImport(record)
-  if (record.isGone === true) return brief
-  const length = Math.min(HEAD_BYTES, record.size)
-  const object = await env.LAKE.get(record.key, { range: { offset: 0, length } })
-  if (object === null) return brief
-  const bytes = new Uint8Array(await object.arrayBuffer())
-  const sample = sampleOf(bytes, length === record.size, record)
+  if (record.state === 'uploading' || record.isGone === true) return brief
+  const head = await headOf(env, record)
+  if (head === undefined) return brief
+  const sample = sampleOf(head, head.length === record.size, record)
   const suggested = suggestMapping(record.columns, sample, await kindsOf(env, record))
   return { ...brief, sample, suggested }
 }

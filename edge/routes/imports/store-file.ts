@@ -1,25 +1,24 @@
-import type { Env } from '../../objects/env.ts'
+import { MAX_FILE } from '../../protocol/import.ts'
 import { Refusal } from '../problem.ts'
+import { refuseFile } from './file-refusal.ts'
+import { unpacked } from './unpacked.ts'
 
-/** Bytes of a file, unpacked. */
-export const MAX_FILE = 1_024 * 1_024 * 1_024
 /** Bytes in memory at once: the bucket wants parts of one size, at least 5 MiB each. */
 const PART = 8 * 1_024 * 1_024
 
 /**
  * Streams a body into the bucket, part by part, counting as it goes. Nothing is kept of a body that is too large or
- * was broken off.
+ * was broken off. `isPacked`: by gzip; a body that begins like gzip is, whatever was said of it.
  *
  * @returns the size, and the first bytes.
  * @throws Refusal 413, 400
  */
 export async function storeFile(
-  env: Env,
-  key: string,
+  upload: R2MultipartUpload,
   body: ReadableStream<Uint8Array>,
+  isPacked: boolean,
   headBytes: number,
 ): Promise<{ readonly size: number; readonly head: Uint8Array }> {
-  const upload = await env.LAKE.createMultipartUpload(key)
   const parts: R2UploadedPart[] = []
   const buffer = new Uint8Array(PART)
   let filled = 0
@@ -31,7 +30,7 @@ export async function storeFile(
     filled = 0
   }
   try {
-    for await (const chunk of body) {
+    for await (const chunk of await unpacked(body, isPacked)) {
       size += chunk.length
       if (size > MAX_FILE) throw new Refusal(413, `A file has at most ${MAX_FILE} bytes.`)
       for (let at = 0; at < chunk.length;) {
@@ -43,7 +42,7 @@ export async function storeFile(
       }
     }
     if (filled > 0) await flush()
-    if (size === 0) throw new Refusal(400, 'The file is empty.')
+    if (size === 0) throw refuseFile('empty')
     await upload.complete(parts)
     return { size, head }
   } catch (error) {
