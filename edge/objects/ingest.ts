@@ -13,6 +13,7 @@ import type { Cause, Transition } from '../protocol/membership.ts'
 import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Verdict } from '../protocol/verdict.ts'
+import { dropKnown } from './failed-events.ts'
 import type { Shard } from './shard.ts'
 import { grantedBy } from './subject-place.ts'
 
@@ -59,7 +60,7 @@ export function refresh(
 export function admit(
   shard: Shard,
   id: ProfileId,
-  { subject, source, consentMode, isHistory }: IngestRequest,
+  { subject, source, consentMode, isHistory, replayOf }: IngestRequest,
   events: readonly EventRecord[],
 ): Verdict[] | undefined {
   const found = shard.locate(id)
@@ -74,6 +75,7 @@ export function admit(
   }
   const ids = events.map(({ messageId }) => messageId)
   const fresh = shard.seen.admit(scopeOf(subject), source, ids, now, isHistory)
+  if (replayOf !== undefined) dropKnown(shard, id, events, fresh)
   const admitted = events.filter((_, index) => fresh[index])
   if (isNew || admitted.length > 0) {
     store(shard, profile, admitted, consentMode, now, grantedBy(shard, subject, profile))
@@ -122,20 +124,22 @@ function store(
 /** Counts a request's events and shows them to whoever watches. */
 export function account(
   shard: Shard,
-  { source, refused, receivedAt }: IngestRequest,
+  { source, refused, receivedAt, replayOf }: IngestRequest,
   profile: ProfileId | undefined,
   events: readonly EventRecord[],
   verdicts: readonly Verdict[],
 ): void {
-  shard.refusals.add(
+  shard.failedEvents.add(
     source,
     refused.filter(({ reason }) => reason !== 'no-consent'),
     receivedAt,
   )
-  shard.counters.add(
-    source,
-    [...verdicts, ...refused].map(({ status }) => status),
-  )
+  if (replayOf === undefined) {
+    shard.counters.add(
+      source,
+      [...verdicts, ...refused].map(({ status }) => status),
+    )
+  }
   verdicts.forEach((verdict, index) => {
     const event = events[index]
     if (event === undefined) return
@@ -149,6 +153,7 @@ export function account(
       receivedAt,
       verdict,
       preview,
+      ...(replayOf !== undefined && { replayOf }),
     })
   })
   for (const { messageId, status, reason, path, raw } of refused) {

@@ -10,6 +10,7 @@ import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
+import { FailedEventStore } from '../storage/failed-event-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
 import { LakeStore } from '../storage/lake-store.ts'
 import { MembershipStore } from '../storage/membership-store.ts'
@@ -17,7 +18,6 @@ import { MergeStore } from '../storage/merge-store.ts'
 import { MetaStore } from '../storage/meta-store.ts'
 import { OutboxStore } from '../storage/outbox-store.ts'
 import { ProfileStore } from '../storage/profile-store.ts'
-import { RefusalStore } from '../storage/refusal-store.ts'
 import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { clock } from './clock.ts'
@@ -49,7 +49,7 @@ export class Shard implements Ledger {
   readonly memberships: MembershipStore
   readonly timers: TimerStore
   readonly outbox: OutboxStore
-  readonly refusals: RefusalStore
+  readonly failedEvents: FailedEventStore
   readonly counters: CounterStore
   readonly merges: MergeStore
   readonly lake: LakeStore
@@ -73,7 +73,7 @@ export class Shard implements Ledger {
     this.memberships = new MembershipStore(sql)
     this.timers = new TimerStore(sql)
     this.outbox = new OutboxStore(sql)
-    this.refusals = new RefusalStore(sql)
+    this.failedEvents = new FailedEventStore(sql)
     this.counters = new CounterStore(sql)
     this.merges = new MergeStore(sql)
     this.lake = new LakeStore(sql)

@@ -3,6 +3,7 @@ import type { Condition } from './condition.ts'
 import type { ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
+import type { FailedEventFilter, FailedEventTotals, KeptEvent } from './failed-event.ts'
 import type {
   DeliveryId,
   DestinationId,
@@ -17,6 +18,7 @@ import type { SourceCounts, ShardReport } from './live.ts'
 import type { Membership } from './membership.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
+import type { Verdict } from './verdict.ts'
 
 /**
  * What the Durable Objects answer to calls (RPC). Each takes the workspace, because an object that was never used
@@ -74,11 +76,28 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly delivery: DeliveryId
   }): Promise<boolean>
+  /** Newest first. */
   failedEvents(request: {
     readonly workspace: WorkspaceId
+    readonly filter: FailedEventFilter
     readonly before?: string
     readonly limit: number
   }): Promise<readonly ApiFailedEvent[]>
+  failedEventTotals(request: {
+    readonly workspace: WorkspaceId
+  }): Promise<{ readonly [source: string]: FailedEventTotals }>
+  /** To be replayed: oldest first, numbers after `after` and up to `until`, by default the newest of now. */
+  keptEvents(request: {
+    readonly workspace: WorkspaceId
+    readonly filter: FailedEventFilter
+    readonly after: number
+    readonly until?: number
+    readonly limit: number
+  }): Promise<{ readonly items: readonly KeptEvent[]; readonly until: number }>
+  settleReplays(request: {
+    readonly workspace: WorkspaceId
+    readonly outcomes: readonly ReplayOutcome[]
+  }): Promise<void>
   receipt(request: { readonly workspace: WorkspaceId; readonly receipt: Receipt }): Promise<void>
   /** Takes a newer catalog and starts the back-fill; an older one changes nothing. */
   publish(request: {
@@ -87,6 +106,14 @@ export interface ProfileShardCalls {
   }): Promise<ShardStatus>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
+}
+
+/** What became of a failed event that was replayed. */
+export interface ReplayOutcome {
+  readonly seq: number
+  readonly verdict: Verdict
+  /** Not the event that is kept was tried, but another in its place. */
+  readonly isCorrected: boolean
 }
 
 export type IngestOutcome =
