@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { identityCases } from './test/domain/identity-cases.ts'
 
 const MIGRATIONS = 'edge/storage/migrations'
 
@@ -31,6 +32,8 @@ export default defineConfig({
                 PRISME_SECRET: 'test-only-secret-of-more-than-32-bytes',
                 DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
                 ALLOW_LOOPBACK_TARGETS: 'true',
+                // No files can be read in workerd.
+                IDENTITY_CASES: JSON.stringify(identityCases()),
                 MIGRATIONS: existsSync(MIGRATIONS) ? await readD1Migrations(MIGRATIONS) : [],
               },
             },
@@ -52,6 +55,8 @@ export default defineConfig({
           name: 'tag',
           environment: 'node',
           include: ['test/e2e/tag-*.test.ts'],
+          // Each begins anew in a context of its own; a second try is told of in the report ("retry x1").
+          retry: 1,
           testTimeout: BROWSER_TEST,
           hookTimeout: BROWSER_TEST,
           maxWorkers: 2,

@@ -24,6 +24,7 @@ import { reports } from './routes/reports.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
+import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
 export { IdentityShard } from './objects/identity-shard.ts'
@@ -55,6 +56,7 @@ app.route('/', importUpload)
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)
 app.route('/', failedEvents)

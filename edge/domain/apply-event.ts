@@ -4,6 +4,7 @@ import type { DeviceId } from '../protocol/id.ts'
 import { recordAnswers } from './consent.ts'
 import { insertInstant, type Feature, type FeatureSet } from './feature.ts'
 import type { Profile } from './profile.ts'
+import { withValue, type TraitPolicies } from './trait.ts'
 
 /** Distinct values kept of one context field; later new ones are not remembered. */
 const MAX_EVER = 50
@@ -36,13 +37,14 @@ export function applyEvent(
   mode: ConsentMode,
   features: FeatureSet,
   changes: Changes,
+  policies: TraitPolicies = {},
 ): void {
   profile.lastSeenAt = Math.max(profile.lastSeenAt, event.timestamp)
   if (mode === 'implied') profile.consentMode = 'implied'
   if (event.device === undefined) profile.offline = true
   else seeDevice(profile, event.device, event)
   if (event.consent !== undefined) recordAnswers(profile.consent, event.consent, event.timestamp)
-  applyTraits(profile, event, changes)
+  applyTraits(profile, event, changes, policies)
   applyContext(profile, event, changes)
   countEvent(profile, event, features, changes)
 }
@@ -63,17 +65,22 @@ export function countEvent(
   }
 }
 
-/** Most recent value by event time wins; at equal times the one that arrived last. */
-function applyTraits(profile: Profile, event: EventRecord, changes: Changes): void {
+function applyTraits(
+  profile: Profile,
+  event: EventRecord,
+  changes: Changes,
+  policies: TraitPolicies,
+): void {
   if (event.type !== 'identify' || event.traits === undefined) return
   for (const [name, value] of Object.entries(event.traits)) {
     const known = profile.traits.get(name)
-    if (known !== undefined && known.at > event.timestamp) continue
     if (known === undefined && profile.traits.size >= MAX_TRAITS) continue
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
+    const trait = withValue(known, value, event, policies[name])
+    if (trait === known) continue
     changes.traits = true
-    if (value === null) profile.traits.delete(name)
-    else profile.traits.set(name, { value, at: event.timestamp, source: event.source })
+    if (trait === undefined) profile.traits.delete(name)
+    else profile.traits.set(name, trait)
   }
 }
 
@@ -93,14 +100,23 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
   changes.context = true
 }
 
-function seeDevice(profile: Profile, id: DeviceId, { timestamp, context }: EventRecord): void {
+function seeDevice(
+  profile: Profile,
+  id: DeviceId,
+  { timestamp, context, identifiers, source }: EventRecord,
+): void {
   const known = profile.devices.find((device) => device.id === id)
-  const device = known ?? { id, firstSeen: timestamp, lastSeen: timestamp, proven: false }
+  const device = known ?? { id, source, firstSeen: timestamp, lastSeen: timestamp, proven: false }
   if (known === undefined) {
     profile.devices.push(device)
     limitDevices(profile)
   }
-  device.firstSeen = Math.min(device.firstSeen, timestamp)
+  if (timestamp < device.firstSeen) {
+    device.firstSeen = timestamp
+    device.source = source
+  }
+  // Whoever proved who they are on it may read, on it, what they earned elsewhere.
+  device.proven ||= identifiers.some(({ proven }) => proven)
   if (timestamp < device.lastSeen) return
   device.lastSeen = timestamp
   for (const field of ['device', 'os', 'browser', 'country', 'city'] as const) {

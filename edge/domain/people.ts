@@ -1,4 +1,5 @@
-import type { IdentifierKind } from '../protocol/identifier.ts'
+import { compareMoments, type Moment } from './moment.ts'
+import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Millis } from '../protocol/time.ts'
 
 /** An identifier in the graph: `identifierKey`, with what the rules ask of its kind. */
@@ -6,35 +7,32 @@ export interface IdentityNode {
   readonly key: string
   readonly kind: string
   readonly value: string
+  /** Somebody proved it, at least once. */
+  readonly proven: boolean
 }
 
-/** Two identifiers were seen in one message, `centre` being the most trusted one of it. */
-export interface LinkFact {
+/**
+ * Two identifiers were seen in one message, `centre` being the most trusted one of it. As old as its latest sighting;
+ * one that nobody proved as its first: what gives way to others must not do so sooner because it is said again.
+ */
+export interface LinkFact extends Moment {
   readonly centre: string
   readonly leaf: string
-  /** The latest sighting, in the order of messages: time, then arrival, then message id. */
-  readonly at: Millis
-  readonly receivedAt: Millis
-  readonly messageId: string
   /** Said by somebody who proved it, at least once. */
   readonly proven: boolean
 }
 
 /** Two identifiers that somebody separated: they are not joined again until somebody allows it. */
-export type Separation = readonly [string, string]
+export interface Separation {
+  readonly id: string
+  readonly at: Millis
+  /** Keys of the two. */
+  readonly pair: readonly [string, string]
+}
 
 /** Two facts about the same pair are one, as old as its latest sighting. */
 export const linkName = ({ centre, leaf }: Pick<LinkFact, 'centre' | 'leaf'>): string =>
   centre < leaf ? `${centre}\n${leaf}` : `${leaf}\n${centre}`
-
-export function compareSightings(
-  a: Pick<LinkFact, 'at' | 'receivedAt' | 'messageId'>,
-  b: Pick<LinkFact, 'at' | 'receivedAt' | 'messageId'>,
-): number {
-  if (a.at !== b.at) return a.at - b.at
-  if (a.receivedAt !== b.receivedAt) return a.receivedAt - b.receivedAt
-  return a.messageId < b.messageId ? -1 : a.messageId > b.messageId ? 1 : 0
-}
 
 /**
  * Who is one person: the connected components of the link facts, subject to the kinds' rules. Facts are replayed in
@@ -44,39 +42,66 @@ export function compareSightings(
  * fact away restores what it had changed.
  *
  * The rule of the least trusted layer follows Adobe's identity graph linking rules.
- *
- * @returns groups of node keys, each sorted, in the order of their first keys.
  */
 export function people(
-  nodes: readonly IdentityNode[],
-  facts: readonly LinkFact[],
+  nodes: Iterable<IdentityNode>,
+  facts: Iterable<LinkFact>,
   kinds: readonly IdentifierKind[],
-  separations: readonly Separation[] = [],
-): string[][] {
+  { separations = [], sharedDevice = 'last-login-owns' }: PeopleRules = {},
+): People {
   const graph = new Graph(nodes, kinds, separations)
-  for (const fact of [...facts].sort(compareSightings)) graph.add(fact)
-  return graph.groups()
+  const all = [...facts]
+  for (const fact of all.sort(compareFacts)) graph.add(fact)
+  if (sharedDevice === 'nobody-owns') graph.isolateShared(all)
+  return { groups: graph.groups(), standing: graph.standing() }
 }
+
+/** What the workspace says beyond the kinds. */
+export interface PeopleRules {
+  readonly separations?: readonly Separation[]
+  readonly sharedDevice?: SharedDevice
+}
+
+export interface People {
+  /** Node keys, each group sorted, in the order of their first keys. */
+  readonly groups: readonly (readonly string[])[]
+  /** Names of the facts that were not cut. */
+  readonly standing: ReadonlySet<string>
+}
+
+/** Facts of one message are as old as each other: then their names decide, or the order of arrival would. */
+const compareFacts = (a: LinkFact, b: LinkFact): number =>
+  compareMoments(a, b) || (linkName(a) < linkName(b) ? -1 : 1)
+
+interface Bearer {
+  readonly key: string
+  readonly links: readonly LinkFact[]
+  readonly last: LinkFact | undefined
+}
+
+const rankOfTrim = ({ links }: Bearer): number => Number(links.some(({ proven }) => proven))
+const compareLast = (a: LinkFact | undefined, b: LinkFact | undefined): number =>
+  a === undefined || b === undefined ? 0 : compareFacts(a, b)
 
 class Graph {
   readonly #nodes = new Map<string, IdentityNode>()
   readonly #neighbours = new Map<string, Map<string, LinkFact>>()
   readonly #rank = new Map<string, number>()
   readonly #unique = new Set<string>()
-  readonly #limits = new Map<string, number>()
+  readonly #limits = new Map<string, { limit: number; period: Millis }>()
   readonly #impersonal = new Set<string>()
   readonly #lowest: number
   readonly #separations: readonly Separation[]
 
   constructor(
-    nodes: readonly IdentityNode[],
+    nodes: Iterable<IdentityNode>,
     kinds: readonly IdentifierKind[],
     separations: readonly Separation[],
   ) {
-    kinds.forEach(({ kind, unique, limit, level }, rank) => {
+    kinds.forEach(({ kind, unique, limit, level, period = Infinity }, rank) => {
       this.#rank.set(kind, rank)
       if (unique === true) this.#unique.add(kind)
-      if (limit !== undefined) this.#limits.set(kind, limit)
+      if (limit !== undefined) this.#limits.set(kind, { limit, period })
       if (level !== 'person') this.#impersonal.add(kind)
     })
     this.#lowest = kinds.length
@@ -107,10 +132,12 @@ class Graph {
     return this.#conflict(new Set([...one, ...other])) === undefined
   }
 
+  /** A name that was only claimed, and never together with anything else, is nobody yet. */
   #isKnown(component: ReadonlySet<string>): boolean {
     for (const key of component) {
       const node = this.#nodes.get(key)
-      if (node !== undefined && !this.#impersonal.has(node.kind)) return true
+      if (node === undefined || this.#impersonal.has(node.kind)) continue
+      if (node.proven || component.size > 1) return true
     }
     return false
   }
@@ -127,7 +154,9 @@ class Graph {
 
   /** Pairs that somebody separated: here even the newest link gives way. */
   #separate(newest: LinkFact): void {
-    for (const [one, other] of this.#separations) {
+    for (const {
+      pair: [one, other],
+    } of this.#separations) {
       for (;;) {
         const path = this.#path(one, other)
         if (path === undefined) break
@@ -154,7 +183,7 @@ class Graph {
       if (linkName(link) === linkName(newest)) continue
       const layer = this.#layer(link)
       const least = weakest === undefined ? -1 : this.#layer(weakest)
-      const isOlder = weakest !== undefined && compareSightings(link, weakest) < 0
+      const isOlder = weakest !== undefined && compareFacts(link, weakest) < 0
       if (layer > least || (layer === least && isOlder)) weakest = link
     }
     return weakest
@@ -185,15 +214,21 @@ class Graph {
   #trim(member: string): void {
     if (this.#limits.size === 0) return
     const component = this.#component(member)
-    for (const [kind, limit] of this.#limits) {
-      const bearers = [...component].filter((key) => this.#nodes.get(key)?.kind === kind)
-      if (bearers.length <= limit) continue
-      const byAge = bearers
-        .map((key) => ({ key, links: [...(this.#neighbours.get(key)?.values() ?? [])] }))
-        .map(({ key, links }) => ({ key, links, last: links.sort(compareSightings).at(-1) }))
-        .sort((a, b) => (a.last && b.last ? compareSightings(a.last, b.last) : 0))
-      for (const { links } of byAge.slice(0, bearers.length - limit))
-        links.forEach((l) => this.#cut(l))
+    for (const [kind, { limit, period }] of this.#limits) {
+      const keys = [...component].filter((key) => this.#nodes.get(key)?.kind === kind)
+      if (keys.length <= limit) continue
+      const bearers = keys.map((key): Bearer => {
+        const links = [...(this.#neighbours.get(key)?.values() ?? [])]
+        return { key, links, last: links.sort(compareFacts).at(-1) }
+      })
+      const newest = Math.max(...bearers.map(({ last }) => last?.at ?? -Infinity))
+      const counted = bearers
+        .filter(({ last }) => last === undefined || last.at > newest - period)
+        // An unproven claim evicts no device of a person: it is the first to go.
+        .sort((a, b) => rankOfTrim(a) - rankOfTrim(b) || compareLast(a.last, b.last))
+      for (const { links } of counted.slice(0, Math.max(0, counted.length - limit))) {
+        for (const link of links) this.#cut(link)
+      }
     }
   }
 
@@ -222,6 +257,37 @@ class Graph {
       key = link.centre === key ? link.leaf : link.centre
     }
     return path
+  }
+
+  /** A device or cookie that several people used is nobody's. */
+  isolateShared(facts: readonly LinkFact[]): void {
+    const group = new Map<string, number>()
+    this.groups().forEach((keys, index) => keys.forEach((key) => group.set(key, index)))
+    const users = new Map<string, Set<number>>()
+    for (const { centre, leaf } of facts) {
+      for (const [device, name] of [
+        [leaf, centre],
+        [centre, leaf],
+      ] as const) {
+        const [from, to] = [this.#nodes.get(device), this.#nodes.get(name)]
+        if (from === undefined || to === undefined) continue
+        if (!this.#impersonal.has(from.kind) || this.#impersonal.has(to.kind)) continue
+        users.set(device, (users.get(device) ?? new Set()).add(group.get(name) ?? -1))
+      }
+    }
+    for (const [device, people] of users) {
+      if (people.size < 2) continue
+      const links = this.#neighbours.get(device)
+      for (const link of links === undefined ? [] : links.values()) this.#cut(link)
+    }
+  }
+
+  standing(): Set<string> {
+    const names = new Set<string>()
+    for (const links of this.#neighbours.values()) {
+      for (const link of links.values()) names.add(linkName(link))
+    }
+    return names
   }
 
   groups(): string[][] {

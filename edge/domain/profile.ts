@@ -2,26 +2,22 @@ import type { ConsentMode } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
-import type { Json } from '../protocol/json.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
-
-export interface Trait {
-  readonly value: Json
-  readonly at: Millis
-  readonly source: SourceId
-}
+import type { Trait } from './trait.ts'
 
 export interface KnownIdentifier extends Identifier {
   readonly sealed?: string
-  proven: boolean
+  readonly proven: boolean
   readonly firstSeen: Millis
-  lastSeen: Millis
+  readonly lastSeen: Millis
   readonly source: SourceId
 }
 
 export interface KnownDevice {
   readonly id: DeviceId
+  /** Who told of it first. */
+  source: SourceId
   firstSeen: Millis
   lastSeen: Millis
   /** A proven sign-in happened on it: it may read what the person earned elsewhere. */
@@ -36,14 +32,6 @@ export interface KnownDevice {
 export interface ConsentAnswer {
   readonly granted: boolean
   readonly at: Millis
-}
-
-export interface MergeRecord {
-  readonly id: string
-  readonly other: ProfileId
-  readonly at: Millis
-  /** The identifier that joined them, `kind` only. */
-  readonly through: string
 }
 
 /**
@@ -67,8 +55,6 @@ export interface Profile {
   consentMode: ConsentMode
   readonly traits: Map<string, Trait>
   identifiers: KnownIdentifier[]
-  /** Claims that were turned down, so that they are not tried with every event; the latest 50. */
-  refused: string[]
   devices: KnownDevice[]
   context: EventContext
   contextAt: Millis
@@ -80,7 +66,6 @@ export interface Profile {
   readonly untils: Map<SegmentId, Millis>
   /** Activations with frequency `once` that were used. */
   readonly used: Set<ActivationId>
-  merges: MergeRecord[]
 }
 
 export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
@@ -95,7 +80,6 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     consentMode: 'opt-in',
     traits: new Map(),
     identifiers: [],
-    refused: [],
     devices: [],
     context: {},
     contextAt: Number.NEGATIVE_INFINITY,
@@ -105,7 +89,6 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     memberships: new Map(),
     untils: new Map(),
     used: new Set(),
-    merges: [],
   }
 }
 

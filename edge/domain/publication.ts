@@ -2,7 +2,7 @@ import type { Catalog, KeyGrant, SourceDefinition } from '../protocol/catalog.ts
 import type { ExperienceDefinition } from '../protocol/decision.ts'
 import type { ActivationDefinition, DestinationTarget } from '../protocol/delivery.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
-import { DEFAULT_KINDS } from '../protocol/identifier.ts'
+import type { IdentitySettings } from '../protocol/identifier.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 
@@ -14,6 +14,7 @@ export interface Definitions {
   readonly shards: number
   readonly retention: Millis
   readonly timezone: string
+  readonly identity: IdentitySettings
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly (SegmentDefinition & { readonly version: number })[]
   readonly experiences: readonly ExperienceDefinition[]
@@ -61,7 +62,10 @@ export function catalogBody(definitions: Definitions): CatalogBody {
       purposes,
       enabled,
     })),
-    kinds: DEFAULT_KINDS,
+    kinds: definitions.identity.kinds,
+    sharedDevice: definitions.identity.sharedDevice,
+    blocked: definitions.identity.blocked,
+    traitPolicies: definitions.identity.traits,
     shards: definitions.shards,
     retention: definitions.retention,
     timezone: definitions.timezone,

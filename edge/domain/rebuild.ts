@@ -33,7 +33,9 @@ export function earnedBy(
 ): Profile {
   const alone = newProfile(profile.id, profile.bucket, profile.createdAt)
   const changes = noChanges()
-  for (const event of own) applyEvent(alone, event, mode, compiled.features, changes)
+  for (const event of own) {
+    applyEvent(alone, event, mode, compiled.features, changes, compiled.catalog.traitPolicies)
+  }
   const facts = factsOf(alone)
   const memberships = new Map<SegmentId, Membership>()
   for (const [id, { evaluate }] of compiled.segments) {

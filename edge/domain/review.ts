@@ -12,7 +12,7 @@ const MAX_STEPS = 1_000
 const NOTHING: readonly never[] = []
 
 export const factsOf = (profile: Profile): Facts => ({
-  trait: (name) => profile.traits.get(name)?.value,
+  trait: (name) => profile.traits.get(name)?.value ?? undefined,
   occurrences: (feature) => profile.occurrences.get(feature.key) ?? NOTHING,
   context: profile.context,
   ever: (field) => profile.ever.get(field) ?? NOTHING,

@@ -2,7 +2,7 @@ import { workspaceObject } from './address.ts'
 import { noChanges } from '../domain/apply-event.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
-import { refresh } from './ingest.ts'
+import { refresh } from './refresh.ts'
 import type { BackFill, Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
@@ -24,6 +24,8 @@ export function backFillSlice(shard: Shard): boolean {
     shard.alone(() => {
       const found = shard.profiles.find(id)
       if (found === undefined || 'forward' in found || found.profile.version === version) return
+      // About to live elsewhere: there it is brought to that shard's version.
+      if (found.saga !== null) return
       shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
     })
   }

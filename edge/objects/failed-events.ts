@@ -47,18 +47,20 @@ const nameOf = ({ source, device, messageId }: EventRecord): string =>
   `${source}/${device ?? ''}/${messageId}`
 
 /**
- * Strikes out of `fresh` the events that the profile has. Message ids are remembered for days; a failed event may be
+ * Strikes out of `fresh` the events that one of these people has. Message ids are remembered for days; a failed event may be
  * replayed weeks after its sender sent it again, corrected.
  */
 export function dropKnown(
   shard: Shard,
-  id: ProfileId,
+  people: Iterable<ProfileId>,
   events: readonly EventRecord[],
   fresh: boolean[],
 ): void {
   if (!fresh.includes(true)) return
   const kept = new Set<string>()
-  for (const event of shard.history.all(id)) kept.add(nameOf(event))
+  for (const id of people) {
+    for (const event of shard.history.all(id)) kept.add(nameOf(event))
+  }
   events.forEach((event, at) => {
     if (kept.has(nameOf(event))) fresh[at] = false
   })

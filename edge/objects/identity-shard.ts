@@ -1,7 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import type { IdentityAnswer, IdentityShardCalls, ResolveRequest } from '../protocol/objects.ts'
+import type {
+  IdentityAnswer,
+  IdentityShardCalls,
+  MoveRequest,
+  ResolveRequest,
+} from '../protocol/objects.ts'
 import { OwnerStore } from '../storage/owner-store.ts'
 import type { Env } from './env.ts'
 
@@ -18,38 +23,37 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
     return this.#owners.find(identifier)?.owner ?? null
   }
 
-  async resolve(
-    identifier: Identifier,
-    birth: ProfileId,
-    proven: boolean,
-  ): Promise<IdentityAnswer> {
-    const request = { identifier, birth, proven }
-    return this.ctx.storage.transactionSync(() => this.#resolve(request))
-  }
-
   async resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]> {
     return this.ctx.storage.transactionSync(() => requests.map((one) => this.#resolve(one)))
   }
 
   #resolve({ identifier, birth, proven }: ResolveRequest): IdentityAnswer {
     const known = this.#owners.find(identifier)
-    if (known === undefined) {
-      this.#owners.put(identifier, birth, proven)
-      return { owner: birth, proven, born: true }
+    const claim = { owner: known?.owner ?? birth, proven: (known?.proven ?? false) || proven }
+    const isClaimed = known === undefined || known.owner === birth
+    // Whoever was about to take it over read an older version: they must look again.
+    const version = isClaimed ? (known?.version ?? 0) + 1 : (known?.version ?? 0)
+    if (isClaimed || claim.proven !== known?.proven) {
+      this.#owners.put(identifier, { ...claim, version })
     }
-    if (proven && !known.proven) this.#owners.put(identifier, known.owner, true)
-    return { ...known, proven: known.proven || proven }
+    return { ...claim, version, born: known === undefined }
   }
 
-  async move(identifier: Identifier, from: ProfileId, to: ProfileId): Promise<IdentityAnswer> {
-    return this.ctx.storage.transactionSync(() => {
-      const known = this.#owners.find(identifier)
-      if (known === undefined || known.owner === from) {
-        const proven = known?.proven ?? false
-        this.#owners.put(identifier, to, proven)
-        return { owner: to, proven, born: false }
-      }
-      return known
+  async moveMany(requests: readonly MoveRequest[]): Promise<readonly ProfileId[]> {
+    return this.ctx.storage.transactionSync(() => requests.map((one) => this.#move(one)))
+  }
+
+  #move({ identifier, from, to, version }: MoveRequest): ProfileId {
+    const known = this.#owners.find(identifier)
+    const isMine = known === undefined || from.includes(known.owner)
+    if (!isMine || (version !== undefined && known?.version !== version)) {
+      return known?.owner ?? to
+    }
+    this.#owners.put(identifier, {
+      owner: to,
+      proven: known?.proven ?? false,
+      version: (known?.version ?? 0) + 1,
     })
+    return to
   }
 }

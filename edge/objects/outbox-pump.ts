@@ -75,7 +75,7 @@ export class OutboxPump {
   async #releaseElsewhere(row: OutboxRow, profile: ProfileId): Promise<void> {
     const { workspace, env, commit } = this.#shard
     const { destination } = row
-    const permission = await askPermission(env, workspace, profile, destination)
+    const permission = await askPermission(env, workspace, row.profile, profile, destination)
     if (permission) return this.#send([row])
     await commit.run(() => {
       this.#refuse(row, 'consent-withdrawn', this.#shard.now())
@@ -161,17 +161,18 @@ export class OutboxPump {
 async function askPermission(
   env: Env,
   workspace: WorkspaceId,
+  profile: ProfileId,
   first: ProfileId,
   destination: DestinationId,
 ): Promise<boolean> {
-  let profile = first
+  let at = first
   for (let hop = 0; hop < MAX_FORWARDS; hop++) {
-    const address = addressOf(profile)
+    const address = addressOf(at)
     if (address === undefined) return false
     const stub = profileShard(env, workspace, address)
     const answer = await stub.mayReceive({ workspace, profile, destination })
     if (typeof answer === 'boolean') return answer
-    profile = answer.moved
+    at = answer.moved
   }
   return false
 }

@@ -1,40 +1,45 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
 import { noChanges } from '../domain/apply-event.ts'
-import { briefOf, unsettled, type ProfileBrief } from '../domain/identity.ts'
+import { rootOf, type Graph, type Star } from '../domain/graph.ts'
+import { isDeviceId, isProfileId } from '../domain/id.ts'
 import type { Profile } from '../domain/profile.ts'
 import { dueAt } from '../domain/review.ts'
-import type { DestinationId, DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
-import type { IngestOutcome, ProfileShardCalls, ShardStatus } from '../protocol/objects.ts'
-import type { EventRecord } from '../protocol/event.ts'
+import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { Identifier } from '../protocol/identifier.ts'
+import type {
+  IngestOutcome,
+  ProfileShardCalls,
+  ShardStatus,
+  Whereabouts,
+} from '../protocol/objects.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
-import type { Verdict } from '../protocol/verdict.ts'
+import type { StagedPage } from '../storage/merge-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
-import type { SeenRow } from '../storage/seen-store.ts'
+import { admit, personOf, scopeOf, type Granted } from './admit.ts'
+import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
+import { componentOf } from './component.ts'
 import type { Env } from './env.ts'
 import { settleReplays, toApiFailedEvent } from './failed-events.ts'
-import { account, admit, answer, answerStranger, refresh, scopeOf } from './ingest.ts'
-import {
-  applyMerge,
-  MergeSagas,
-  type MergeAnswer,
-  type MergeParcel,
-  type MergeRequest,
-} from './merge-saga.ts'
+import { account, answer, answerStranger } from './ingest.ts'
 import { LakeFlush } from './lake-flush.ts'
+import { MoveSagas, type MoveRequest } from './move-saga.ts'
 import { OutboxPump } from './outbox-pump.ts'
 import { preview } from './preview.ts'
 import { viewOf } from './profile-view.ts'
-import { reconcile } from './reconcile.ts'
+import { refresh } from './refresh.ts'
+import { Held, rejoin, unmerge } from './separate.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
-import { birth, grantedBy, placeOf } from './subject-place.ts'
+import { birth, placeOf } from './subject-place.ts'
+import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
 type Calls = ProfileShardCalls
 type Request<Name extends keyof Calls> = Parameters<Calls[Name]>[0]
 
 const MAX_LIST = 1_000
+const MAX_TURNS = 100
 const NEWEST = Number.MAX_SAFE_INTEGER
 
 /** The runtime marks the error of an object that has too much to do. */
@@ -44,14 +49,14 @@ const isOverloaded = (error: unknown): boolean =>
 /** Many profiles, and the only writer of each: loads, decides and saves in one transaction. */
 export class ProfileShard extends DurableObject<Env> implements ProfileShardCalls {
   readonly #shard: Shard
-  readonly #sagas: MergeSagas
+  readonly #sagas: MoveSagas
   readonly #pump: OutboxPump
   readonly #work: ShardWork
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#shard = new Shard(ctx, env)
-    this.#sagas = new MergeSagas(this.#shard)
+    this.#sagas = new MoveSagas(this.#shard)
     this.#pump = new OutboxPump(this.#shard)
     this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas, new LakeFlush(this.#shard))
   }
@@ -59,37 +64,54 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   async ingest(request: IngestRequest): Promise<IngestResult> {
     const shard = this.#shard
     await shard.prepare(request.workspace, request.catalogVersion)
-    const verdicts: Verdict[] = []
-    let { subject, events: rest } = request
-    // Each turn stores some events or settles one identifier of the next one, so turns are bounded.
-    const claims = request.events.reduce((sum, { identifiers }) => sum + identifiers.length, 0)
-    for (let turn = 0; turn < 10 + 3 * (request.events.length + claims); turn++) {
+    const { subject, events } = request
+    const granted: Granted = new Map()
+    // Each turn settles some claims or waits for one move; a graph moves as often as there are older ones, at most.
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
       const place = placeOf(shard, subject)
       if (place === undefined) return { type: 'unknown' }
-      if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts }
-      if (!place.isStored && request.events.length === 0) return this.#refuseOnly(request)
-      const ready = this.#settled(place.profile, rest, { ...request, subject })
-      const next = rest[0]
-      if (ready === 0 && next !== undefined) {
-        if (await birth(shard, subject, place)) {
-          subject = await reconcile(shard, this.#sagas, place.profile, next, subject)
+      if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
+      const { id, stored } = place
+      if (stored === undefined && events.length === 0) return this.#refuseOnly(request)
+      const component = stored === undefined ? undefined : componentOf(shard, stored)
+      if (component?.saga !== undefined) {
+        await this.#sagas.settled(component.saga)
+        continue
+      }
+      const claims = this.#openClaims(request, id, component?.graph, granted)
+      const [first] = events
+      if (claims.length > 0 && first !== undefined) {
+        if (stored !== undefined || (await birth(shard, subject, id, first))) {
+          await settleClaims(shard, this.#sagas, id, subject, claims, granted)
         }
         continue
       }
-      const result = await this.#store(
-        { ...request, subject },
-        place.profile.id,
-        rest.slice(0, ready),
-        rest.length === ready,
-        verdicts,
-      )
+      const result = await this.#store(request, id, granted)
       if (result === undefined) continue
-      verdicts.push(...result.fresh)
-      rest = rest.slice(ready)
       this.#work.after()
-      if (result.answer !== undefined) return result.answer
+      return result
     }
     throw new Error('Identifiers of a request did not settle')
+  }
+
+  /** Claims of events that were not seen before: a sign-in that is told once more claims nothing. */
+  #openClaims(
+    { subject, source, events }: IngestRequest,
+    id: ProfileId,
+    graph: Graph | undefined,
+    granted: Granted,
+  ): Star[] {
+    const shard = this.#shard
+    const root = graph === undefined ? id : rootOf(graph)
+    const claims = openClaims(shard, graph, root, subject, events, granted)
+    if (claims.length === 0) return claims
+    const scope = scopeOf(subject)
+    const fresh = events.filter(
+      ({ messageId }) => !shard.seen.has(scope, source, messageId, shard.now()),
+    )
+    return fresh.length === events.length
+      ? claims
+      : openClaims(shard, graph, root, subject, fresh, granted)
   }
 
   async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
@@ -111,46 +133,23 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return answerStranger(shard, request.subject, request.decide)
   }
 
-  /** One transaction: events that need no other object. The answer comes with the last of the request. */
+  /** One transaction for all events. Undefined: something has changed meanwhile, look again. */
   #store(
     request: IngestRequest,
     id: ProfileId,
-    events: readonly EventRecord[],
-    isLast: boolean,
-    before: readonly Verdict[],
-  ): Promise<{ fresh: Verdict[]; answer: IngestResult | undefined } | undefined> {
+    granted: Granted,
+  ): Promise<IngestResult | undefined> {
     const shard = this.#shard
     return shard.commit.run(() => {
-      const fresh = admit(shard, id, request, events)
-      if (fresh === undefined) return undefined
-      // What was refused is counted once, with the first events that are stored.
-      const refused = before.length === 0 ? request.refused : []
-      account(shard, { ...request, refused }, id, events, fresh)
+      const admission = admit(shard, id, request, request.events, granted)
+      if (admission === undefined) return undefined
+      const { verdicts, person, root } = admission
+      account(shard, request, person, request.events, verdicts)
       shard.arm()
-      if (!isLast) return { fresh, answer: undefined }
-      const found = shard.locate(id)
-      if (found === undefined || 'elsewhere' in found) return undefined
-      return { fresh, answer: answer(shard, found.profile, request, [...before, ...fresh]) }
+      const found = shard.locate(person)
+      if (found === undefined || 'elsewhere' in found) throw new Error('Nobody was stored')
+      return answer(shard, found.profile, root, request, verdicts)
     })
-  }
-
-  /** How many of the first events bring no identifier that is not settled. */
-  #settled(
-    profile: Profile,
-    events: readonly EventRecord[],
-    { subject, source }: IngestRequest,
-  ): number {
-    const shard = this.#shard
-    const { kinds } = shard.compiled.catalog
-    const granted = grantedBy(shard, subject, profile)
-    const scope = scopeOf(subject)
-    const index = events.findIndex(
-      (event) =>
-        unsettled(profile, event, kinds, granted) !== undefined &&
-        // A sign-in that is told once more must not take the device back from whoever signed in after it.
-        !shard.seen.has(scope, source, event.messageId, shard.now()),
-    )
-    return index < 0 ? events.length : index
   }
 
   async decide({
@@ -164,10 +163,13 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const place = placeOf(shard, subject)
     if (place === undefined) return { type: 'unknown' }
     if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
-    if (!place.isStored) return answerStranger(shard, subject, placements)
-    const profile =
-      dueAt(place.profile) <= shard.now() ? await this.#pass(place.profile.id) : place.profile
-    return answer(shard, profile ?? place.profile, { subject, decide: placements, consentMode }, [])
+    if (place.stored === undefined) return answerStranger(shard, subject, placements)
+    const { graph } = componentOf(shard, place.stored)
+    const found = shard.locate(personOf(graph, subject) ?? place.id)
+    const present = found !== undefined && 'profile' in found ? found.profile : place.stored.profile
+    const passed = dueAt(present) <= shard.now() ? await this.#pass(present.id) : present
+    const asked = { subject, decide: placements, consentMode }
+    return answer(shard, passed ?? present, rootOf(graph), asked, [])
   }
 
   /** Lets time pass for one profile whose timer is due but not yet served. */
@@ -175,7 +177,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const shard = this.#shard
     return shard.commit.run(() => {
       const found = shard.locate(id)
-      if (found === undefined || 'elsewhere' in found) return undefined
+      if (found === undefined || 'elsewhere' in found || found.saga !== null) return undefined
       const transitions = refresh(shard, found.profile, noChanges(), shard.now())
       shard.save(found.profile, transitions)
       shard.timers.set(id, dueAt(found.profile), true)
@@ -190,16 +192,44 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const found = shard.locate(profile)
     if (found === undefined) return null
     if ('elsewhere' in found) return { type: 'moved' as const, profile: found.elsewhere }
-    return viewOf(shard, found.profile, Math.min(limit, MAX_LIST), before)
+    return viewOf(shard, found, Math.min(limit, MAX_LIST), before)
   }
 
-  async locate({ workspace, subject }: Request<'locate'>): Promise<ProfileId | null> {
+  async locate({ workspace, subject }: Request<'locate'>): Promise<Whereabouts | null> {
     const shard = this.#shard
     await shard.prepare(workspace)
     const place = placeOf(shard, subject)
     if (place === undefined) return null
-    if ('elsewhere' in place) return place.elsewhere
-    return place.isStored ? place.profile.id : null
+    if ('elsewhere' in place) return { moved: place.elsewhere }
+    if (place.stored === undefined) return null
+    const { graph } = componentOf(shard, place.stored)
+    const profile = personOf(graph, subject)
+    return profile === undefined ? null : { profile, root: rootOf(graph) }
+  }
+
+  async unmerge({ workspace, profile, merge }: Request<'unmerge'>): Promise<Whereabouts | null> {
+    return this.#change(workspace, () => unmerge(this.#shard, profile, merge))
+  }
+
+  async rejoin({ workspace, profile, separation }: Request<'rejoin'>): Promise<Whereabouts | null> {
+    return this.#change(workspace, () => rejoin(this.#shard, profile, separation))
+  }
+
+  /** A change of who is who; people who are about to move are waited for. */
+  async #change<T>(workspace: WorkspaceId, change: () => T): Promise<T> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      try {
+        const result = await shard.commit.run(change)
+        this.#work.after()
+        return result
+      } catch (error) {
+        if (!(error instanceof Held)) throw error
+        await this.#sagas.settled(error.saga)
+      }
+    }
+    throw new Error('These people are always about to move')
   }
 
   async preview({ workspace, condition, sample }: Request<'preview'>) {
@@ -282,17 +312,17 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return this.#work.status()
   }
 
-  /** What another shard must know to decide whether two profiles are one person. */
+  /** What another shard must know to decide whether two graphs belong together. */
   async brief({
     workspace,
     profile,
-  }: InWorkspace<{ profile: ProfileId }>): Promise<ProfileBrief | { moved: ProfileId } | null> {
-    const shard = this.#shard
-    await shard.prepare(workspace)
-    const found = shard.locate(profile)
-    if (found === undefined) return null
-    if ('elsewhere' in found) return { moved: found.elsewhere }
-    return briefOf(found.profile, shard.compiled.catalog.kinds)
+    identifier,
+    version,
+  }: InWorkspace<{ profile: ProfileId; identifier: Identifier; version: number }>): Promise<
+    GraphBrief | { readonly elsewhere: ProfileId } | null
+  > {
+    await this.#shard.prepare(workspace)
+    return (await briefHere(this.#shard, profile, identifier, version)) ?? null
   }
 
   /** Whether a person consents to a destination, for a shard that still has something to send to them. */
@@ -312,58 +342,62 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return permits(found.profile, definition, shard.now())
   }
 
-  /** Merges a profile that lives here into an older one. */
-  async merge({ workspace, ...request }: InWorkspace<MergeRequest>): Promise<void> {
+  /** Moves a graph that lives here to that of an older one. */
+  async merge({ workspace, ...request }: InWorkspace<MoveRequest>): Promise<void> {
     await this.#shard.prepare(workspace)
-    await this.#sagas.merge(request)
+    await this.#sagas.move(request)
     this.#work.after()
   }
 
-  /** Keeps a page of a loser's history until the merge is applied. */
+  /** Keeps a page of a move until it is applied. */
   async stage({
     workspace,
     saga,
     page,
-    chunks,
-  }: InWorkspace<{ saga: string; page: number; chunks: readonly string[] }>): Promise<void> {
+    data,
+  }: InWorkspace<{ saga: string; page: number; data: StagedPage }>): Promise<void> {
     const shard = this.#shard
     await shard.prepare(workspace)
     await shard.commit.run(() => {
-      if (!shard.merges.wasApplied(saga)) shard.merges.stage(saga, page, chunks)
+      if (!shard.merges.wasApplied(saga)) shard.merges.stage(saga, page, data)
     })
   }
 
   async applyMerge({
     workspace,
     parcel,
-  }: InWorkspace<{ parcel: MergeParcel }>): Promise<MergeAnswer> {
+  }: InWorkspace<{ parcel: MoveParcel }>): Promise<MoveAnswer> {
     const shard = this.#shard
     await shard.prepare(workspace)
-    const result = await shard.commit.run(() => applyMerge(shard, parcel))
+    const result = await shard.commit.run(() => applyMove(shard, parcel))
     this.#work.after()
     return result
   }
 
-  /** A device comes here because somebody who lives here signed in on it. */
-  async adopt({
+  /** Ids and devices that are at home here lead to where they live now; not those that have come back meanwhile. */
+  async redirect({
     workspace,
-    device,
-    profile,
-    seen,
-  }: InWorkspace<{
-    device: DeviceId
-    profile: ProfileId
-    seen: readonly SeenRow[]
-  }>): Promise<void> {
+    ids,
+    to,
+  }: InWorkspace<{ ids: readonly string[]; to: ProfileId }>): Promise<void> {
     const shard = this.#shard
     await shard.prepare(workspace)
     await shard.commit.run(() => {
-      shard.profiles.setDevice(device, profile)
-      shard.seen.adopt(seen)
+      for (const id of ids) {
+        if (isDeviceId(id)) {
+          const owner = shard.profiles.deviceOwner(id)
+          if (owner === undefined || isElsewhere(shard, owner)) shard.profiles.setDevice(id, to)
+        } else if (isProfileId(id) && isElsewhere(shard, id)) shard.profiles.forward(id, to)
+      }
     })
   }
 
   override async alarm(): Promise<void> {
     await this.#work.alarm()
   }
+}
+
+const isElsewhere = (shard: Shard, id: ProfileId): boolean => {
+  const found = shard.locate(id)
+  return found === undefined || 'elsewhere' in found
 }

@@ -1,9 +1,11 @@
 import { grants } from '../domain/consent.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
 import type { ApiEvent } from '../protocol/api.ts'
 import { PURPOSES } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileView } from '../protocol/objects.ts'
+import { componentOf } from './component.ts'
+import { graphView } from './graph-view.ts'
 import type { Shard } from './shard.ts'
 
 const iso = (at: number): string => new Date(at).toISOString()
@@ -23,13 +25,16 @@ const toApiEvent = (event: EventRecord): ApiEvent => ({
 /** Everything known of a person, with one page of the timeline. */
 export function viewOf(
   shard: Shard,
-  profile: Profile,
+  stored: StoredProfile,
   limit: number,
   before: string | undefined,
 ): ProfileView {
+  const { profile } = stored
+  const { graph } = componentOf(shard, stored)
   const { events, more } = shard.history.newest(profile.id, limit, before)
   const cursor = events.at(-1)?.cursor
-  const { traits, consent, consentMode } = profile
+  const { consent, consentMode } = profile
+  const traits = [...profile.traits].filter(([, { value }]) => value !== null)
   const purposes = new Set([...PURPOSES, ...consent.keys()])
   const now = shard.now()
   return {
@@ -38,9 +43,9 @@ export function viewOf(
     createdAt: profile.createdAt,
     lastSeenAt: profile.lastSeenAt,
     identifiers: profile.identifiers,
-    traits: Object.fromEntries([...traits].map(([name, { value }]) => [name, value])),
+    traits: Object.fromEntries(traits.map(([name, { value }]) => [name, value])),
     provenance: Object.fromEntries(
-      [...traits].map(([name, { source, at }]) => [name, { source, at }]),
+      traits.map(([name, { source, at, by }]) => [name, { source, at, by }]),
     ),
     consent: Object.fromEntries(
       [...purposes].map((purpose) => [
@@ -55,6 +60,9 @@ export function viewOf(
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),
     ...(more && cursor !== undefined && { eventsCursor: cursor }),
-    merges: profile.merges,
+    merges: graph.merges
+      .filter(({ survivor }) => survivor === profile.id)
+      .map(({ id, loser, at, through }) => ({ id, other: loser, at, through })),
+    graph: graphView(shard, graph, profile.id),
   }
 }

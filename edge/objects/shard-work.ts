@@ -2,9 +2,9 @@ import { noChanges } from '../domain/apply-event.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { DAY, MINUTE, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { acknowledge, backFillSlice } from './back-fill.ts'
-import { refresh } from './ingest.ts'
+import { refresh } from './refresh.ts'
 import type { LakeFlush } from './lake-flush.ts'
-import type { MergeSagas } from './merge-saga.ts'
+import type { MoveSagas } from './move-saga.ts'
 import type { OutboxPump } from './outbox-pump.ts'
 import type { Shard } from './shard.ts'
 
@@ -15,6 +15,7 @@ const TIMER_TURNS = 20
 const BACK_FILL_TURNS = 10
 /** A profile whose evaluation threw is tried again then: perhaps another catalog has come by then. */
 const FAILED_TIMER_RETRY: Millis = 10 * MINUTE
+const HELD_TIMER_RETRY: Millis = SECOND
 /** An alarm whose work threw comes back then. */
 const ALARM_RETRY: Millis = 5 * SECOND
 
@@ -22,10 +23,10 @@ const ALARM_RETRY: Millis = 5 * SECOND
 export class ShardWork {
   readonly #shard: Shard
   readonly #pump: OutboxPump
-  readonly #sagas: MergeSagas
+  readonly #sagas: MoveSagas
   readonly #lake: LakeFlush
 
-  constructor(shard: Shard, pump: OutboxPump, sagas: MergeSagas, lake: LakeFlush) {
+  constructor(shard: Shard, pump: OutboxPump, sagas: MoveSagas, lake: LakeFlush) {
     this.#shard = shard
     this.#pump = pump
     this.#sagas = sagas
@@ -85,6 +86,8 @@ export class ShardWork {
         shard.timers.clear(id)
         const found = shard.profiles.find(id)
         if (found === undefined || 'forward' in found) return
+        // About to live elsewhere: there its time is served.
+        if (found.saga !== null) return shard.timers.set(id, now + HELD_TIMER_RETRY, true)
         shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
       })
       if (!isServed) shard.timers.set(id, now + FAILED_TIMER_RETRY, true)

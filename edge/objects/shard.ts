@@ -3,24 +3,28 @@ import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog
 import { effectsOf } from '../domain/activation.ts'
 import type { Reach } from '../domain/channels.ts'
 import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
+import type { Graph } from '../domain/graph.ts'
 import type { Profile } from '../domain/profile.ts'
 import { dueAt } from '../domain/review.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
 import { FailedEventStore } from '../storage/failed-event-store.ts'
+import { GraphStore } from '../storage/graph-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
 import { LakeStore } from '../storage/lake-store.ts'
 import { MembershipStore } from '../storage/membership-store.ts'
 import { MergeStore } from '../storage/merge-store.ts'
 import { MetaStore } from '../storage/meta-store.ts'
 import { OutboxStore } from '../storage/outbox-store.ts'
-import { ProfileStore } from '../storage/profile-store.ts'
+import { ProfileStore, type StoredProfile } from '../storage/profile-store.ts'
 import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { clock } from './clock.ts'
+import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
 import { GroupCommit, type Ledger } from './group-commit.ts'
 import { OwnerCalls } from './owner-calls.ts'
@@ -51,6 +55,7 @@ export class Shard implements Ledger {
   readonly outbox: OutboxStore
   readonly failedEvents: FailedEventStore
   readonly counters: CounterStore
+  readonly graphs: GraphStore
   readonly merges: MergeStore
   readonly lake: LakeStore
   readonly meta: MetaStore
@@ -75,6 +80,7 @@ export class Shard implements Ledger {
     this.outbox = new OutboxStore(sql)
     this.failedEvents = new FailedEventStore(sql)
     this.counters = new CounterStore(sql)
+    this.graphs = new GraphStore(sql)
     this.merges = new MergeStore(sql)
     this.lake = new LakeStore(sql)
     this.meta = new MetaStore(sql)
@@ -167,28 +173,40 @@ export class Shard implements Ledger {
     return this.meta.get<BackFill | null>('back-fill') ?? undefined
   }
 
-  /** A state that lives here, forwards within the shard followed; or the id it went to elsewhere. */
-  locate(id: ProfileId): { profile: Profile } | { elsewhere: ProfileId } | undefined {
+  /**
+   * A state that lives here, forwards within the shard followed; or the id by whose shard it is found. People who
+   * moved here keep their ids, so what is here is looked for before an id is asked where it is at home.
+   */
+  locate(id: ProfileId): StoredProfile | { readonly elsewhere: ProfileId } | undefined {
     let next = id
-    while (this.isHome(next)) {
+    for (;;) {
       const found = this.profiles.find(next)
-      if (found === undefined) return undefined
+      if (found === undefined) return this.isHome(next) ? undefined : { elsewhere: next }
       if ('profile' in found) return found
       next = found.forward
     }
-    return { elsewhere: next }
+  }
+
+  /** What the workspace says of who is one person. */
+  get identity(): {
+    readonly kinds: readonly IdentifierKind[]
+    readonly sharedDevice: SharedDevice
+  } {
+    const { kinds, sharedDevice = 'last-login-owns' } = this.compiled.catalog
+    return { kinds, sharedDevice }
   }
 
   /**
-   * Saves a profile with what follows from its transitions: memberships, deliveries, its timer. Call it inside a
-   * transaction.
+   * Saves a profile with what follows from its transitions: memberships, deliveries, its timer. `graph`: one that is
+   * its alone, saved with it. Call it inside a transaction.
    */
-  save(profile: Profile, transitions: readonly Transition[], reach?: Reach): void {
+  save(profile: Profile, transitions: readonly Transition[], reach?: Reach, graph?: Graph): void {
     const now = this.now()
     this.memberships.record(profile.id, transitions)
     this.deliver(profile, transitions, now, reach)
     this.timers.set(profile.id, dueAt(profile))
-    this.profiles.save(profile)
+    if (graph === undefined) this.profiles.save(profile)
+    else saveAlone(this, profile, graph)
     this.reporter.addTransitions(profile.id, transitions)
   }
 

@@ -6,7 +6,7 @@ import {
   type Channels,
   type EventType,
 } from '../protocol/event.ts'
-import type { Identifier, IdentifierKind } from '../protocol/identifier.ts'
+import type { BlockedValue, Identifier, IdentifierKind } from '../protocol/identifier.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { RefusalReason, RefusedEvent } from '../protocol/verdict.ts'
@@ -27,6 +27,8 @@ export interface ParseOptions {
   readonly gpc: boolean
   /** The workspace's kinds of identifier, most trusted first. */
   readonly kinds: readonly IdentifierKind[]
+  /** Values that identify no one in this workspace. */
+  readonly blocked?: readonly BlockedValue[]
   /** The request itself says which browser it is: `anonymousId` is then no identifier, and none is needed. */
   readonly device: boolean
   /** Makes the id of a message that came without one. */
@@ -227,6 +229,7 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
       context,
     },
     options.kinds,
+    options.blocked,
   )
   if (!identifiers.ok) return identifiers
   if (identifiers.value.length === 0 && !options.device) return fail('missing-identity', 'userId')

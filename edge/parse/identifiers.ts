@@ -1,5 +1,5 @@
 import { LIMITS } from '../protocol/event.ts'
-import type { Identifier, IdentifierKind } from '../protocol/identifier.ts'
+import type { BlockedValue, Identifier, IdentifierKind } from '../protocol/identifier.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { normaliseEmail, normalisePhone } from './address.ts'
 import { isBlocked } from './blocked.ts'
@@ -54,6 +54,7 @@ export type ParsedIdentifiers =
 export function parseIdentifiers(
   sources: IdentifierSources,
   kinds: readonly IdentifierKind[],
+  blocked: readonly BlockedValue[] = [],
 ): ParsedIdentifiers {
   const found: (readonly [kind: string, value: string])[] = []
   if (sources.userId !== undefined) found.push(['userId', sources.userId])
@@ -88,8 +89,19 @@ export function parseIdentifiers(
   for (const { kind } of kinds) {
     for (const [foundKind, raw] of found) {
       const value = foundKind === kind ? normaliseId(kind, raw) : undefined
-      if (value !== undefined) seen.set(`${kind}:${value}`, { kind, value })
+      if (value !== undefined && !isBlockedHere(blocked, kind, value))
+        seen.set(`${kind}:${value}`, { kind, value })
     }
   }
   return { ok: true, value: [...seen.values()] }
 }
+
+/** Whether the workspace says of a normalised value that it identifies no one. */
+export const isBlockedHere = (
+  blocked: readonly BlockedValue[],
+  kind: string,
+  value: string,
+): boolean =>
+  blocked.some(
+    (entry) => entry.value === value && (entry.kind === undefined || entry.kind === kind),
+  )

@@ -166,7 +166,12 @@ export interface ApiProfile {
   readonly traits: { readonly [trait: string]: Json }
   /** Where each trait came from, by the same names. */
   readonly provenance: {
-    readonly [trait: string]: { readonly source: string; readonly at: string }
+    readonly [trait: string]: {
+      readonly source: string
+      readonly at: string
+      /** Kind of the identifier that brought it; `device` for a browser nobody had signed in on. */
+      readonly by: string
+    }
   }
   readonly consent: {
     readonly [purpose: string]: { readonly granted: boolean; readonly at: string | null }
@@ -197,6 +202,37 @@ export interface ApiProfile {
     readonly other: string
     readonly at: string
     readonly through: string
+  }[]
+  /** What was seen together with this person, directly or through others. */
+  readonly graph: ApiGraph
+}
+
+export interface ApiGraph {
+  readonly nodes: readonly {
+    readonly kind: string
+    readonly value: string
+    readonly proven: boolean
+    readonly firstSeen: string
+    readonly lastSeen: string
+    readonly source: string
+    /** Whose it is. */
+    readonly profile: string
+    /** Too many bear it: it joins no one. */
+    readonly blocked: boolean
+  }[]
+  /** `from` and `to` are places in `nodes`. A link that does not stand was cut: it would make two people one. */
+  readonly links: readonly {
+    readonly from: number
+    readonly to: number
+    readonly at: string
+    readonly proven: boolean
+    readonly stands: boolean
+  }[]
+  readonly separations: readonly {
+    readonly id: string
+    readonly at: string
+    readonly from: number
+    readonly to: number
   }[]
 }
 export interface ApiEvent {

@@ -2,7 +2,7 @@ import type { ConsentMode } from './consent.ts'
 import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
 import type { SourceId, WorkspaceId } from './id.ts'
-import type { IdentifierKind } from './identifier.ts'
+import type { BlockedValue, IdentifierKind, SharedDevice, TraitPolicy } from './identifier.ts'
 import type { SegmentDefinition } from './membership.ts'
 import type { Millis } from './time.ts'
 
@@ -36,6 +36,12 @@ export interface Catalog {
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationDefinition[]
   readonly kinds: readonly IdentifierKind[]
+  /** Absent: `last-login-owns`. */
+  readonly sharedDevice?: SharedDevice
+  /** Values that identify no one, beside the built-in ones. */
+  readonly blocked?: readonly BlockedValue[]
+  /** Traits whose policy is not `most-recent`. */
+  readonly traitPolicies?: { readonly [trait: string]: TraitPolicy }
   /** Number of profile and identity shards new subjects are spread over. Fixed at the workspace's birth. */
   readonly shards: number
   /** How long history is kept. */

@@ -19,3 +19,15 @@ export function parseDuration(text: string): Millis | undefined {
     Number(seconds) * SECOND
   return total > 0 ? total : undefined
 }
+
+/** The duration as days, hours, minutes and seconds. */
+export function formatDuration(span: Millis): string {
+  const days = Math.floor(span / DAY)
+  const parts = [
+    ['H', Math.floor((span % DAY) / HOUR)],
+    ['M', Math.floor((span % HOUR) / MINUTE)],
+    ['S', Math.floor((span % MINUTE) / SECOND)],
+  ] as const
+  const time = parts.map(([unit, count]) => (count > 0 ? `${count}${unit}` : '')).join('')
+  return `P${days > 0 || time === '' ? `${days}D` : ''}${time === '' ? '' : `T${time}`}`
+}

@@ -117,6 +117,8 @@ export interface EventRecord {
   /** When it happened, corrected by the sender's clock skew, never later than `receivedAt`. */
   readonly timestamp: Millis
   readonly receivedAt: Millis
+  /** Place in its batch, which orders what happened and came at the same instant. Absent: the first. */
+  readonly position?: number
   readonly source: SourceId
   /** The browser it came from, when it came from one of ours. */
   readonly device?: DeviceId

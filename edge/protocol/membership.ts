@@ -8,6 +8,8 @@ export type Cause =
   | { readonly type: 'time' }
   | { readonly type: 'definition'; readonly version: number }
   | { readonly type: 'merge' }
+  /** Two people that had been taken for one are two again. */
+  | { readonly type: 'split' }
 
 export interface Membership {
   readonly segment: SegmentId

@@ -43,11 +43,23 @@ export interface ProfileShardCalls {
     readonly before?: string
     readonly limit: number
   }): Promise<ProfileView | { readonly type: 'moved'; readonly profile: ProfileId } | null>
-  /** The profile a device belongs to. */
+  /** The profile a device or identifier belongs to. */
   locate(request: {
     readonly workspace: WorkspaceId
     readonly subject: Subject
-  }): Promise<ProfileId | null>
+  }): Promise<Whereabouts | null>
+  /** Makes of a merged profile two again, which stay two. Null: no such profile or merge. */
+  unmerge(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly merge: string
+  }): Promise<Whereabouts | null>
+  /** Lets two be joined again that were separated. Null: no such profile or separation. */
+  rejoin(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly separation: string
+  }): Promise<Whereabouts | null>
   preview(request: {
     readonly workspace: WorkspaceId
     readonly condition: Condition
@@ -116,14 +128,29 @@ export interface ReplayOutcome {
   readonly isCorrected: boolean
 }
 
+/** A profile, and the id by whose shard it is found; or by whose shard to ask on. */
+export type Whereabouts =
+  | { readonly profile: ProfileId; readonly root: ProfileId }
+  | { readonly moved: ProfileId }
+
 export type IngestOutcome =
   | { readonly ok: true; readonly result: IngestResult }
   | { readonly ok: false; readonly overloaded: boolean }
 
 export interface ResolveRequest {
   readonly identifier: Identifier
+  /** Who becomes the owner if there is none; who claims it again if that is the owner. */
   readonly birth: ProfileId
   readonly proven: boolean
+}
+
+export interface MoveRequest {
+  readonly identifier: Identifier
+  /** One of them must be the owner. */
+  readonly from: readonly ProfileId[]
+  readonly to: ProfileId
+  /** Nothing is done if the claim is of another version by now. */
+  readonly version?: number
 }
 
 export interface ShardStatus {
@@ -151,7 +178,12 @@ export interface ProfileView {
   })[]
   readonly traits: { readonly [trait: string]: Json }
   readonly provenance: {
-    readonly [trait: string]: { readonly source: string; readonly at: Millis }
+    readonly [trait: string]: {
+      readonly source: string
+      readonly at: Millis
+      /** `identifierKey` of the identifier or device that brought it. */
+      readonly by: string
+    }
   }
   readonly consent: {
     readonly [purpose: string]: { readonly granted: boolean; readonly at: Millis | null }
@@ -175,22 +207,52 @@ export interface ProfileView {
     readonly at: Millis
     readonly through: string
   }[]
+  readonly graph: GraphView
+}
+
+/** Identifiers that were seen together, directly or through others: of this person, and of others they touch. */
+export interface GraphView {
+  readonly nodes: readonly (ClaimedIdentifier & {
+    readonly firstSeen: Millis
+    readonly lastSeen: Millis
+    readonly source: string
+    /** Whose it is. */
+    readonly profile: ProfileId
+    /** Too many bear it: it joins no one. */
+    readonly blocked: boolean
+  })[]
+  /** `from` and `to` are places in `nodes`. */
+  readonly links: readonly {
+    readonly from: number
+    readonly to: number
+    readonly at: Millis
+    readonly proven: boolean
+    /** False: cut, because it would give a person two values of a unique kind. */
+    readonly stands: boolean
+  }[]
+  readonly separations: readonly {
+    readonly id: string
+    readonly at: Millis
+    readonly from: number
+    readonly to: number
+  }[]
 }
 
 export interface IdentityShardCalls {
   /** The owner of an identifier, or null. */
   lookup(identifier: Identifier): Promise<ProfileId | null>
-  /** The owner; if there is none, `birth` becomes the owner. */
-  resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer>
-  /** Several at once, in one transaction. Answers in the order of requests. */
+  /** The owners; `birth` becomes that of an identifier that has none. In one transaction, in the order of requests. */
   resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]>
-  /** Compare-and-set: `from` must be the present owner. The answer is the owner after the call. */
-  move(identifier: Identifier, from: ProfileId, to: ProfileId): Promise<IdentityAnswer>
+  /** Compare-and-set, in one transaction. Answers the owners after the call. */
+  moveMany(requests: readonly MoveRequest[]): Promise<readonly ProfileId[]>
 }
 export interface IdentityAnswer {
+  /** Root of a graph, at some time: it may have joined an older one since. */
   readonly owner: ProfileId
   /** Whether the owner's claim is proven. */
   readonly proven: boolean
+  /** Of the claim; grows with each. */
+  readonly version: number
   /** True if the call made `owner` the owner. */
   readonly born: boolean
 }

@@ -38,11 +38,16 @@ export interface IngestRequest {
 export type IngestResult =
   /** The hint was wrong: nothing was done; ask the device's home shard, without a hint. */
   | { readonly type: 'unknown' }
-  /** The subject lives elsewhere by now: ask there with the events that `verdicts`, in order, does not cover yet. */
+  /**
+   * The subject lives in another shard by now, that of `profile`: ask there with the events that `verdicts`, in
+   * order, does not cover yet.
+   */
   | { readonly type: 'moved'; readonly profile: ProfileId; readonly verdicts: readonly Verdict[] }
   | {
       readonly type: 'done'
       readonly profile: ProfileId
+      /** The id by whose shard the profile is found without a detour; often its own. */
+      readonly root: ProfileId
       /** One per event of the request, in its order. */
       readonly verdicts: readonly Verdict[]
       /** Keys of public segments. */

@@ -5,6 +5,7 @@ import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { destinations } from './destinations.ts'
 import { experiences } from './experiences.ts'
+import { identitySettings } from './identity-settings.ts'
 import { keys } from './keys.ts'
 import { onError, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
@@ -42,4 +43,5 @@ admin.route('/', destinations)
 admin.route('/', activations)
 admin.route('/', sources)
 admin.route('/', keys)
+admin.route('/', identitySettings)
 admin.route('/', audit)

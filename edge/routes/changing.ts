@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { workspaceObject } from '../objects/address.ts'
+import { clock } from '../objects/clock.ts'
 import type { Env } from '../objects/env.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { WorkspaceCalls } from '../protocol/objects.ts'
@@ -8,6 +9,7 @@ import { unsettledWorkspaces } from '../storage/account-store.ts'
 import type { Change, Conflict } from '../storage/change.ts'
 import { countRows, missingRows, type Owned } from '../storage/rows.ts'
 import type { AccessEnv } from './access.ts'
+import { notePublished } from './intake/source.ts'
 import { Refusal, notFoundHere, refuseField } from './problem.ts'
 
 /** How many of each one workspace may have: the catalog must stay small enough to be handed to every shard. */
@@ -64,7 +66,8 @@ export async function accept(
  */
 export async function publish(env: Env, workspace: WorkspaceId): Promise<void> {
   try {
-    await workspaceObject(env, workspace).publish({ workspace })
+    const version = await workspaceObject(env, workspace).publish({ workspace })
+    notePublished(workspace, version, clock.now())
   } catch {
     // `workspace.revision` stays ahead of `settled`, which is what the sweeper looks for.
   }

@@ -94,7 +94,7 @@ async function collectFrom(
     ? eraseCookie(request)
     : // Nothing is remembered of a browser none of whose events could be kept.
       events.length > 0
-      ? await renewedCookie(browser, sent.result.profile, request, keys, receivedAt)
+      ? await renewedCookie(browser, sent.result.root, request, keys, receivedAt)
       : undefined
   if (cookie !== undefined) headers.set('set-cookie', cookie)
   const answer: CollectResponse = {

@@ -11,7 +11,7 @@ const cause = z
   .union([
     z.object({ type: z.literal('event'), messageIds: z.array(z.string()).readonly() }),
     z.object({ type: z.literal('definition'), version: z.number() }),
-    z.object({ type: z.enum(['time', 'merge']) }),
+    z.object({ type: z.enum(['time', 'merge', 'split']) }),
   ])
   .openapi('Cause')
 

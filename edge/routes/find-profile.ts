@@ -4,12 +4,19 @@ import { addressOf, identityShardOf, isDeviceId, isProfileId } from '../domain/i
 import { identityShard, profileShard, workspaceObject } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
 import { normaliseEmail, normalisePhone } from '../parse/address.ts'
-import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { ProfileView } from '../protocol/objects.ts'
+import type { Subject } from '../protocol/shard.ts'
 import { refuseField } from './problem.ts'
 
 /** Forwards followed at most: one for each merge whose loser was asked for. */
 const MAX_FORWARDS = 16
+
+/** A profile's id, and one by whose shard it is found. */
+export interface Found {
+  readonly profile: ProfileId
+  readonly at: ProfileId | DeviceId
+}
 
 /** The profile an identifier points at, as people write identifiers: addresses readable, ids with their prefix. */
 export async function profileOf(
@@ -17,19 +24,42 @@ export async function profileOf(
   workspace: WorkspaceId,
   kind: string,
   value: string,
-): Promise<ProfileId | null> {
-  if (kind === 'id' || isProfileId(value)) return isProfileId(value) ? value : null
+): Promise<Found | null> {
+  if (kind === 'id' || isProfileId(value)) {
+    return isProfileId(value) ? { profile: value, at: value } : null
+  }
   if (isDeviceId(value)) {
-    const address = addressOf(value)
-    if (address === undefined) return null
-    const subject = { type: 'device', device: value } as const
-    return profileShard(env, workspace, address).locate({ workspace, subject })
+    return bearerOf(env, workspace, { type: 'device', device: value }, value)
   }
   const catalog = await workspaceObject(env, workspace).catalog({ workspace })
   if (catalog === null) return null
-  const named = { kind, value: await indexed(env, workspace, kind, value) }
-  const shard = identityShardOf(named.kind, named.value, catalog.shards)
-  return identityShard(env, workspace, shard).lookup(named)
+  const identifier = { kind, value: await indexed(env, workspace, kind, value) }
+  const shard = identityShardOf(identifier.kind, identifier.value, catalog.shards)
+  const owner = await identityShard(env, workspace, shard).lookup(identifier)
+  if (owner === null) return null
+  return bearerOf(env, workspace, { type: 'identifier', identifier, profile: owner }, owner)
+}
+
+/** Whose a device or identifier is, asked where its people live by now. */
+async function bearerOf(
+  env: Env,
+  workspace: WorkspaceId,
+  subject: Subject,
+  first: ProfileId | DeviceId,
+): Promise<Found | null> {
+  let at = first
+  for (let hop = 0; hop < MAX_FORWARDS; hop++) {
+    const address = addressOf(at)
+    if (address === undefined) return null
+    const found = await profileShard(env, workspace, address).locate({
+      workspace,
+      subject: hop === 0 ? subject : { ...subject, profile: at as ProfileId },
+    })
+    if (found === null) return null
+    if ('profile' in found) return { profile: found.profile, at: found.root }
+    at = found.moved
+  }
+  return null
 }
 
 /** Addresses are indexed by their keyed hash. */
@@ -56,16 +86,16 @@ async function indexed(
 export async function viewProfile(
   env: Env,
   workspace: WorkspaceId,
-  id: ProfileId,
+  { profile, at: first }: Found,
   page: { readonly before?: string; readonly limit: number },
 ): Promise<ProfileView | null> {
-  let profile = id
+  let at = first
   for (let hop = 0; hop < MAX_FORWARDS; hop++) {
-    const address = addressOf(profile)
+    const address = addressOf(at)
     if (address === undefined) return null
     const found = await profileShard(env, workspace, address).view({ workspace, profile, ...page })
     if (found === null || found.type === 'profile') return found
-    profile = found.profile
+    at = found.profile
   }
   return null
 }

@@ -1,19 +1,51 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { open } from '../crypto/seal.ts'
 import { workspaceKeys, type WorkspaceKeys } from '../crypto/workspace-keys.ts'
-import { isProfileId } from '../domain/id.ts'
+import { isDeviceId, isProfileId } from '../domain/id.ts'
 import { workspaceObject } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
 import type { ApiProfile } from '../protocol/api.ts'
-import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
+import type { WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import type { ProfileView } from '../protocol/objects.ts'
-import { profileOf, viewProfile } from './find-profile.ts'
+import { profileOf, viewProfile, type Found } from './find-profile.ts'
 import { notFoundHere } from './problem.ts'
 import { resource } from './resource.ts'
 import { idParam, instant, iso, json, problems, text } from './shapes.ts'
 
 const EVENTS = 100
+
+const graphNode = z.object({
+  kind: z.string(),
+  value: z.string(),
+  proven: z.boolean(),
+  firstSeen: instant,
+  lastSeen: instant,
+  source: z.string(),
+  profile: z.string(),
+  blocked: z.boolean(),
+})
+const shownGraph = z
+  .object({
+    nodes: z.array(graphNode).readonly(),
+    links: z
+      .array(
+        z.object({
+          from: z.int(),
+          to: z.int(),
+          at: instant,
+          proven: z.boolean(),
+          stands: z.boolean(),
+        }),
+      )
+      .readonly(),
+    separations: z
+      .array(z.object({ id: z.string(), at: instant, from: z.int(), to: z.int() }))
+      .readonly(),
+  })
+  .openapi('IdentityGraph', {
+    description: '`from` and `to` are places in `nodes`; a link that does not stand was cut',
+  })
 
 const shown = z
   .object({
@@ -38,7 +70,7 @@ const shown = z
         .custom<Json>()
         .openapi({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] }),
     ),
-    provenance: z.record(z.string(), z.object({ source: z.string(), at: instant })),
+    provenance: z.record(z.string(), z.object({ source: z.string(), at: instant, by: z.string() })),
     consent: z.record(z.string(), z.object({ granted: z.boolean(), at: instant.nullable() })),
     segments: z
       .array(
@@ -62,6 +94,7 @@ const shown = z
     merges: z
       .array(z.object({ id: z.string(), other: z.string(), at: instant, through: z.string() }))
       .readonly(),
+    graph: shownGraph,
   })
   .openapi('Profile')
 
@@ -97,13 +130,13 @@ const getRoute = createRoute({
 async function show(
   env: Env,
   workspace: WorkspaceId,
-  id: ProfileId | null,
+  found: Found | null,
   before: string | undefined,
 ): Promise<ApiProfile> {
   const view =
-    id === null
+    found === null
       ? null
-      : await viewProfile(env, workspace, id, {
+      : await viewProfile(env, workspace, found, {
           limit: EVENTS,
           ...(before !== undefined && { before }),
         })
@@ -128,9 +161,9 @@ async function show(
     identifiers,
     traits: await readableTraits(view, keys),
     provenance: Object.fromEntries(
-      Object.entries(view.provenance).map(([name, { source, at }]) => [
+      Object.entries(view.provenance).map(([name, { source, at, by }]) => [
         name,
-        { source, at: iso(at) },
+        { source, at: iso(at), by: kindOf(by) },
       ]),
     ),
     consent: Object.fromEntries(
@@ -155,6 +188,34 @@ async function show(
     events: view.events,
     ...(view.eventsCursor !== undefined && { eventsCursor: view.eventsCursor }),
     merges: view.merges.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })),
+    graph: await readableGraph(view.graph, keys),
+  }
+}
+
+/** The kind in an `identifierKey`. */
+function kindOf(key: string): string {
+  const [length = '', ...rest] = key.split(':')
+  const kind = rest.join(':').slice(0, Number(length))
+  return kind === '' || key.endsWith(':') || isDeviceId(key.slice(key.lastIndexOf(':') + 1))
+    ? 'device'
+    : kind
+}
+
+async function readableGraph(
+  { nodes, links, separations }: ProfileView['graph'],
+  keys: WorkspaceKeys,
+): Promise<ApiProfile['graph']> {
+  return {
+    nodes: await Promise.all(
+      nodes.map(async ({ sealed, value, firstSeen, lastSeen, ...rest }) => ({
+        ...rest,
+        value: (sealed && (await open(keys, 'contact', sealed))) ?? value,
+        firstSeen: iso(firstSeen),
+        lastSeen: iso(lastSeen),
+      })),
+    ),
+    links: links.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })),
+    separations: separations.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })),
   }
 }
 
@@ -183,5 +244,8 @@ export const profiles = resource()
     const { workspace } = c.get('access')
     const { id } = c.req.valid('param')
     const { before } = c.req.valid('query')
-    return c.json(await show(c.env, workspace, isProfileId(id) ? id : null, before), 200)
+    return c.json(
+      await show(c.env, workspace, isProfileId(id) ? { profile: id, at: id } : null, before),
+      200,
+    )
   })

@@ -82,6 +82,7 @@ export async function bearWorkspace(
       timezone: birth.timezone,
       revision: 0,
       settled: -1,
+      identity: null,
       createdAt: at,
     }),
     ...birth.sources.flatMap(({ definition, own, keys }, place) => [

@@ -4,6 +4,7 @@ import { databaseOf, statement } from './database.ts'
 import { readActivation } from './activation-store.ts'
 import { readDestination } from './destination-store.ts'
 import { readExperience } from './experience-store.ts'
+import { readIdentity } from './identity-settings-store.ts'
 import { readSegment } from './segment-store.ts'
 import { readSource } from './source-store.ts'
 import type {
@@ -42,6 +43,7 @@ export async function readDefinitions(
     shards: settings.shards,
     retention: settings.retention,
     timezone: settings.timezone,
+    identity: readIdentity(settings.identity),
     sources: rows<SourceRow>(1).map(readSource),
     segments: rows<SegmentRow>(2).map(readSegment),
     experiences: rows<ExperienceRow>(3).map(readExperience),

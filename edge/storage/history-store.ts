@@ -102,6 +102,24 @@ export class HistoryStore {
     return { chunks, last, done: true }
   }
 
+  /** In the place of all that was there. */
+  replace(profile: ProfileId, events: readonly EventRecord[]): void {
+    this.drop(profile)
+    this.append(profile, events)
+  }
+
+  /** Chunks as they were copied. */
+  paste(profile: ProfileId, chunks: readonly string[]): void {
+    for (const data of chunks) {
+      this.#sql.exec(
+        `INSERT INTO chunk (profile, seq, data)
+         SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
+        profile,
+        data,
+      )
+    }
+  }
+
   drop(profile: ProfileId): void {
     this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
   }

@@ -1,5 +1,5 @@
 import type { ProfileId, SegmentId } from '../protocol/id.ts'
-import type { Transition } from '../protocol/membership.ts'
+import type { Membership, Transition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 
 /** Who is in which segment, and how many: written only when somebody enters or leaves. */
@@ -16,28 +16,45 @@ export class MembershipStore {
   }
 
   record(profile: ProfileId, transitions: readonly Transition[]): void {
-    for (const { type, segment, at } of transitions) {
-      const { rowsWritten } =
-        type === 'entered'
-          ? this.#sql.exec(
-              'INSERT OR IGNORE INTO membership (segment, profile, entered_at) VALUES (?, ?, ?)',
-              segment,
-              profile,
-              at,
-            )
-          : this.#sql.exec(
-              'DELETE FROM membership WHERE segment = ? AND profile = ?',
-              segment,
-              profile,
-            )
-      // A size is the number of rows, whatever was said twice.
-      if (rowsWritten === 0) continue
-      this.#sql.exec(
-        `INSERT INTO size (segment, n) VALUES (?1, max(?2, 0))
-         ON CONFLICT (segment) DO UPDATE SET n = n + ?2`,
-        segment,
-        type === 'entered' ? 1 : -1,
-      )
+    for (const transition of transitions) this.#change(transition, profile)
+  }
+
+  #change(
+    { type, segment, at }: Pick<Transition, 'type' | 'segment' | 'at'>,
+    profile: ProfileId,
+  ): void {
+    const { rowsWritten } =
+      type === 'entered'
+        ? this.#sql.exec(
+            'INSERT OR IGNORE INTO membership (segment, profile, entered_at) VALUES (?, ?, ?)',
+            segment,
+            profile,
+            at,
+          )
+        : this.#sql.exec(
+            'DELETE FROM membership WHERE segment = ? AND profile = ?',
+            segment,
+            profile,
+          )
+    // A size is the number of rows, whatever was said twice.
+    if (rowsWritten === 0) return
+    this.#sql.exec(
+      `INSERT INTO size (segment, n) VALUES (?1, max(?2, 0))
+       ON CONFLICT (segment) DO UPDATE SET n = n + ?2`,
+      segment,
+      type === 'entered' ? 1 : -1,
+    )
+  }
+
+  /** Drops a profile that lives elsewhere by now: nobody left by that. */
+  drop(profile: ProfileId, segments: Iterable<SegmentId>): void {
+    for (const segment of segments) this.#change({ type: 'exited', segment, at: 0 }, profile)
+  }
+
+  /** Takes in a profile that lived elsewhere: nobody entered by that. */
+  adopt(profile: ProfileId, memberships: Iterable<Membership>): void {
+    for (const { segment, enteredAt } of memberships) {
+      this.#change({ type: 'entered', segment, at: enteredAt }, profile)
     }
   }
 

@@ -1,32 +1,62 @@
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 
-/** A merge under way in the loser's shard, or one that the survivor's shard has applied. */
-export interface MergeSaga {
+/** A graph of people on its way from the shard of its root to that of an older one. */
+export interface MoveSaga {
   readonly id: string
-  readonly loser: ProfileId
-  readonly survivor: ProfileId
-  readonly through: string
-  /** Whether who said that the two are one had proved it. */
-  readonly proven: boolean
+  /** Root of the graph that moves. */
+  readonly root: ProfileId
+  /** Root of the older graph it moves to. */
+  readonly to: ProfileId
   readonly at: Millis
-  /** Devices that were the loser's at that moment; others it knows were handed to somebody else before. */
+  readonly through: Through
+}
+
+/** What two graphs had in common when they were joined. */
+export interface Through {
+  /** Keys of what one message named: the value claimed, and whom it came from. */
+  readonly keys: readonly [claimed: string, by: string]
+  readonly proven: boolean
+}
+
+/** `copying`: held, and not yet known to be there. `pointing`: it is there; whatever pointed here is told. */
+export type MovePhase = 'copying' | 'pointing'
+
+/** What still points at the graph's old place once it has moved. */
+export interface Pointers {
+  readonly to: ProfileId
+  readonly ids: readonly ProfileId[]
   readonly devices: readonly DeviceId[]
+  readonly identifiers: readonly { readonly kind: string; readonly value: string }[]
 }
 
-interface OpenMerge {
-  readonly saga: MergeSaga
-  /** The loser's encoded profile. */
-  readonly state: string
+export interface OpenMove {
+  readonly saga: MoveSaga
+  readonly phase: MovePhase
+  /** Of the phase `pointing`. */
+  readonly pointers?: Pointers
 }
 
-type Sql = { data: string; state: string }
+/** A part of a graph's people, staged before all are taken in at once. */
+export interface StagedPage {
+  readonly profile: ProfileId
+  /** The encoded profile; only with the first page of each. */
+  readonly state?: string
+  /** Chunks of its history. */
+  readonly chunks: readonly string[]
+}
 
-const decode = ({ data, state }: Sql): OpenMerge => ({ saga: JSON.parse(data), state })
+type Row = { data: string; phase: string; pointers: string | null }
+
+const decode = ({ data, phase, pointers }: Row): OpenMove => ({
+  saga: JSON.parse(data) as MoveSaga,
+  phase: phase as MovePhase,
+  ...(pointers !== null && { pointers: JSON.parse(pointers) as Pointers }),
+})
 
 /**
- * Both sides of a merge across shards. The loser's shard keeps the intent until it is done; the survivor's keeps the
- * staged pages until they are applied, and that they were, so that a step that is repeated changes nothing.
+ * Both sides of a move. The old shard keeps the intent until it is done; the new one keeps the staged pages until they
+ * are applied, and that they were, so that a step that is repeated changes nothing.
  */
 export class MergeStore {
   readonly #sql: SqlStorage
@@ -34,33 +64,39 @@ export class MergeStore {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS saga (
-      id TEXT PRIMARY KEY, data TEXT NOT NULL, state TEXT NOT NULL, retry_at REAL NOT NULL) WITHOUT ROWID`)
+      id TEXT PRIMARY KEY, data TEXT NOT NULL, phase TEXT NOT NULL, pointers TEXT,
+      retry_at REAL NOT NULL) WITHOUT ROWID`)
     sql.exec('CREATE INDEX IF NOT EXISTS saga_retry ON saga (retry_at)')
-    sql.exec(`CREATE INDEX IF NOT EXISTS saga_loser ON saga (data ->> '$.loser')`)
     sql.exec(`CREATE TABLE IF NOT EXISTS staged (
-      saga TEXT NOT NULL, page INTEGER NOT NULL, chunks TEXT NOT NULL,
+      saga TEXT NOT NULL, page INTEGER NOT NULL, data TEXT NOT NULL,
       PRIMARY KEY (saga, page)) WITHOUT ROWID`)
     sql.exec(
       'CREATE TABLE IF NOT EXISTS applied (saga TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
     )
   }
 
-  /** `state` is the loser's encoded profile at the moment it began to forward. */
-  begin(saga: MergeSaga, state: string, retryAt: Millis): void {
+  begin(saga: MoveSaga, retryAt: Millis): void {
     this.#sql.exec(
-      'INSERT OR IGNORE INTO saga (id, data, state, retry_at) VALUES (?, ?, ?, ?)',
+      `INSERT OR IGNORE INTO saga (id, data, phase, pointers, retry_at)
+       VALUES (?, ?, 'copying', NULL, ?)`,
       saga.id,
       JSON.stringify(saga),
-      state,
       retryAt,
     )
   }
 
+  find(id: string): OpenMove | undefined {
+    const [row] = this.#sql
+      .exec<Row>('SELECT data, phase, pointers FROM saga WHERE id = ?', id)
+      .toArray()
+    return row && decode(row)
+  }
+
   /** Those to be gone on with by now, the longest waiting first. */
-  due(now: Millis, limit: number): OpenMerge[] {
+  due(now: Millis, limit: number): OpenMove[] {
     return this.#sql
-      .exec<Sql>(
-        'SELECT data, state FROM saga WHERE retry_at <= ? ORDER BY retry_at LIMIT ?',
+      .exec<Row>(
+        'SELECT data, phase, pointers FROM saga WHERE retry_at <= ? ORDER BY retry_at LIMIT ?',
         now,
         limit,
       )
@@ -68,7 +104,7 @@ export class MergeStore {
       .map(decode)
   }
 
-  /** When the next open merge is to be gone on with. */
+  /** When the next open move is to be gone on with. */
   earliest(): Millis {
     const { due } = this.#sql
       .exec<{ due: number | null }>('SELECT min(retry_at) AS due FROM saga')
@@ -76,35 +112,38 @@ export class MergeStore {
     return due ?? NEVER
   }
 
-  of(loser: ProfileId): OpenMerge | undefined {
-    const [row] = this.#sql
-      .exec<Sql>(`SELECT data, state FROM saga WHERE data ->> '$.loser' = ?`, loser)
-      .toArray()
-    return row && decode(row)
-  }
-
   postpone(id: string, retryAt: Millis): void {
     this.#sql.exec('UPDATE saga SET retry_at = ? WHERE id = ?', retryAt, id)
+  }
+
+  /** It is there: only what points at the old place is left to do. */
+  arrived(id: string, pointers: Pointers): void {
+    this.#sql.exec(
+      `UPDATE saga SET phase = 'pointing', pointers = ? WHERE id = ?`,
+      JSON.stringify(pointers),
+      id,
+    )
   }
 
   end(id: string): void {
     this.#sql.exec('DELETE FROM saga WHERE id = ?', id)
   }
 
-  stage(saga: string, page: number, chunks: readonly string[]): void {
+  stage(saga: string, page: number, data: StagedPage): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO staged (saga, page, chunks) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO staged (saga, page, data) VALUES (?, ?, ?)',
       saga,
       page,
-      JSON.stringify(chunks),
+      JSON.stringify(data),
     )
   }
 
-  staged(saga: string): string[] {
-    return this.#sql
-      .exec<{ chunks: string }>('SELECT chunks FROM staged WHERE saga = ? ORDER BY page', saga)
-      .toArray()
-      .flatMap(({ chunks }) => JSON.parse(chunks) as string[])
+  *staged(saga: string): Generator<StagedPage> {
+    const rows = this.#sql.exec<{ data: string }>(
+      'SELECT data FROM staged WHERE saga = ? ORDER BY page',
+      saga,
+    )
+    for (const { data } of rows) yield JSON.parse(data) as StagedPage
   }
 
   wasApplied(saga: string): boolean {

@@ -1,8 +1,14 @@
-import type { IdentityAnswer } from '../protocol/objects.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { ProfileId } from '../protocol/id.ts'
 
-/** Which profile owns which identifier. */
+export interface Ownership {
+  readonly owner: ProfileId
+  readonly proven: boolean
+  /** Grows with each claim: who acts on what they read must name the version they read. */
+  readonly version: number
+}
+
+/** The root of the graph in which each identifier is. */
 export class OwnerStore {
   readonly #sql: SqlStorage
 
@@ -10,27 +16,30 @@ export class OwnerStore {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS owner (
       kind TEXT NOT NULL, value TEXT NOT NULL, profile TEXT NOT NULL, proven INTEGER NOT NULL,
-      PRIMARY KEY (kind, value)) WITHOUT ROWID`)
+      version INTEGER NOT NULL, PRIMARY KEY (kind, value)) WITHOUT ROWID`)
   }
 
-  find({ kind, value }: Identifier): IdentityAnswer | undefined {
+  find({ kind, value }: Identifier): Ownership | undefined {
     const [row] = this.#sql
-      .exec<{ profile: string; proven: number }>(
-        'SELECT profile, proven FROM owner WHERE kind = ? AND value = ?',
+      .exec<{ profile: string; proven: number; version: number }>(
+        'SELECT profile, proven, version FROM owner WHERE kind = ? AND value = ?',
         kind,
         value,
       )
       .toArray()
-    return row && { owner: row.profile as ProfileId, proven: row.proven === 1, born: false }
+    return (
+      row && { owner: row.profile as ProfileId, proven: row.proven === 1, version: row.version }
+    )
   }
 
-  put({ kind, value }: Identifier, profile: ProfileId, proven: boolean): void {
+  put({ kind, value }: Identifier, { owner, proven, version }: Ownership): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO owner (kind, value, profile, proven) VALUES (?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO owner (kind, value, profile, proven, version) VALUES (?, ?, ?, ?, ?)`,
       kind,
       value,
-      profile,
+      owner,
       proven ? 1 : 0,
+      version,
     )
   }
 }

@@ -1,6 +1,25 @@
 import { decodeProfile, encodeProfile, type Profile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
 
+/** A state, and what the shard must know beside it. */
+export interface StoredProfile {
+  readonly profile: Profile
+  /** The encoded graph of a profile that shares it with no other; null: nothing was ever seen with it. */
+  readonly graph: string | null
+  /** The key of a graph that several profiles share. */
+  readonly shared: string | null
+  /** The move to another shard it is held for. */
+  readonly saga: string | null
+}
+
+type Row = {
+  state: string | null
+  forward: string | null
+  graph: string | null
+  shared: string | null
+  saga: string | null
+}
+
 /**
  * Profiles and devices of one shard. A row either holds a state or points elsewhere: ids of merged profiles and of
  * devices that moved forward for ever.
@@ -11,7 +30,8 @@ export class ProfileStore {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS profile (
-      id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT, forward TEXT) WITHOUT ROWID`)
+      id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT, forward TEXT,
+      graph TEXT, shared TEXT, saga TEXT) WITHOUT ROWID`)
     sql.exec(`CREATE TABLE IF NOT EXISTS device (
       id TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID`)
     sql.exec('CREATE TABLE IF NOT EXISTS population (n INTEGER NOT NULL)')
@@ -19,52 +39,99 @@ export class ProfileStore {
   }
 
   /** The state, or where it went. */
-  find(id: ProfileId): { profile: Profile } | { forward: ProfileId } | undefined {
+  find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
+    const [row] = this.#sql
+      .exec<Row>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
+      .toArray()
+    if (row === undefined) return undefined
+    if (row.forward !== null) return { forward: row.forward as ProfileId }
+    const { graph, shared, saga } = row
+    return { profile: decodeProfile(row.state ?? '{}'), graph, shared, saga }
+  }
+
+  /** Its graph stays as it is. */
+  save(profile: Profile): void {
+    const state = encodeProfile(profile)
+    const { rowsWritten } = this.#sql.exec(
+      'UPDATE profile SET version = ?, state = ? WHERE id = ? AND state NOT NULL',
+      profile.version,
+      state,
+      profile.id,
+    )
+    if (rowsWritten === 0) this.#put(profile.id, profile.version, state, null, null)
+  }
+
+  /** With the graph it shares with no other. */
+  saveWithGraph(profile: Profile, graph: string | null): void {
+    const state = encodeProfile(profile)
+    const { rowsWritten } = this.#sql.exec(
+      `UPDATE profile SET version = ?, state = ?, graph = ?, shared = NULL
+       WHERE id = ? AND state NOT NULL`,
+      profile.version,
+      state,
+      graph,
+      profile.id,
+    )
+    if (rowsWritten === 0) this.#put(profile.id, profile.version, state, graph, null)
+  }
+
+  setShared(id: ProfileId, shared: string): void {
+    this.#sql.exec(
+      `UPDATE profile SET shared = ?1, graph = NULL
+       WHERE id = ?2 AND (shared IS NOT ?1 OR graph NOT NULL)`,
+      shared,
+      id,
+    )
+  }
+
+  setGraph(id: ProfileId, graph: string | null): void {
+    this.#sql.exec('UPDATE profile SET graph = ?, shared = NULL WHERE id = ?', graph, id)
+  }
+
+  #put(
+    id: ProfileId,
+    version: number,
+    state: string,
+    graph: string | null,
+    shared: string | null,
+  ): void {
+    // A state that comes back takes the place of a forward.
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO profile (id, version, state, forward, graph, shared)
+       VALUES (?, ?, ?, NULL, ?, ?)`,
+      id,
+      version,
+      state,
+      graph,
+      shared,
+    )
+    this.#count(1)
+  }
+
+  /** From now on the id stands for another profile, here or elsewhere. */
+  forward(id: ProfileId, to: ProfileId): void {
     const [row] = this.#sql
       .exec<{ state: string | null; forward: string | null }>(
         'SELECT state, forward FROM profile WHERE id = ?',
         id,
       )
       .toArray()
-    if (row === undefined) return undefined
-    if (row.forward !== null) return { forward: row.forward as ProfileId }
-    return { profile: decodeProfile(row.state ?? '{}') }
-  }
-
-  save(profile: Profile): void {
-    const state = encodeProfile(profile)
-    const { rowsWritten } = this.#sql.exec(
-      'UPDATE profile SET version = ?, state = ?, forward = NULL WHERE id = ?',
-      profile.version,
-      state,
-      profile.id,
-    )
-    if (rowsWritten > 0) return
-    this.#sql.exec(
-      'INSERT INTO profile (id, version, state, forward) VALUES (?, ?, ?, NULL)',
-      profile.id,
-      profile.version,
-      state,
-    )
-    this.#count(1)
-  }
-
-  /** From now on the id stands for another profile. */
-  forward(id: ProfileId, to: ProfileId): void {
-    const found = this.find(id)
+    if (row?.forward === to) return
     this.#sql.exec(
       `INSERT OR REPLACE INTO profile (id, version, state, forward) VALUES (?, 0, NULL, ?)`,
       id,
       to,
     )
-    if (found !== undefined && 'profile' in found) this.#count(-1)
+    if (row !== undefined && row.state !== null) this.#count(-1)
   }
 
-  /** Takes a forward back: the profile lives here again, as it was. */
-  restore(profile: Profile): void {
-    const found = this.find(profile.id)
-    this.save(profile)
-    if (found !== undefined && 'forward' in found) this.#count(1)
+  /** The profile is held for a move: nothing may change it until that is over. */
+  hold(id: ProfileId, saga: string): void {
+    this.#sql.exec('UPDATE profile SET saga = ? WHERE id = ? AND state NOT NULL', saga, id)
+  }
+
+  release(id: ProfileId): void {
+    this.#sql.exec('UPDATE profile SET saga = NULL WHERE id = ?', id)
   }
 
   #count(change: 1 | -1): void {
@@ -79,6 +146,7 @@ export class ProfileStore {
   }
 
   setDevice(id: DeviceId, profile: ProfileId): void {
+    if (this.deviceOwner(id) === profile) return
     this.#sql.exec('INSERT OR REPLACE INTO device (id, profile) VALUES (?, ?)', id, profile)
   }
 

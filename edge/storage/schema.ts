@@ -19,6 +19,7 @@ export interface WorkspaceRow {
   readonly timezone: string
   readonly revision: number
   readonly settled: number
+  readonly identity: string | null
   readonly createdAt: Millis
 }
 

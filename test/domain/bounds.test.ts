@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
 import { FeatureSet } from '../../edge/domain/feature.ts'
-import { mergeProfiles } from '../../edge/domain/merge.ts'
 import { encodeProfile, newProfile, type Profile } from '../../edge/domain/profile.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { DeviceId, ProfileId } from '../../edge/protocol/id.ts'
@@ -17,18 +16,14 @@ const identify = (traits: NonNullable<EventRecord['traits']>, at: number): Event
   track('Identified', at, {}, { type: 'identify', traits })
 const deviceAt = (n: number) => `dev_${n}` as DeviceId
 
-test('a profile whose traits, devices and merges come without end stays one row', () => {
+test('a profile whose traits and devices come without end stays one row', () => {
   const profile = born('prf_a')
   for (let n = 0; n < 1_000; n++) {
     apply(profile, identify({ [`trait ${n}`]: '€'.repeat(1_100) }, n))
     apply(profile, track('Page Viewed', n, {}, { device: deviceAt(n) }))
-    const record = { id: `m${n}`, other: 'prf_b' as ProfileId, at: n, through: 'email' }
-    mergeProfiles(profile, born('prf_b'), record)
   }
   expect(profile.traits.size).toBe(300)
   expect(profile.devices).toHaveLength(200)
-  expect(profile.merges).toHaveLength(500)
-  expect(profile.merges.at(-1)?.id).toBe('m999')
   expect(new TextEncoder().encode(encodeProfile(profile)).length).toBeLessThan(ROW_LIMIT)
 })
 

@@ -32,13 +32,14 @@ function resolve(messages: readonly Message[], kinds: readonly IdentifierKind[])
       key: identifierKey(identifier),
     }))
     if (centre === undefined) continue
-    for (const node of [centre, ...leaves]) nodes.set(node.key, node)
+    for (const node of [centre, ...leaves]) nodes.set(node.key, { ...node, proven: true })
     for (const leaf of leaves) {
       const fact = {
         centre: centre.key,
         leaf: leaf.key,
         at,
         receivedAt: at,
+        position: 0,
         messageId: `m${at}`,
         proven: true,
       }
@@ -46,7 +47,7 @@ function resolve(messages: readonly Message[], kinds: readonly IdentifierKind[])
       if (known === undefined || known.at < at) facts.set(linkName(fact), fact)
     }
   }
-  return people([...nodes.values()], [...facts.values()], kinds)
+  return people(nodes.values(), facts.values(), kinds).groups.map((group) => [...group])
 }
 
 const keysOf = (groups: readonly (readonly Identifier[])[]): string[][] =>
@@ -130,6 +131,7 @@ describe('whatever is said about whom', () => {
 const node = (kind: string, value: string): IdentityNode => ({
   kind,
   value,
+  proven: true,
   key: identifierKey({ kind, value }),
 })
 const link = (centre: IdentityNode, leaf: IdentityNode, at: number, proven = true): LinkFact => ({
@@ -137,6 +139,7 @@ const link = (centre: IdentityNode, leaf: IdentityNode, at: number, proven = tru
   leaf: leaf.key,
   at,
   receivedAt: at,
+  position: 0,
   messageId: `m${at}`,
   proven,
 })
@@ -147,7 +150,7 @@ describe('claims and separations', () => {
   const mail = node('email', 'h')
 
   test('an unproven claim takes no device from a known person', () => {
-    const groups = people(
+    const { groups } = people(
       [ann, ben, phone],
       [link(ann, phone, 1), link(ben, phone, 2, false)],
       KINDS,
@@ -156,7 +159,7 @@ describe('claims and separations', () => {
   })
 
   test('an unproven claim joins no two known people', () => {
-    const groups = people(
+    const { groups } = people(
       [ann, mail, phone],
       [link(mail, phone, 1), link(ann, mail, 2, false)],
       KINDS,
@@ -167,7 +170,9 @@ describe('claims and separations', () => {
   test('a separated pair is not joined by any link, and joins again when it is allowed', () => {
     const nodes = [ann, phone, desk]
     const facts = [link(ann, phone, 1), link(ann, desk, 2)]
-    expect(people(nodes, facts, KINDS, [[ann.key, desk.key]])).toContainEqual([desk.key])
-    expect(people(nodes, facts, KINDS)).toHaveLength(1)
+    const pair = [ann.key, desk.key] as const
+    const separations = [{ id: 's1', at: 3, pair }]
+    expect(people(nodes, facts, KINDS, { separations }).groups).toContainEqual([desk.key])
+    expect(people(nodes, facts, KINDS).groups).toHaveLength(1)
   })
 })

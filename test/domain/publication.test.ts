@@ -1,3 +1,4 @@
+import { DEFAULT_IDENTITY } from '../../edge/protocol/identifier.ts'
 import { expect, test } from 'vitest'
 import { carry, catalogBody, keyChanges, type Definitions } from '../../edge/domain/publication.ts'
 import type {
@@ -52,6 +53,7 @@ const definitions: Definitions = {
   shards: 8,
   retention: 1_000,
   timezone: 'UTC',
+  identity: DEFAULT_IDENTITY,
   sources: [],
   segments: [segment(gold, 3)],
   experiences: [experience('all'), experience('gold', gold), experience('gone', gone)],

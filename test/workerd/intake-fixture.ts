@@ -141,19 +141,21 @@ export async function profileOfDevice(
   const subject = { type: 'device', device } as never
   const home = addressOf(device)
   if (home === undefined) throw new Error(`${device} lives nowhere`)
-  let id = await profileShard(env, shop.id, home).locate({ workspace: shop.id, subject })
-  for (let hop = 0; id !== null && hop < 4; hop++) {
-    const address = addressOf(id)
-    if (address === undefined) throw new Error(`${id} lives nowhere`)
-    const found = (await profileShard(env, shop.id, address).view({
-      workspace: shop.id,
-      profile: id,
-      limit: 50,
-    })) as unknown as ProfileView | { type: 'moved'; profile: typeof id } | null
-    if (found === null || found.type === 'profile') return found ?? undefined
-    id = found.profile
+  let found = await profileShard(env, shop.id, home).locate({ workspace: shop.id, subject })
+  for (let hop = 0; found !== null && 'moved' in found && hop < 4; hop++) {
+    const address = addressOf(found.moved)
+    if (address === undefined) throw new Error(`${found.moved} lives nowhere`)
+    const there = profileShard(env, shop.id, address)
+    found = await there.locate({ workspace: shop.id, subject })
   }
-  return undefined
+  if (found === null || 'moved' in found) return undefined
+  const address = addressOf(found.root)
+  if (address === undefined) throw new Error(`${found.root} lives nowhere`)
+  return (await profileShard(env, shop.id, address).view({
+    workspace: shop.id,
+    profile: found.profile,
+    limit: 50,
+  })) as unknown as ProfileView
 }
 
 /** A profile as the dashboard gets it. */

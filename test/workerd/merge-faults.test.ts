@@ -49,7 +49,7 @@ const cases: readonly (readonly [Call, 'the younger' | 'the older'])[] = [
   ['merge', 'the older'],
   ['stage', 'the older'],
   ['applyMerge', 'the older'],
-  ['move', 'the older'],
+  ['moveMany', 'the older'],
 ]
 
 describe('a merge over two shards', () => {
@@ -71,8 +71,8 @@ describe('a merge over two shards', () => {
         const failures = breakOnce(call, kind)
         const batch = [signIn(claim('userId', 'u1')), shoe()]
         const done = await insist(world, last, shardOf(last), batch)
-        expect(failures()).toBe(1)
         await settle(world)
+        expect(failures()).toBe(1)
         const again = await world.send(last, shardOf(last), batch)
         expect(again.verdicts.map(({ status }) => status)).toEqual(['duplicate', 'duplicate'])
 

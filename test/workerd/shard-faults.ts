@@ -13,8 +13,8 @@ export const CALLS = [
   'merge',
   'stage',
   'applyMerge',
-  'move',
-  'adopt',
+  'moveMany',
+  'redirect',
 ] as const
 export type Call = (typeof CALLS)[number]
 
@@ -120,6 +120,16 @@ export async function flaws(world: World): Promise<string[]> {
   }
   await count('saga', 'open merges')
   await count('staged', 'staged pages')
+  await count('profile WHERE saga NOT NULL', 'profiles that are held')
+  await count(
+    `graph WHERE key NOT IN (SELECT shared FROM profile WHERE shared NOT NULL)`,
+    'graphs of nobody',
+  )
+  await count(
+    `profile WHERE state NOT NULL AND shared NOT NULL AND shared NOT IN (SELECT key FROM graph)`,
+    'profiles without their graph',
+  )
+  await count('profile WHERE state IS NULL AND forward IS NULL', 'profiles that are nothing')
   await count('profile WHERE state IS NOT NULL AND forward IS NOT NULL', 'states that forward')
   await count(
     `chunk WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,

@@ -90,13 +90,13 @@ export class World {
   }
 
   async view(id: ProfileId): Promise<ProfileView> {
-    let profile = id
+    let at = id
     for (;;) {
       const { workspace } = this
-      const view = await this.shard(shardOf(profile)).view({ workspace, profile, limit: 100 })
-      if (view === null) throw new Error(`No profile ${profile}`)
+      const view = await this.shard(shardOf(at)).view({ workspace, profile: id, limit: 100 })
+      if (view === null) throw new Error(`No profile ${id}`)
       if (view.type === 'profile') return view
-      profile = view.profile
+      at = view.profile
     }
   }
 }
@@ -112,11 +112,13 @@ export const seen = (
   properties: JsonObject = {},
   more: Partial<EventRecord> = {},
 ): EventRecord => ({
-  messageId: `m${serial++}`,
+  messageId: `m${serial}`,
   type: 'track',
   name,
   timestamp: clock.now(),
   receivedAt: clock.now(),
+  // Tests say more in a millisecond than people do.
+  position: serial++,
   source: SOURCE,
   identifiers: [],
   properties,

@@ -126,6 +126,7 @@ async function settle(
     consentMode: caller.source.consent,
     gpc: false,
     kinds: caller.catalog.kinds,
+    blocked: caller.catalog.blocked ?? [],
     device: false,
     newMessageId: () => `prisme-${crypto.randomUUID()}`,
   }

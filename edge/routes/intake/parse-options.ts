@@ -15,6 +15,7 @@ export const parseOptionsOf = (
   // A server's header says nothing of the person it speaks for.
   gpc: source.kind === 'browser' && request.headers.get('sec-gpc') === '1',
   kinds: catalog.kinds,
+  blocked: catalog.blocked ?? [],
   device,
   newMessageId: () => `prisme-${crypto.randomUUID()}`,
 })

@@ -47,6 +47,7 @@ export class Recorder {
       name,
       timestamp,
       receivedAt: this.#receivedAt,
+      ...(message.index > 0 && { position: message.index }),
       source: this.#caller.source.id,
       ...(device !== undefined && { device }),
       identifiers: await this.#claims(message, device),

@@ -1,0 +1,255 @@
+import { applyEvent, noChanges } from '../domain/apply-event.ts'
+import { reachOf } from '../domain/channels.ts'
+import { identifiersOf } from '../domain/fold.ts'
+import {
+  deviceKeyOf,
+  isRefusedKey,
+  nameIn,
+  newGraph,
+  note,
+  rootOf,
+  starOf,
+  type Graph,
+} from '../domain/graph.ts'
+import { identifierKey, isPersonal } from '../domain/identity.ts'
+import { Owners } from '../domain/owner.ts'
+import { newProfile } from '../domain/profile.ts'
+import { review } from '../domain/review.ts'
+import type { ConsentMode } from '../protocol/consent.ts'
+import type { EventRecord } from '../protocol/event.ts'
+import type { ProfileId } from '../protocol/id.ts'
+import type { IdentifierKind } from '../protocol/identifier.ts'
+import type { Cause } from '../protocol/membership.ts'
+import type { IngestRequest, Subject } from '../protocol/shard.ts'
+import type { Millis } from '../protocol/time.ts'
+import type { Verdict } from '../protocol/verdict.ts'
+import { componentOf, saveGraph, type Component } from './component.ts'
+import { dropKnown } from './failed-events.ts'
+import { rearrange, rederive } from './repartition.ts'
+import { refresh } from './refresh.ts'
+import type { Shard } from './shard.ts'
+
+/** Message ids a cause names at most. */
+const MAX_EVIDENCE = 10
+
+/** What messages are deduplicated by: the device or identifier they came by. */
+export const scopeOf = (subject: Subject): string =>
+  subject.type === 'device' ? subject.device : identifierKey(subject.identifier)
+
+const bucketFor = (subject: Subject, id: ProfileId): string =>
+  subject.type === 'device' ? subject.device : id
+
+/** Which identifiers the caller holds for the graph it reached, beyond those the graph has: `identifierKey`. */
+export type Granted = Map<string, ProfileId>
+
+export interface Admission {
+  readonly verdicts: Verdict[]
+  /** Whose the subject's events are by now. */
+  readonly person: ProfileId
+  /** Where that person lives. */
+  readonly root: ProfileId
+}
+
+/**
+ * Admits events of one subject to the people it belongs to, who live here: dedupe, note who was seen with whom, apply,
+ * evaluate what read something that changed, and save, in the caller's transaction. Undefined: the subject has moved
+ * meanwhile, or an identifier is not held any more; look again.
+ */
+export function admit(
+  shard: Shard,
+  id: ProfileId,
+  { subject, source, consentMode, isHistory, replayOf }: IngestRequest,
+  events: readonly EventRecord[],
+  granted: Granted,
+): Admission | undefined {
+  const found = shard.locate(id)
+  if (found !== undefined && ('elsewhere' in found || found.saga !== null)) return undefined
+  const now = shard.now()
+  const component = found === undefined ? newborn(id, now) : componentOf(shard, found)
+  const { graph } = component
+  if (subject.type === 'device') {
+    const owner = shard.profiles.deviceOwner(subject.device)
+    if (owner !== undefined && owner !== id && !graph.people.has(owner)) return undefined
+  }
+  const root = rootOf(graph)
+  const ids = events.map(({ messageId }) => messageId)
+  const scope = scopeOf(subject)
+  const isHeld = events.every(
+    (event) =>
+      holdsAll(shard, graph, root, event, granted) ||
+      shard.seen.has(scope, source, event.messageId, now),
+  )
+  if (!isHeld) return undefined
+  const fresh = shard.seen.admit(scope, source, ids, now, isHistory)
+  if (replayOf !== undefined) dropKnown(shard, graph.people.keys(), events, fresh)
+  const admitted = events.filter((_, index) => fresh[index])
+  const verdicts = events.map(({ messageId }, index): Verdict => ({
+    messageId,
+    status: fresh[index] === true ? 'accepted' : 'duplicate',
+  }))
+  if (found === undefined || admitted.length > 0) {
+    store(shard, component, id, subject, admitted, consentMode)
+  }
+  return { verdicts, person: personOf(graph, subject) ?? id, root: rootOf(graph) }
+}
+
+const newborn = (id: ProfileId, createdAt: Millis): Component => {
+  const graph = newGraph()
+  graph.ids.set(id, { createdAt, anchor: '' })
+  graph.people.set(id, [])
+  return { graph, shared: undefined, saga: undefined }
+}
+
+/** Whether the graph may note whom an event names: nobody else bears any of it. */
+function holdsAll(
+  shard: Shard,
+  graph: Graph,
+  root: ProfileId,
+  event: EventRecord,
+  granted: Granted,
+): boolean {
+  return event.identifiers.every((identifier) => {
+    const key = identifierKey(identifier)
+    if (graph.nodes.has(key) || isRefusedKey(graph, key, identifier.proven)) return true
+    return granted.get(key) === root && !shard.graphs.isDisowned(key)
+  })
+}
+
+/** The node a subject is in a graph. */
+export const keyOf = (subject: Subject): string =>
+  subject.type === 'device' ? deviceKeyOf(subject.device) : identifierKey(subject.identifier)
+
+/** Whom the subject's events are written to. */
+export function personOf(graph: Graph, subject: Subject): ProfileId | undefined {
+  const key = keyOf(subject)
+  for (const [id, keys] of graph.people) if (keys.includes(key)) return id
+  return undefined
+}
+
+function store(
+  shard: Shard,
+  component: Component,
+  id: ProfileId,
+  subject: Subject,
+  events: readonly EventRecord[],
+  mode: ConsentMode,
+): void {
+  const { graph } = component
+  const { kinds } = shard.identity
+  const isNewborn = graph.nodes.size === 0
+  let isNew = false
+  let isLate = false
+  for (const event of events) {
+    isLate = isOutOfTurn(graph, event, kinds) || isLate
+    isNew = note(graph, event, kinds) || isNew
+  }
+  if (isNewborn) anchorFirst(graph, id, subject)
+  const affected =
+    isNew && graph.nodes.size > 0
+      ? rederive(shard, graph, throughOf(events, kinds))
+      : new Set<ProfileId>()
+  if (isLate) for (const person of graph.people.keys()) affected.add(person)
+  const messageIds = events.slice(0, MAX_EVIDENCE).map(({ messageId }) => messageId)
+  const cause: Cause = { type: 'event', messageIds }
+  const shares = shareOut(shard, graph, id, events)
+  for (const [owner, own] of shares) shard.lake.append(owner, own, shard.now())
+  if (affected.size > 0) {
+    const reach = reachOf(events)
+    return rearrange(shard, component, { affected, incoming: events, cause, reach })
+  }
+  for (const [owner, own] of shares) apply(shard, component, owner, subject, own, mode, cause)
+  if (graph.people.size > 1) saveGraph(shard, component)
+}
+
+/** The id a person is born with is whose the subject is. */
+function anchorFirst(graph: Graph, id: ProfileId, subject: Subject): void {
+  const known = graph.ids.get(id)
+  if (known === undefined) return
+  const key = keyOf(subject)
+  known.anchor = graph.nodes.has(key) ? key : (graph.nodes.keys().next().value ?? '')
+}
+
+/** Kind of what the events call their person, for the journal of merges. */
+const throughOf = (events: readonly EventRecord[], kinds: readonly IdentifierKind[]): string => {
+  for (const event of events) {
+    const name = nameIn(starOf(event, kinds), kinds)
+    if (name !== undefined) return name.kind
+  }
+  return 'anonymousId'
+}
+
+/**
+ * Whether an event of a device that several people used comes after one that happened later: then others' events may
+ * be somebody else's than was thought.
+ */
+function isOutOfTurn(graph: Graph, event: EventRecord, kinds: readonly IdentifierKind[]): boolean {
+  const star = starOf(event, kinds)
+  const name = nameIn(star, kinds)
+  return star.some(({ key, kind }) => {
+    const node = isPersonal(kinds, kind) ? undefined : graph.nodes.get(key)
+    if (node === undefined || graph.blocked.has(key)) return false
+    const names = name === undefined ? node.names : [...node.names, name.key]
+    if (new Set(names).size < 2) return false
+    return event.timestamp < (name === undefined ? node.signedInAt : node.lastSeen)
+  })
+}
+
+/** Whose each event is, as long as none came out of turn. */
+function shareOut(
+  shard: Shard,
+  graph: Graph,
+  id: ProfileId,
+  events: readonly EventRecord[],
+): Map<ProfileId, EventRecord[]> {
+  const shares = new Map<ProfileId, EventRecord[]>()
+  const [only = id, ...others] = graph.people.keys()
+  if (others.length === 0) return shares.set(only, [...events])
+  const owners = new Owners(graph, shard.identity.kinds, shard.identity.sharedDevice)
+  for (const event of events) {
+    const owner = owners.of(event) ?? (graph.people.has(id) ? id : only)
+    const share = shares.get(owner) ?? []
+    share.push(event)
+    shares.set(owner, share)
+  }
+  return shares
+}
+
+function apply(
+  shard: Shard,
+  { graph }: Component,
+  owner: ProfileId,
+  subject: Subject,
+  events: readonly EventRecord[],
+  mode: ConsentMode,
+  cause: Cause,
+): void {
+  const now = shard.now()
+  const found = shard.profiles.find(owner)
+  const profile =
+    found !== undefined && 'profile' in found
+      ? found.profile
+      : newProfile(owner, bucketFor(subject, owner), graph.ids.get(owner)?.createdAt ?? now)
+  const keys = graph.people.get(owner) ?? []
+  profile.identifiers = identifiersOf(graph, keys)
+  const changes = noChanges()
+  // A newborn has no verdicts yet.
+  if (profile.version === 0) changes.everything = true
+  const transitions = profile.version === 0 ? [] : refresh(shard, profile, changes, now)
+  profile.version = shard.compiled.catalog.version
+  profile.fingerprint = shard.compiled.fingerprint
+  let latest = Number.NEGATIVE_INFINITY
+  for (const event of events) {
+    const { features, catalog } = shard.compiled
+    applyEvent(profile, event, mode, features, changes, catalog.traitPolicies)
+    latest = Math.max(latest, event.timestamp)
+  }
+  shard.history.append(profile.id, events)
+  const at = latest > Number.NEGATIVE_INFINITY ? Math.min(latest, now) : now
+  transitions.push(...review(profile, shard.compiled, changes, { now, at, decidedAt: now, cause }))
+  const isAlone = graph.people.size <= 1
+  shard.save(profile, transitions, reachOf(events), isAlone ? graph : undefined)
+  const { device } = subject.type === 'device' ? subject : {}
+  if (device !== undefined && keys.includes(deviceKeyOf(device))) {
+    shard.profiles.setDevice(device, profile.id)
+  }
+}
