@@ -129,6 +129,17 @@ const liveDebugger = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/debugger.tsx')),
 })
+const failedEvents = createRoute({
+  getParentRoute: () => root,
+  path: '/failed-events',
+  validateSearch: (
+    search,
+  ): { readonly source?: string | undefined; readonly reason?: string | undefined } => ({
+    source: text(search['source']),
+    reason: text(search['reason']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/failed-events.tsx')),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -157,6 +168,7 @@ export const router = createRouter({
     imports,
     importOne,
     liveDebugger,
+    failedEvents,
     settings,
   ]),
   defaultPreload: 'intent',

@@ -1,17 +1,16 @@
-import { Badge, Button, Card, Group, Select, Stack, Tabs, Text, TextInput } from '@mantine/core'
-import { IconBug, IconPlayerPause, IconPlayerPlay, IconShieldCheck } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Badge, Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { IconBug, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { LiveEvent } from '../../edge/protocol/live.ts'
-import { api } from '../parts/api.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { useLive } from '../parts/live-context.tsx'
 import type { Arrived } from '../parts/live-state.ts'
 import { PageHead } from '../parts/page-head.tsx'
 import { sourcesQuery } from '../parts/queries.ts'
-import { Empty, Failure, Loading } from '../parts/states.tsx'
+import { Empty } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 import { VERDICT_STATUSES, VerdictBadge } from '../parts/verdict-badge.tsx'
 import { When } from '../parts/when.tsx'
@@ -19,24 +18,21 @@ import { When } from '../parts/when.tsx'
 /** How many events are on the page at once. */
 const SHOWN = 100
 
-/** Each event as it arrives, with its verdict; and those that were refused, kept with the reason. */
+/** Each event as it arrives, with its verdict. */
 export default function Debugger() {
   const { t } = useI18n()
   return (
     <>
-      <PageHead title={t('debugger.title')} about={t('debugger.about')} />
-      <Tabs defaultValue="live" keepMounted={false}>
-        <Tabs.List mb="lg">
-          <Tabs.Tab value="live">{t('debugger.live')}</Tabs.Tab>
-          <Tabs.Tab value="refused">{t('debugger.refused')}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="live">
-          <LiveEvents />
-        </Tabs.Panel>
-        <Tabs.Panel value="refused">
-          <RefusedEvents />
-        </Tabs.Panel>
-      </Tabs>
+      <PageHead
+        title={t('debugger.title')}
+        about={t('debugger.about')}
+        actions={
+          <ButtonLink to="/failed-events" search={{}} variant="light">
+            {t('debugger.toFailed')}
+          </ButtonLink>
+        }
+      />
+      <LiveEvents />
     </>
   )
 }
@@ -162,66 +158,5 @@ function EventRow({ event, source }: { readonly event: LiveEvent; readonly sourc
         )}
       </Group>
     </div>
-  )
-}
-
-function RefusedEvents() {
-  const { t } = useI18n()
-  const sources = useQuery(sourcesQuery)
-  const refused = useInfiniteQuery({
-    queryKey: ['failed-events'],
-    queryFn: ({ pageParam }: { pageParam: string | undefined }) => api.failedEvents(pageParam),
-    initialPageParam: undefined,
-    getNextPageParam: (page) => page.cursor,
-    refetchInterval: 15_000,
-  })
-  if (refused.isPending) return <Loading />
-  if (refused.isError) {
-    return <Failure error={refused.error} onRetry={() => void refused.refetch()} />
-  }
-  const items = refused.data.pages.flatMap((page) => page.items)
-  return (
-    <Card className="card-table">
-      {items.length === 0 ? (
-        <Empty icon={IconShieldCheck} title={t('refused.emptyTitle')}>
-          {t('refused.empty')}
-        </Empty>
-      ) : (
-        items.map(({ id, source, receivedAt, verdict, raw }) => (
-          <div key={id} className="row">
-            <Group justify="space-between" gap="sm">
-              <Group gap="sm">
-                <VerdictBadge verdict={verdict} />
-                <Text size="sm" fw={600} className="breakable">
-                  {'reason' in verdict ? t(`reason.${verdict.reason}`) : ''}
-                  {'path' in verdict && verdict.path ? ` (${verdict.path})` : ''}
-                </Text>
-              </Group>
-              <Text size="xs" c="dimmed" component="div">
-                {sources.data?.find((item) => item.id === source)?.name ?? source} ·{' '}
-                <When at={receivedAt} span />
-              </Text>
-            </Group>
-            {raw === null ? (
-              <Text size="xs" c="dimmed" mt={4}>
-                {t('refused.notKept')}
-              </Text>
-            ) : (
-              <JsonView label={t('refused.raw')} value={raw} />
-            )}
-          </div>
-        ))
-      )}
-      {refused.hasNextPage && (
-        <Button
-          variant="subtle"
-          m="md"
-          loading={refused.isFetchingNextPage}
-          onClick={() => void refused.fetchNextPage()}
-        >
-          {t('list.more')}
-        </Button>
-      )}
-    </Card>
   )
 }

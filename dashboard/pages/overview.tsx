@@ -118,12 +118,13 @@ function Figure(props: { readonly label: string; readonly value: string }) {
 }
 
 function total(sources: { readonly [source: string]: SourceCounts }): SourceCounts {
-  let [accepted, duplicate, rejected, failed] = [0, 0, 0, 0]
+  let [accepted, duplicate, rejected, failed, replayed] = [0, 0, 0, 0, 0]
   for (const counts of Object.values(sources)) {
     accepted += counts.accepted
     duplicate += counts.duplicate
     rejected += counts.rejected
     failed += counts.failed
+    replayed += counts.replayed
   }
-  return { accepted, duplicate, rejected, failed }
+  return { accepted, duplicate, rejected, failed, replayed }
 }

@@ -10,10 +10,12 @@ import type {
   ApiDestinationTest,
   ApiExperience,
   ApiFailedEvent,
+  ApiFailedEventTotals,
   ApiMember,
   ApiOverview,
   ApiPreview,
   ApiProfile,
+  ApiReplayedPart,
   ApiSecretKey,
   ApiSegment,
   ApiSession,
@@ -36,7 +38,15 @@ import type {
 } from '../../edge/protocol/import.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { DeliveryState } from '../../edge/protocol/delivery.ts'
+import type { JsonObject } from '../../edge/protocol/json.ts'
+import type { Verdict } from '../../edge/protocol/verdict.ts'
 import { query, request } from './request.ts'
+
+/** Which failed events are meant; all without any. */
+export interface FailedEventQuery {
+  readonly source?: string | undefined
+  readonly reason?: string | undefined
+}
 
 /** A resource with the five usual calls below `/api/{path}`. */
 function resource<Item, Input>(path: string) {
@@ -111,8 +121,19 @@ export const api = {
     replay: (id: string) =>
       request<unknown>('POST', `/api/deliveries/${encodeURIComponent(id)}/replay`),
   },
-  failedEvents: (cursor?: string) =>
-    request<Page<ApiFailedEvent>>('GET', `/api/failed-events${query({ cursor })}`),
+  failedEvents: {
+    list: (filter: FailedEventQuery, cursor?: string) =>
+      request<Page<ApiFailedEvent>>('GET', `/api/failed-events${query({ ...filter, cursor })}`),
+    totals: () => request<ApiFailedEventTotals>('GET', '/api/failed-events/totals'),
+    replay: (id: string, event?: JsonObject) =>
+      request<{ readonly verdict: Verdict }>(
+        'POST',
+        `/api/failed-events/${encodeURIComponent(id)}/replay`,
+        { event },
+      ),
+    replayMany: (filter: FailedEventQuery, cursor?: string) =>
+      request<ApiReplayedPart>('POST', '/api/failed-events/replay', { ...filter, cursor }),
+  },
 
   imports: {
     list: () => request<Page<ApiImport>>('GET', '/api/imports?limit=50'),

@@ -100,14 +100,21 @@ function sampled(kept: readonly SizeSample[], sample: SizeSample): readonly Size
   return [...kept, sample].slice(-KEPT.samples)
 }
 
+const NOTHING: SourceCounts = { accepted: 0, duplicate: 0, rejected: 0, failed: 0, replayed: 0 }
+
 function counted(
   sources: LiveState['sources'],
   events: readonly LiveEvent[],
 ): LiveState['sources'] {
   const next = new Map(Object.entries(sources))
-  for (const { source, verdict } of events) {
-    const before = next.get(source) ?? { accepted: 0, duplicate: 0, rejected: 0, failed: 0 }
-    next.set(source, { ...before, [verdict.status]: before[verdict.status] + 1 })
+  for (const { source, verdict, replayOf } of events) {
+    const counts = { ...(next.get(source) ?? NOTHING) }
+    counts[verdict.status] += 1
+    if (replayOf !== undefined) {
+      counts[replayOf] -= 1
+      counts.replayed += 1
+    }
+    next.set(source, counts)
   }
   return Object.fromEntries(next)
 }

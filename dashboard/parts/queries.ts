@@ -31,6 +31,12 @@ export const segmentsQuery = queryOptions({
     state.data?.some((segment) => segment.state === 'building') ? 1_500 : 30_000,
 })
 
+export const failedEventTotalsQuery = queryOptions({
+  queryKey: ['failed-events', 'totals'],
+  queryFn: api.failedEvents.totals,
+  refetchInterval: 15_000,
+})
+
 export const experiencesQuery = queryOptions({
   queryKey: ['experiences'],
   queryFn: () => all(api.experiences.list),

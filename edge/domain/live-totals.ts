@@ -37,6 +37,7 @@ const NO_EVENTS: SourceTotals = {
   duplicate: 0,
   rejected: 0,
   failed: 0,
+  replayed: 0,
   firstAt: null,
   lastAt: null,
 }
@@ -152,11 +153,11 @@ function seen(
   now: Millis,
 ): ShardTotals['sources'] {
   return Object.fromEntries(
-    Object.entries(counts).map(([source, { accepted, duplicate, rejected, failed }]) => {
+    Object.entries(counts).map(([source, count]) => {
       const known = before?.[source] ?? NO_EVENTS
-      const lastAt = accepted > known.accepted ? now : known.lastAt
+      const lastAt = count.accepted > known.accepted ? now : known.lastAt
       const firstAt = known.firstAt ?? lastAt
-      return [source, { accepted, duplicate, rejected, failed, firstAt, lastAt }]
+      return [source, { ...count, firstAt, lastAt }]
     }),
   )
 }
@@ -175,6 +176,7 @@ const plus = (a: SourceTotals, b: SourceTotals): SourceTotals => ({
   duplicate: a.duplicate + b.duplicate,
   rejected: a.rejected + b.rejected,
   failed: a.failed + b.failed,
+  replayed: a.replayed + b.replayed,
   firstAt: pick(Math.min, a.firstAt, b.firstAt),
   lastAt: pick(Math.max, a.lastAt, b.lastAt),
 })

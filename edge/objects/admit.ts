@@ -27,6 +27,7 @@ import type { Millis } from '../protocol/time.ts'
 import type { Verdict } from '../protocol/verdict.ts'
 import { hearAccounts } from './accounts.ts'
 import { componentOf, saveGraph, type Component } from './component.ts'
+import { dropKnown } from './failed-events.ts'
 import { rearrange, rederive } from './repartition.ts'
 import { refresh } from './refresh.ts'
 import type { Shard } from './shard.ts'
@@ -60,7 +61,7 @@ export interface Admission {
 export function admit(
   shard: Shard,
   id: ProfileId,
-  { subject, source, consentMode, isHistory }: IngestRequest,
+  { subject, source, consentMode, isHistory, replayOf }: IngestRequest,
   events: readonly EventRecord[],
   granted: Granted,
 ): Admission | undefined {
@@ -83,6 +84,7 @@ export function admit(
   )
   if (!isHeld) return undefined
   const fresh = shard.seen.admit(scope, source, ids, now, isHistory)
+  if (replayOf !== undefined) dropKnown(shard, graph.people.keys(), events, fresh)
   const kept = admissible(consentOf(shard, personOf(graph, subject) ?? id), events)
   const admitted = kept.filter(
     (event, index) => event !== undefined && fresh[index] === true,

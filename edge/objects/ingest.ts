@@ -16,20 +16,22 @@ const PREVIEW_CHARACTERS = 2_000
 /** Counts a request's events and shows them to whoever watches. */
 export function account(
   shard: Shard,
-  { source, refused, receivedAt }: IngestRequest,
+  { source, refused, receivedAt, replayOf }: IngestRequest,
   profile: ProfileId | undefined,
   events: readonly EventRecord[],
   verdicts: readonly Verdict[],
 ): void {
-  shard.refusals.add(
+  shard.failedEvents.add(
     source,
     refused.filter(({ reason }) => reason !== 'no-consent'),
     receivedAt,
   )
-  shard.counters.add(
-    source,
-    [...verdicts, ...refused].map(({ status }) => status),
-  )
+  if (replayOf === undefined) {
+    shard.counters.add(
+      source,
+      [...verdicts, ...refused].map(({ status }) => status),
+    )
+  }
   verdicts.forEach((verdict, index) => {
     const event = events[index]
     if (event === undefined) return
@@ -45,6 +47,7 @@ export function account(
       receivedAt,
       verdict,
       preview,
+      ...(replayOf !== undefined && { replayOf }),
     })
   })
   for (const { messageId, status, reason, path, raw } of refused) {

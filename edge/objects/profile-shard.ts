@@ -23,6 +23,7 @@ import { learn, membersOf } from './accounts.ts'
 import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
 import type { Env } from './env.ts'
+import { settleReplays, toApiFailedEvent } from './failed-events.ts'
 import { account, answer, answerStranger } from './ingest.ts'
 import { LakeFlush } from './lake-flush.ts'
 import { MoveSagas, type MoveRequest } from './move-saga.ts'
@@ -279,11 +280,31 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return isDone
   }
 
-  async failedEvents({ workspace, before, limit }: Request<'failedEvents'>) {
+  async failedEvents({ workspace, filter, before, limit }: Request<'failedEvents'>) {
     await this.#shard.prepare(workspace)
-    const { refusals, address } = this.#shard
-    const last = before === undefined ? NEWEST : Number(before.split('.')[1] ?? NEWEST)
-    return refusals.list(address.shard, last, Math.min(limit, MAX_LIST))
+    const { failedEvents, address } = this.#shard
+    const last = before === undefined ? NEWEST : Number(before.split('.').at(-1))
+    const items = failedEvents.newest(filter, last, Math.min(limit, MAX_LIST))
+    return items.map((kept) => toApiFailedEvent(address, kept))
+  }
+
+  async failedEventTotals({ workspace }: Request<'failedEventTotals'>) {
+    await this.#shard.prepare(workspace)
+    return this.#shard.failedEvents.totals()
+  }
+
+  async keptEvents({ workspace, filter, after, limit, ...range }: Request<'keptEvents'>) {
+    await this.#shard.prepare(workspace)
+    const { failedEvents } = this.#shard
+    const until = range.until ?? failedEvents.last()
+    return { items: failedEvents.oldest(filter, after, until, Math.min(limit, MAX_LIST)), until }
+  }
+
+  async settleReplays({ workspace, outcomes }: Request<'settleReplays'>): Promise<void> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    await shard.commit.run(() => settleReplays(shard, outcomes))
+    this.#work.after()
   }
 
   async receipt({ workspace, receipt }: Request<'receipt'>): Promise<void> {

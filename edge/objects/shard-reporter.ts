@@ -48,6 +48,11 @@ export class ShardReporter implements Ledger {
     }
   }
 
+  /** Totals changed by themselves. */
+  touch(): void {
+    this.#dirty = true
+  }
+
   addEvent(event: LiveEvent): void {
     this.#push(this.#events, event)
   }

@@ -13,6 +13,7 @@ import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CounterStore } from '../storage/counter-store.ts'
+import { FailedEventStore } from '../storage/failed-event-store.ts'
 import { GraphStore } from '../storage/graph-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
 import { KnownAccountStore } from '../storage/known-account-store.ts'
@@ -22,7 +23,6 @@ import { MergeStore } from '../storage/merge-store.ts'
 import { MetaStore } from '../storage/meta-store.ts'
 import { OutboxStore } from '../storage/outbox-store.ts'
 import { ProfileStore, type StoredProfile } from '../storage/profile-store.ts'
-import { RefusalStore } from '../storage/refusal-store.ts'
 import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { keepMember } from './accounts.ts'
@@ -56,7 +56,7 @@ export class Shard implements Ledger {
   readonly memberships: MembershipStore
   readonly timers: TimerStore
   readonly outbox: OutboxStore
-  readonly refusals: RefusalStore
+  readonly failedEvents: FailedEventStore
   readonly counters: CounterStore
   readonly accounts: KnownAccountStore
   readonly graphs: GraphStore
@@ -82,7 +82,7 @@ export class Shard implements Ledger {
     this.memberships = new MembershipStore(sql)
     this.timers = new TimerStore(sql)
     this.outbox = new OutboxStore(sql)
-    this.refusals = new RefusalStore(sql)
+    this.failedEvents = new FailedEventStore(sql)
     this.counters = new CounterStore(sql)
     this.accounts = new KnownAccountStore(sql)
     this.graphs = new GraphStore(sql)

@@ -1,9 +1,16 @@
 import { LIMITS, type EventType } from '../protocol/event.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import type { FieldError, Result } from '../protocol/problem.ts'
-import { parseEvent, type BatchDefaults, type ParsedEvent, type ParseOptions } from './event.ts'
+import {
+  parseEvent,
+  type BatchDefaults,
+  type Message,
+  type ParsedEvent,
+  type ParseOptions,
+} from './event.ts'
 import { channelsOf } from './integrations.ts'
 import { inspect, isObject } from './inspect.ts'
+import { standalone } from './standalone.ts'
 import { parseInstant } from './timestamp.ts'
 
 /** Beyond this, even one refusal an entry would make the answer many times the question. */
@@ -73,8 +80,28 @@ export function parseEntries(
   options: ParseOptions,
 ): readonly ParsedEvent[] {
   return entries.map((entry, index) => {
-    if (index < LIMITS.batchEvents) return parseEvent(entry, index, defaults, options)
-    const refused = { index, messageId: options.newMessageId(), status: 'rejected' } as const
-    return { ok: false, refused: { ...refused, reason: 'too-many-events' } }
+    const parsed = parseEvent(entry, index, defaults, options)
+    return index < LIMITS.batchEvents || !parsed.ok
+      ? parsed
+      : tooMany(parsed.message, entry, defaults)
   })
+}
+
+/** Nothing is wrong with it but its place: it can be replayed as it is. */
+function tooMany(
+  { index, messageId, withdrawal }: Message,
+  entry: Json,
+  defaults: BatchDefaults,
+): ParsedEvent {
+  const isKept = withdrawal !== true && isObject(entry)
+  return {
+    ok: false,
+    refused: {
+      index,
+      messageId,
+      status: 'rejected',
+      reason: 'too-many-events',
+      ...(isKept && { raw: standalone(entry, defaults) }),
+    },
+  }
 }

@@ -21,6 +21,7 @@ import { consentOf, permits, type ConsentRules, type Said } from './consent.ts'
 import { normaliseId, parseId, parseIdentifiers } from './identifiers.ts'
 import { channelsOf } from './integrations.ts'
 import { inspect, isObject, textBytes, type Fault } from './inspect.ts'
+import { standalone } from './standalone.ts'
 import { correctInstant, parseInstant } from './timestamp.ts'
 
 /** What the parser must know of the request and its workspace. */
@@ -110,7 +111,13 @@ export function parseEvent(
 
   const refuse = (fault: Fault, status: 'rejected' | 'failed', raw?: JsonObject): ParsedEvent => ({
     ok: false,
-    refused: { index, messageId, status, ...fault, ...(permitted && raw !== undefined && { raw }) },
+    refused: {
+      index,
+      messageId,
+      status,
+      ...fault,
+      ...(permitted ? raw && { raw: standalone(raw, batch) } : { isWithheld: true as const }),
+    },
   })
   const unfit = batch.fault ?? inspect(event)
   // A deep or huge event cannot even travel on as a specimen.

@@ -4,6 +4,7 @@ import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
 import type { DeliveryState, DestinationKind } from './delivery.ts'
 import type { EventContext } from './event.ts'
+import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
 import type { SourceCounts } from './live.ts'
@@ -326,6 +327,24 @@ export interface ApiFailedEvent {
   readonly receivedAt: string
   readonly verdict: Verdict
   readonly raw: JsonObject | null
+}
+
+/** `GET /api/failed-events/totals`. */
+export interface ApiFailedEventTotals {
+  readonly sources: { readonly [source: string]: FailedEventTotals }
+}
+
+/** What became of a part of the failed events that were replayed. Ask again with `cursor` until there is none. */
+export interface ApiReplayedPart {
+  readonly accepted: number
+  readonly duplicate: number
+  readonly rejected: number
+  readonly failed: number
+  /** Nothing is kept of them that could be replayed. */
+  readonly skipped: number
+  /** Wait a moment before asking again. */
+  readonly busy: boolean
+  readonly cursor?: string
 }
 
 export interface ApiOverview {

@@ -12,6 +12,8 @@ export interface LiveEvent {
   readonly name: string
   readonly receivedAt: Millis
   readonly verdict: Verdict
+  /** What became of it before, if it was replayed. */
+  readonly replayOf?: 'rejected' | 'failed'
   /** Short JSON of the properties, at most 2,000 characters. */
   readonly preview: string
 }
@@ -31,11 +33,14 @@ export interface LiveDelivery {
   readonly outcome: AttemptOutcome
 }
 
+/** Received are the first four together: each event once, by what became of it last. */
 export interface SourceCounts {
   readonly accepted: number
   readonly duplicate: number
   readonly rejected: number
   readonly failed: number
+  /** Those among the accepted and duplicates that were refused first, and replayed. */
+  readonly replayed: number
 }
 
 /** How many profiles entered and exited a segment. */

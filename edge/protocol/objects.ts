@@ -4,6 +4,7 @@ import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
+import type { FailedEventFilter, FailedEventTotals, KeptEvent } from './failed-event.ts'
 import type {
   DeliveryId,
   DestinationId,
@@ -18,6 +19,7 @@ import type { SourceCounts, ShardReport } from './live.ts'
 import type { Membership } from './membership.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
+import type { Verdict } from './verdict.ts'
 
 /**
  * What the Durable Objects answer to calls (RPC). Each takes the workspace, because an object that was never used
@@ -100,11 +102,28 @@ export interface ProfileShardCalls {
     readonly after?: ProfileId
     readonly limit: number
   }): Promise<AccountMembers>
+  /** Newest first. */
   failedEvents(request: {
     readonly workspace: WorkspaceId
+    readonly filter: FailedEventFilter
     readonly before?: string
     readonly limit: number
   }): Promise<readonly ApiFailedEvent[]>
+  failedEventTotals(request: {
+    readonly workspace: WorkspaceId
+  }): Promise<{ readonly [source: string]: FailedEventTotals }>
+  /** To be replayed: oldest first, numbers after `after` and up to `until`, by default the newest of now. */
+  keptEvents(request: {
+    readonly workspace: WorkspaceId
+    readonly filter: FailedEventFilter
+    readonly after: number
+    readonly until?: number
+    readonly limit: number
+  }): Promise<{ readonly items: readonly KeptEvent[]; readonly until: number }>
+  settleReplays(request: {
+    readonly workspace: WorkspaceId
+    readonly outcomes: readonly ReplayOutcome[]
+  }): Promise<void>
   receipt(request: { readonly workspace: WorkspaceId; readonly receipt: Receipt }): Promise<void>
   /** Takes a newer catalog and starts the back-fill; an older one changes nothing. */
   publish(request: {
@@ -113,6 +132,14 @@ export interface ProfileShardCalls {
   }): Promise<ShardStatus>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
+}
+
+/** What became of a failed event that was replayed. */
+export interface ReplayOutcome {
+  readonly seq: number
+  readonly verdict: Verdict
+  /** Not the event that is kept was tried, but another in its place. */
+  readonly isCorrected: boolean
 }
 
 /** A profile, and the id by whose shard it is found; or by whose shard to ask on. */

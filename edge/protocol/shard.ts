@@ -31,6 +31,8 @@ export interface IngestRequest {
   readonly receivedAt: Millis
   /** Imported: the message ids are remembered for ever, so that a file sent again next year changes nothing. */
   readonly isHistory?: true
+  /** What became of it the first time, if it is replayed: the shard that keeps it has counted its reception. */
+  readonly replayOf?: 'rejected' | 'failed'
 }
 
 export type IngestResult =

@@ -1,3 +1,4 @@
+import type { Origin } from './failed-event.ts'
 import type { JsonObject } from './json.ts'
 
 /** What became of one event, in batch order. */
@@ -43,4 +44,8 @@ export interface RefusedEvent {
   readonly path?: string
   /** The event as sent, without addresses; absent when it may not be kept (no consent) or is too large. */
   readonly raw?: JsonObject
+  /** Without consent: nothing more of it may be kept. */
+  readonly isWithheld?: true
+  /** For a replay; absent while the parser alone has looked at it. */
+  readonly origin?: Origin
 }

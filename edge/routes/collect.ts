@@ -8,6 +8,7 @@ import { admitRequest, type Admitted } from './intake/admit.ts'
 import { browserOf, newBrowser, renewedCookie } from './intake/browser.ts'
 import { eraseCookie } from './intake/cookie.ts'
 import { openToPages } from './intake/cors.ts'
+import { originOf } from './intake/origin.ts'
 import { parseOptionsOf } from './intake/parse-options.ts'
 import { Recorder } from './intake/record.ts'
 import { refusalResponse } from './intake/refusal.ts'
@@ -39,15 +40,18 @@ async function collectFrom(
   }
   const { batch, deviceKey, decide: placements, reset } = parsed.value
   const { catalog, source, grant } = caller
-  const entries = parseEntries(batch, parseOptionsOf(caller, request, receivedAt, true))
+  const options = parseOptionsOf(caller, request, receivedAt, true)
+  const entries = parseEntries(batch, options)
   const messages = entries.flatMap((entry) => (entry.ok ? [entry.message] : []))
   const browser =
     (await browserOf(request, deviceKey, keys, catalog.shards, reset)) ?? newBrowser(catalog.shards)
-  const recorder = new Recorder(caller, keys, visitorOf(request), receivedAt)
+  const visitor = visitorOf(request)
+  const recorder = new Recorder(caller, keys, visitor, receivedAt)
   const events = await Promise.all(
     messages.map((message) => recorder.record(message, browser.device)),
   )
-  const refused = await hideRefusals(keys, entries)
+  const origin = { ...originOf(caller, visitor, options), device: browser.device }
+  const refused = await hideRefusals(keys, recorder, entries, origin)
 
   const subject = {
     type: 'device',

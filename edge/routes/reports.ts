@@ -24,7 +24,15 @@ const overview = z
     ),
     sources: z.record(
       z.string(),
-      z.object({ accepted: count, duplicate: count, rejected: count, failed: count }),
+      z
+        .object({
+          accepted: count,
+          duplicate: count,
+          rejected: count,
+          failed: count,
+          replayed: count.openapi({ description: 'Of the accepted and duplicates: refused first' }),
+        })
+        .openapi({ description: 'received = accepted + duplicate + rejected + failed' }),
     ),
     deliveries: z.object({ pending: count, delivered: count, parked: count, refused: count }),
   })
@@ -75,9 +83,9 @@ export const reports = new OpenAPIHono<AccessEnv>({ defaultHook: refuseInvalid }
         })),
         sources: Object.fromEntries(
           Object.entries(figures.sources).map(
-            ([source, { accepted, duplicate, rejected, failed }]) => [
+            ([source, { accepted, duplicate, rejected, failed, replayed }]) => [
               source,
-              { accepted, duplicate, rejected, failed },
+              { accepted, duplicate, rejected, failed, replayed },
             ],
           ),
         ),

@@ -70,6 +70,7 @@ const counts = z.object({
   duplicate: z.number(),
   rejected: z.number(),
   failed: z.number(),
+  replayed: z.number(),
 })
 
 const shown = z
@@ -148,7 +149,15 @@ async function figures(env: Env, workspace: WorkspaceId) {
   }
 }
 
-const NOTHING = { accepted: 0, duplicate: 0, rejected: 0, failed: 0, firstAt: null, lastAt: null }
+const NOTHING = {
+  accepted: 0,
+  duplicate: 0,
+  rejected: 0,
+  failed: 0,
+  replayed: 0,
+  firstAt: null,
+  lastAt: null,
+}
 
 export const sources = resource()
   .openapi(listRoute, async (c) => {

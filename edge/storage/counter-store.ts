@@ -10,7 +10,7 @@ export class CounterStore {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS source_count (
       source TEXT PRIMARY KEY, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL,
-      rejected INTEGER NOT NULL, failed INTEGER NOT NULL) WITHOUT ROWID`)
+      rejected INTEGER NOT NULL, failed INTEGER NOT NULL, replayed INTEGER NOT NULL) WITHOUT ROWID`)
   }
 
   add(source: SourceId, statuses: Iterable<Verdict['status']>): void {
@@ -19,13 +19,25 @@ export class CounterStore {
     const { accepted, duplicate, rejected, failed } = count
     if (accepted + duplicate + rejected + failed === 0) return
     this.#sql.exec(
-      `INSERT INTO source_count VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source) DO UPDATE SET
+      `INSERT INTO source_count VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT (source) DO UPDATE SET
        accepted = accepted + ?2, duplicate = duplicate + ?3, rejected = rejected + ?4, failed = failed + ?5`,
       source,
       accepted,
       duplicate,
       rejected,
       failed,
+    )
+  }
+
+  /** An event that was refused was replayed: it is counted by what became of it now. */
+  recount(source: SourceId, before: 'rejected' | 'failed', now: Verdict['status']): void {
+    const isReplayed = now === 'accepted' || now === 'duplicate' ? 1 : 0
+    if (before === now) return
+    this.#sql.exec(
+      `UPDATE source_count SET ${before} = ${before} - 1, ${now} = ${now} + 1,
+       replayed = replayed + ? WHERE source = ?`,
+      isReplayed,
+      source,
     )
   }
 
@@ -37,6 +49,7 @@ export class CounterStore {
         duplicate: number
         rejected: number
         failed: number
+        replayed: number
       }>('SELECT * FROM source_count')
       .toArray()
     return Object.fromEntries(rows.map(({ source, ...counts }) => [source, counts]))

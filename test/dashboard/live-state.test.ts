@@ -31,7 +31,7 @@ test('a long day does not grow the page', () => {
 })
 
 test('events are counted by verdict on top of what the edge said', () => {
-  const before = { accepted: 5, duplicate: 0, rejected: 1, failed: 0 }
+  const before = { accepted: 5, duplicate: 0, rejected: 1, failed: 0, replayed: 0 }
   const told = applyLive(EMPTY_LIVE, { ...state, sources: { [web]: before } }, 0)
   const items = [event('A'), event('A', 'duplicate')]
   expect(applyLive(told, { type: 'events', items }, 1).sources[web]).toEqual({
@@ -39,6 +39,23 @@ test('events are counted by verdict on top of what the edge said', () => {
     duplicate: 1,
     rejected: 1,
     failed: 0,
+    replayed: 0,
+  })
+})
+
+test('an event that is replayed is counted once, by what became of it last', () => {
+  const before = { accepted: 5, duplicate: 0, rejected: 1, failed: 2, replayed: 0 }
+  const told = applyLive(EMPTY_LIVE, { ...state, sources: { [web]: before } }, 0)
+  const items = [
+    { ...event('A'), replayOf: 'rejected' as const },
+    { ...event('B', 'duplicate'), replayOf: 'failed' as const },
+  ]
+  expect(applyLive(told, { type: 'events', items }, 1).sources[web]).toEqual({
+    accepted: 6,
+    duplicate: 1,
+    rejected: 0,
+    failed: 1,
+    replayed: 2,
   })
 })
 

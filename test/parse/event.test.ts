@@ -194,7 +194,13 @@ describe('time', () => {
 describe('consent', () => {
   test('a denied event fails without a trace of its content', () => {
     const refused = refusal(purchase(said({ analytics: false })))
-    expect(refused).toEqual({ index: 0, messageId: 'm-1', status: 'failed', reason: 'no-consent' })
+    expect(refused).toEqual({
+      index: 0,
+      messageId: 'm-1',
+      status: 'failed',
+      reason: 'no-consent',
+      isWithheld: true,
+    })
   })
 
   test('a withdrawal is taken in, reduced to the answer', () => {

@@ -31,7 +31,13 @@ const report = (changes: Record<string, unknown> = {}): ShardReport =>
     ...changes,
   }) as unknown as ShardReport
 
-const counts = (accepted: number) => ({ accepted, duplicate: 1, rejected: 2, failed: 3 })
+const counts = (accepted: number) => ({
+  accepted,
+  duplicate: 1,
+  rejected: 2,
+  failed: 3,
+  replayed: 4,
+})
 
 const entered = (count: number, segment = 'seg_a') =>
   Array.from({ length: count }, () => ({
@@ -85,7 +91,7 @@ describe('figures', () => {
     expect(await monitor.overview()).toMatchObject({
       population: 17,
       sizes: { seg_a: 7, seg_b: 2 },
-      sources: { src_web: { accepted: 14, duplicate: 2, rejected: 4, failed: 6 } },
+      sources: { src_web: { accepted: 14, duplicate: 2, rejected: 4, failed: 6, replayed: 8 } },
     })
   })
 

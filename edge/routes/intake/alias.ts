@@ -1,6 +1,9 @@
 import type { Env } from '../../objects/env.ts'
+import type { Batch } from '../../parse/batch.ts'
 import type { Message, ParsedEvent } from '../../parse/event.ts'
 import { normaliseId } from '../../parse/identifiers.ts'
+import { isObject } from '../../parse/inspect.ts'
+import { standalone } from '../../parse/standalone.ts'
 import type { DeviceId } from '../../protocol/id.ts'
 import { isOwnDevice } from './browser.ts'
 import { identityOf } from './parties.ts'
@@ -33,6 +36,7 @@ export function aliasOf(message: Message, shards: number): Alias {
 export async function refuseConflicts(
   env: Env,
   { grant, catalog }: Caller,
+  batch: Batch,
   entries: readonly ParsedEvent[],
 ): Promise<readonly ParsedEvent[]> {
   return Promise.all(
@@ -47,9 +51,17 @@ export async function refuseConflicts(
       if (owner === null) return entry
       const { index, messageId } = entry.message
       const path = 'previousId'
+      const refused = {
+        index,
+        messageId,
+        status: 'rejected',
+        reason: 'alias-conflict',
+        path,
+      } as const
+      const event = batch.entries[index]
       return {
         ok: false,
-        refused: { index, messageId, status: 'rejected', reason: 'alias-conflict', path },
+        refused: { ...refused, ...(isObject(event) && { raw: standalone(event, batch.defaults) }) },
       }
     }),
   )

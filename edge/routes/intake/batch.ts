@@ -13,12 +13,14 @@ import { isOwnDevice } from './browser.ts'
 import { inParallel } from './in-parallel.ts'
 import { partiesOf, subjectOf, type Placed, type Run } from './parties.ts'
 import { Recorder } from './record.ts'
+import { originOf } from './origin.ts'
 import { hideRefusals } from './refusals.ts'
 import { ingest, type Sent } from './send.ts'
 import { ShardCalls } from './shard-calls.ts'
 import type { Caller } from './source.ts'
 import { verdictsOf } from './verdicts.ts'
-import { visitorOf } from './visitor.ts'
+import type { TokenClaims } from './user-token.ts'
+import { visitorOf, type Visitor } from './visitor.ts'
 
 /** Parties of one request that are handled at the same time: their calls to the same shard travel together. */
 const WIDTH = 1_000
@@ -29,7 +31,14 @@ export interface Ingested {
   readonly trouble?: 'busy' | 'overloaded'
 }
 
-/** Takes in a batch of messages about any number of people. */
+/** How events that are replayed came the first time. */
+export interface Replay {
+  readonly of: 'rejected' | 'failed'
+  readonly visitor: Visitor
+  readonly proof?: TokenClaims
+}
+
+/** Takes in a batch of messages about any number of people. `replay`: they were refused before. */
 export async function ingestBatch(
   env: Env,
   request: Request,
@@ -37,15 +46,20 @@ export async function ingestBatch(
   keys: WorkspaceKeys,
   batch: Batch,
   options: ParseOptions,
+  replay?: Replay,
 ): Promise<Ingested> {
   const { catalog, grant, source } = caller
-  const entries = await refuseConflicts(env, caller, parseEntries(batch, options))
-  const recorder = new Recorder(caller, keys, visitorOf(request), options.receivedAt)
+  const entries = await refuseConflicts(env, caller, batch, parseEntries(batch, options))
+  const visitor = replay?.visitor ?? visitorOf(request)
+  const recorder = new Recorder(caller, keys, visitor, options.receivedAt, replay?.proof)
   const placed = await Promise.all(
     entries.flatMap((entry) => (entry.ok ? [place(recorder, entry.message, catalog.shards)] : [])),
   )
   const calls = new ShardCalls(env, grant.workspace, catalog.shards)
-  let refused = await hideRefusals(keys, entries)
+  // What is refused again is kept already.
+  const refusing = replay === undefined ? entries : []
+  const origin = originOf(caller, visitor, options)
+  let refused = await hideRefusals(keys, recorder, refusing, origin)
   const verdicts = new Map<number, Verdict>()
   let trouble: Ingested['trouble']
 
@@ -63,6 +77,7 @@ export async function ingestBatch(
       refused: carried,
       receivedAt: options.receivedAt,
       ...(options.retention === NEVER && { isHistory: true }),
+      ...(replay !== undefined && { replayOf: replay.of }),
     } satisfies IngestRequest)
     const answered = sent.type === 'done' ? sent.result.verdicts : sent.verdicts
     answered.forEach((verdict, at) => verdicts.set(events[at]?.index ?? -1, verdict))

@@ -5,7 +5,6 @@ import { isBlocked } from '../../parse/blocked.ts'
 import { normaliseId } from '../../parse/identifiers.ts'
 import type { ClaimedIdentifier, Identifier } from '../../protocol/identifier.ts'
 import type { Json, JsonObject } from '../../protocol/json.ts'
-import { objectAt } from './read.ts'
 
 /** Kinds whose values are addresses: kept as keyed hash, readable only sealed. */
 const ADDRESS_KINDS = ['email', 'phone'] as const
@@ -39,25 +38,4 @@ export async function hideAddresses(keys: WorkspaceKeys, traits: JsonObject): Pr
     hidden.push([kind, await identifierHash(keys, kind, form)])
   }
   return hidden.length === 0 ? traits : { ...traits, ...Object.fromEntries(hidden) }
-}
-
-/**
- * A refused event as it may be kept and shown: without addresses of people or networks, and without the token that
- * would let its reader sign in.
- */
-export async function hideRaw(keys: WorkspaceKeys, raw: JsonObject): Promise<JsonObject> {
-  const traits = objectAt(raw, 'traits')
-  const context = objectAt(raw, 'context')
-  const { ip: _ip, userToken: _token, ...rest } = context ?? {}
-  const contextTraits = objectAt(rest, 'traits')
-  return {
-    ...raw,
-    ...(traits !== undefined && { traits: await hideAddresses(keys, traits) }),
-    ...(context !== undefined && {
-      context: {
-        ...rest,
-        ...(contextTraits !== undefined && { traits: await hideAddresses(keys, contextTraits) }),
-      },
-    }),
-  }
 }

@@ -1,9 +1,11 @@
 import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
 import { isDeviceId } from '../../domain/id.ts'
 import type { Message } from '../../parse/event.ts'
+import { isObject } from '../../parse/inspect.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { DeviceId } from '../../protocol/id.ts'
 import type { ClaimedIdentifier } from '../../protocol/identifier.ts'
+import type { JsonObject } from '../../protocol/json.ts'
 import type { Millis } from '../../protocol/time.ts'
 import { claimOf, hideAddresses } from './contacts.ts'
 import type { Caller } from './source.ts'
@@ -16,14 +18,23 @@ export class Recorder {
   readonly #keys: WorkspaceKeys
   readonly #visitor: Visitor
   readonly #receivedAt: Millis
+  readonly #proof: TokenClaims | undefined
   /** A token is the same for all events of a page: it is verified once a request. */
   readonly #tokens = new Map<string, Promise<TokenClaims | undefined>>()
 
-  constructor(caller: Caller, keys: WorkspaceKeys, visitor: Visitor, receivedAt: Millis) {
+  /** `proof`: what the token of an event that is replayed proved when it came. */
+  constructor(
+    caller: Caller,
+    keys: WorkspaceKeys,
+    visitor: Visitor,
+    receivedAt: Millis,
+    proof?: TokenClaims,
+  ) {
     this.#caller = caller
     this.#keys = keys
     this.#visitor = visitor
     this.#receivedAt = receivedAt
+    this.#proof = proof
   }
 
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
@@ -63,7 +74,7 @@ export class Recorder {
   /** A secret key proves all it says; a user token proves its own subject and e-mail address. */
   async #claims(message: Message): Promise<readonly ClaimedIdentifier[]> {
     const secret = this.#caller.grant.kind === 'secret'
-    const token = secret ? undefined : await this.#claimsOf(message.userToken)
+    const token = secret ? undefined : (this.#proof ?? (await this.#claimsOf(message.userToken)))
     const claims = await Promise.all(
       message.identifiers
         // A browser of ours is whose the message is, never one that a message merely names.
@@ -82,6 +93,12 @@ export class Recorder {
     // A signed-in page proves who it is with every event, whether or not the event says so.
     if (token === undefined || claims.some(({ kind }) => kind === 'userId')) return claims
     return [{ kind: 'userId', value: token.userId, proven: true }, ...claims]
+  }
+
+  /** What the user token of an event that cannot be recorded proves. */
+  proofIn({ context }: JsonObject): Promise<TokenClaims | undefined> {
+    const token = isObject(context) ? context['userToken'] : undefined
+    return this.#claimsOf(typeof token === 'string' ? token : undefined)
   }
 
   #claimsOf(token: string | undefined): Promise<TokenClaims | undefined> {
