@@ -59,7 +59,9 @@ export function consentOf(
   const gcm = own(said, 'gcm')
   const strings: { readonly [S in 'tcf' | 'gpp']?: Reading } = {
     ...(typeof tcf === 'string' && { tcf: readTcf(tcf, rules.tcfVendor) }),
-    ...(typeof gpp === 'string' && { gpp: readGpp(gpp, sectionsOf(own(said, 'gppSid'))) }),
+    ...(typeof gpp === 'string' && {
+      gpp: readGpp(gpp, sectionsOf(own(said, 'gppSid')), rules.tcfVendor),
+    }),
   }
   const by: { [S in ConsentSignal]?: ConsentAnswers } = {
     ...(isObject(gcm) && { gcm: readGcm(gcm) }),

@@ -1,8 +1,10 @@
 import { GppModel } from '@iabgpp/cmpapi'
 import type { ConsentAnswers } from '../protocol/consent.ts'
-import { GPP_OPT_OUTS, GPP_SECTIONS, type GppSection } from './consent-tables.ts'
+import { firstBits } from './bit-reader.ts'
+import { GPP_OPT_OUTS, GPP_SECTIONS } from './consent-tables.ts'
 import { remembering } from './remembering.ts'
-import { answersByTcf, type Reading } from './tcf.ts'
+import { sectionIds } from './string-cost.ts'
+import { answersByTcf, readTcf, type Reading } from './tcf.ts'
 
 type Fields = { readonly [field: string]: unknown }
 
@@ -11,16 +13,15 @@ const NOT_OPTED_OUT = 2
 
 /**
  * Our answers by a GPP string. `applies`: the ids of the sections that do (`gppSid`); of several, a denial wins.
+ * `vendor`: as of TC strings, one of which may be among its sections.
  */
-export function readGpp(text: string, applies?: readonly number[]): Reading {
-  const sections = decode(text)
+export function readGpp(text: string, applies?: readonly number[], vendor?: number): Reading {
+  const sections = readSections(text, vendor)
   if (sections === undefined) return 'junk'
-  const readings = sections.flatMap(({ id, as, fields }) =>
-    applies === undefined || applies.includes(id) ? [readSection(as, fields)] : [],
-  )
   const answers = new Map<string, boolean>()
   let since = Number.POSITIVE_INFINITY
-  for (const reading of readings) {
+  for (const { id, reading } of sections) {
+    if (applies !== undefined && !applies.includes(id)) continue
     if (reading === 'junk') return 'junk'
     since = Math.min(since, reading.since ?? since)
     for (const [purpose, granted] of Object.entries(reading.answers)) {
@@ -30,19 +31,45 @@ export function readGpp(text: string, applies?: readonly number[]): Reading {
   return { answers: Object.fromEntries(answers), ...(Number.isFinite(since) && { since }) }
 }
 
-function readSection(as: GppSection['as'], section: Fields): Reading {
+/** Bits of a Canadian section before its lists of vendors, and characters of one whose lists are empty. */
+const CANADA_HEADER = 199
+const CANADA_LENGTH = 41
+
+/** What each section says that we know; of the rest nobody can tell. */
+const readSections = remembering(
+  (
+    text,
+    vendor?: number,
+  ): readonly { readonly id: number; readonly reading: Reading }[] | undefined => {
+    const [header = '', ...texts] = text.split('~')
+    const ids = sectionIds(header, texts.length)
+    // Anything decodes to nothing: a string without a section says nothing, and is not from a CMP.
+    if (ids === undefined || ids.length === 0) return undefined
+    // The decoder lists every vendor, which nobody reads of Canada's: an attack would be to name them all, often.
+    const canada = GPP_SECTIONS.find(({ as }) => as === 'canada')?.id
+    const short = texts.map((one, at) =>
+      ids[at] === canada ? firstBits(one, CANADA_HEADER, CANADA_LENGTH) : one,
+    )
+    const model = new GppModel([header, ...short].join('~'))
+    return GPP_SECTIONS.flatMap(({ id, name, as }) => {
+      const section = texts[ids.indexOf(id)]
+      if (section === undefined) return []
+      return [{ id, reading: as === 'tcf' ? readTcf(section, vendor) : read(model, name, as) }]
+    })
+  },
+)
+
+/** Sections are decoded only when they are read, and that is when they throw. */
+function read(model: GppModel, name: string, as: 'canada' | 'us-privacy' | 'us'): Reading {
+  try {
+    return readSection(as, model.getSection(name) as Fields)
+  } catch {
+    return 'junk' // not a section of that kind
+  }
+}
+
+function readSection(as: 'canada' | 'us-privacy' | 'us', section: Fields): Reading {
   switch (as) {
-    case 'tcf': {
-      // A version of its own of the same rule: the string of a service that shares its consent is void.
-      if (section['IsServiceSpecific'] !== true || Number(section['PolicyVersion']) < 4) {
-        return 'junk'
-      }
-      const consents = list(section['PurposeConsents'])
-      return {
-        answers: answersByTcf((purpose) => consents[purpose - 1] === true),
-        ...dated(section),
-      }
-    }
     case 'canada': {
       const express = list(section['PurposesExpressConsent'])
       const implied = list(section['PurposesImpliedConsent'])
@@ -71,20 +98,3 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 
 const dated = ({ LastUpdated }: Fields): { since?: number } =>
   LastUpdated instanceof Date ? { since: LastUpdated.getTime() } : {}
-
-/** Sections are decoded only when they are read, and that is when they throw. */
-const decode = remembering(
-  (text): readonly (GppSection & { readonly fields: Fields })[] | undefined => {
-    try {
-      const model = new GppModel(text)
-      // Anything decodes to nothing: a string without a section says nothing, and is not from a CMP.
-      if (model.getSectionIds().length === 0) return undefined
-      return GPP_SECTIONS.filter(({ name }) => model.hasSection(name)).map((section) => ({
-        ...section,
-        fields: model.getSection(section.name) as Fields,
-      }))
-    } catch {
-      return undefined // not a GPP string
-    }
-  },
-)

@@ -106,7 +106,11 @@ describe('GPP strings', () => {
     ['the browser’s own signal', 'DBABLA~CFQVAAAAAABA.YA', { advertising: false }],
     ['an opt-out of the older string', gpp('uspv1', { OptOutSale: 'Y' }), { advertising: false }],
     ['none in the older string', gpp('uspv1', { OptOutSale: 'N' }), { advertising: true }],
-    ['Europe', gpp('tcfeuv2', { PurposeConsents: flags([1, 8, 9]) }), { ...NO, analytics: true }],
+    [
+      'Europe',
+      gpp('tcfeuv2', { CmpId: 7, PurposeConsents: flags([1, 8, 9]) }),
+      { ...NO, analytics: true },
+    ],
     [
       'Canada',
       gpp('tcfcav1', {
@@ -126,6 +130,13 @@ describe('GPP strings', () => {
     expect(answersOf(readGpp(text))).toEqual({ advertising: false })
     expect(answersOf(readGpp(text, [7]))).toEqual({ advertising: true })
     expect(answersOf(readGpp(text, [-1]))).toEqual({})
+  })
+
+  test('a vendor must be allowed and disclosed there too', () => {
+    const fields = { CmpId: 7, PurposeConsents: flags(ALL), VendorConsents: [12, 40] }
+    const text = gpp('tcfeuv2', { ...fields, VendorsDisclosed: [12] })
+    expect(answersOf(readGpp(text, [2], 12))).toEqual(YES)
+    expect(answersOf(readGpp(text, [2], 40))).toEqual(NO)
   })
 
   test.each(['', 'x', 'DBABLA', 'DBABLA~'])('%j is junk', (text) =>

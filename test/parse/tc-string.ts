@@ -40,6 +40,14 @@ export function tcString(
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
+/** The bits of a base64url text, and back. */
+export const bits = (text: string): string =>
+  [...text].map((digit) => ALPHABET.indexOf(digit).toString(2).padStart(6, '0')).join('')
+export const base64url = (flags: string): string =>
+  (flags.match(/.{1,6}/g) ?? [])
+    .map((six) => ALPHABET.charAt(Number.parseInt(six.padEnd(6, '0'), 2)))
+    .join('')
+
 /** The same as a string for several services, which no encoder makes any more: bit 138 says so. */
 export const forSeveralServices = (text: string): string =>
   text.slice(0, 23) + ALPHABET[ALPHABET.indexOf(text.charAt(23)) & 31] + text.slice(24)

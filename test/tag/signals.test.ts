@@ -31,7 +31,7 @@ describe('the tag reads what the edge will read', () => {
     ['usca', 8, { SaleOptOut: 2 }],
     ['usva', 9, { SaleOptOut: 0 }],
     ['uspv1', 6, { OptOutSale: 'Y' }],
-    ['tcfeuv2', 2, { PurposeConsents: flags([1, 8, 9]) }],
+    ['tcfeuv2', 2, { CmpId: 7, PurposeConsents: flags([1, 8, 9]) }],
   ])('of GPP: %s', (name, id, fields) => {
     const model = new GppModel()
     for (const [field, value] of Object.entries(fields)) model.setFieldValue(name, field, value)
