@@ -163,6 +163,8 @@ test('GPP: the string, its sections and the opt-out, once the signal is ready', 
   const page = await guest.open()
   await eventually(() => expect(names(taken(site))).toEqual(['page']))
   expect(taken(site)[0]?.context.consent).toBeUndefined()
+  // The tag's part for it comes by itself, after the page view.
+  await page.waitForFunction('listeners.length > 0')
   await page.evaluate(() => {
     const { ready } = window as unknown as { ready: (ping: unknown) => void }
     ready({
