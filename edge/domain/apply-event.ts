@@ -100,7 +100,7 @@ function noteConsent(profile: Profile, event: EventRecord, changes: Changes): vo
   for (const answer of answersOf(event)) {
     const { purpose, granted } = answer
     const before = profile.consent.get(purpose)?.at(-1)
-    const noted = noteAnswer(profile.consent, purpose, answer)
+    const noted = noteAnswer(profile.consent, answer)
     if (noted === 'nothing') continue
     const isOther = before?.granted !== granted
     // A denial silences what came before it; an answer of the past may speak for events that came after it.

@@ -1,4 +1,5 @@
 import {
+  CONSENT_EVENT,
   DEFAULT_PURPOSE,
   GRANT_LIFETIME,
   IMPLIED,
@@ -17,7 +18,33 @@ export interface ConsentRun {
   readonly to: Millis
   /** When the last of them was given: a grant's lifetime counts from then. */
   readonly since: Millis
+  /** The device or source that said the last of them. */
+  readonly by: string
+  /** Of a denial: the latest grant that was only carried along from elsewhere, and not heeded. */
+  readonly unheard?: Millis
 }
+
+/** One answer, as an event tells it. */
+export interface Answer {
+  readonly purpose: Purpose
+  readonly granted: boolean
+  readonly at: Millis
+  /** Its lifetime counts from then. */
+  readonly since: Millis
+  /** The device or source it came from. */
+  readonly by: string
+  /** It is what the event is about; others carry along what their device was once told. */
+  readonly isGiven: boolean
+}
+
+/**
+ * Whether an answer counts after another. A page tells its stored answers with every event: such a grant must not undo
+ * what the person has since denied elsewhere, in an e-mail or on another device. It does end a denial of its own device.
+ */
+export const isHeeded = (
+  before: { readonly granted: boolean; readonly by: string } | undefined,
+  { granted, by, isGiven }: Pick<Answer, 'granted' | 'by' | 'isGiven'>,
+): boolean => !granted || isGiven || before?.granted !== false || before.by === by
 
 /** What a person answered, by purpose: runs in order of time, each the opposite of the one before. */
 export type Consent = Map<Purpose, readonly ConsentRun[]>
@@ -90,23 +117,30 @@ const answerOf = (answers: ConsentAnswers | undefined, purpose: Purpose): boolea
 export type Noted = 'nothing' | 'later' | 'unclear'
 
 /** Takes in one answer. The latest explicit one wins; at equal times a denial does. */
-export function noteAnswer(
-  consent: Consent,
-  purpose: Purpose,
-  { granted, at, since }: { granted: boolean; at: Millis; since: Millis },
-): Noted {
+export function noteAnswer(consent: Consent, answer: Answer): Noted {
+  const { purpose, granted, at, since, by } = answer
   const runs = consent.get(purpose)
   const last = runs?.at(-1)
+  if (runs !== undefined && last !== undefined && at > last.to) {
+    if (!isHeeded(last, answer)) {
+      const unheard = Math.max(last.unheard ?? at, at)
+      consent.set(purpose, [...runs.slice(0, -1), { ...last, unheard }])
+      return 'nothing'
+    }
+    // Another one comes in between: what was not heeded then may be now.
+    if (last.unheard !== undefined && at < last.unheard) return 'unclear'
+  }
   if (runs === undefined || last === undefined || at > last.to) {
     if (runs === undefined && consent.size >= MAX_PURPOSES) return 'nothing'
     const same = last?.granted === granted
-    const run = { granted, from: same ? last.from : at, to: at, since }
+    const run = { granted, from: same ? last.from : at, to: at, since, by }
     const kept = (same ? runs?.slice(0, -1) : runs) ?? []
     consent.set(purpose, [...kept, run].slice(-MAX_RUNS))
     return 'later'
   }
   const around = runs.find(({ from, to }) => from <= at && at <= to)
   if (around?.granted === granted) {
+    if (at === around.to && by < around.by) return 'unclear'
     if (around !== last || at < last.to || since >= last.since) return 'nothing'
     consent.set(purpose, [...runs.slice(0, -1), { ...last, since }])
     return 'later'
@@ -116,21 +150,28 @@ export function noteAnswer(
 }
 
 /** The answers of an event, with the instant from which their lifetime counts. */
-export function* answersOf(event: EventRecord) {
+export function* answersOf(event: EventRecord): Generator<Answer> {
   const { consent, consentSignals, consentSince, timestamp: at } = event
+  const by = event.device ?? event.source
+  const isGiven = event.name === CONSENT_EVENT
   for (const [purpose, granted] of Object.entries(consent ?? {})) {
     const signal = consentSignals?.[purpose]
     const isDated = signal === 'tcf' || signal === 'gpp'
     const since = isDated && consentSince !== undefined ? Math.min(consentSince, at) : at
-    yield { purpose, granted, at, since }
+    yield { purpose, granted, at, since, by, isGiven }
   }
 }
 
 /** Takes in what some events answer, whatever their order. */
 export function gatherAnswers(consent: Consent, events: Iterable<EventRecord>): void {
   const answers = [...events].flatMap((event) => [...answersOf(event)])
-  answers.sort((a, b) => a.at - b.at || Number(a.granted) - Number(b.granted))
-  for (const answer of answers) noteAnswer(consent, answer.purpose, answer)
+  answers.sort(
+    (a, b) =>
+      a.at - b.at ||
+      Number(a.granted) - Number(b.granted) ||
+      (a.by < b.by ? -1 : Number(a.by > b.by)),
+  )
+  for (const answer of answers) noteAnswer(consent, answer)
 }
 
 /** Purposes that were withdrawn after what was known before. */

@@ -93,6 +93,75 @@ const answer = (at: Millis, consent: ConsentAnswers) =>
 const once: Condition = { type: 'performed', event: 'Product Viewed', operator: 'gte', value: 1 }
 const forAds: Wanted = { condition: once, purposes: ['advertising'] }
 
+describe('what a page carries along', () => {
+  const phone = { device: 'dev_phone' as never }
+  const laptop = { device: 'dev_laptop' as never }
+  const said = (at: Millis, granted: boolean, more: Partial<EventRecord> = {}) =>
+    viewed(at, { email: granted }, more)
+  const unsubscribed = (at: Millis) =>
+    track(
+      'Segment Consent Preference Updated',
+      at,
+      {},
+      { consent: { email: false }, purpose: 'necessary', source: 'src_mail' as never },
+    )
+  const emailable: Wanted = { condition: { type: 'consent', purpose: 'email' } }
+
+  test('does not undo what was denied elsewhere since; an answer that is given does', () => {
+    const person = new Person([emailable])
+    person.take(said(1, true, phone))
+    expect(person.is()).toBe(true)
+    person.take(unsubscribed(5))
+    person.take(said(6, true, phone))
+    expect(person.is()).toBe(false)
+    expect(consentHistory(person.history).map(({ granted }) => granted)).toEqual([false, true])
+    person.take({ ...answer(7, { email: true }), ...phone })
+    expect(person.is()).toBe(true)
+  })
+
+  test('ends a denial of its own device, whose answer has changed', () => {
+    const person = new Person([emailable])
+    person.take(said(1, false, phone))
+    person.take(said(2, true, laptop))
+    expect(person.is()).toBe(false)
+    person.take(said(3, true, phone))
+    expect(person.is()).toBe(true)
+  })
+
+  test('is weighed the same in whatever order it comes', () => {
+    const moment = fc.record({
+      at: fc.integer({ min: 1, max: 6 }),
+      granted: fc.boolean(),
+      from: fc.constantFrom(phone, laptop, {}),
+      isGiven: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(
+        fc
+          .array(moment, { minLength: 1, maxLength: 6 })
+          .chain((list) =>
+            fc.tuple(
+              fc.constant(list),
+              fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length }),
+            ),
+          ),
+        ([list, shuffled]) => {
+          const play = (moments: typeof list): [boolean, unknown] => {
+            const person = new Person([emailable])
+            for (const { at, granted, from, isGiven } of moments) {
+              const event = isGiven ? answer(at, { email: granted }) : said(at, granted)
+              person.take({ ...event, ...from, receivedAt: 10 })
+            }
+            return [person.is(), person.profile.consent.get('email')?.at(-1)?.granted]
+          }
+          expect(play(shuffled)).toEqual(play(list))
+        },
+      ),
+      { numRuns: 3_000, seed: 11 },
+    )
+  })
+})
+
 describe('a segment for advertising', () => {
   test('counts what was collected under consent to it, and nothing else', () => {
     const person = new Person([forAds])
