@@ -1,6 +1,6 @@
 import { applyEvent, noChanges } from '../domain/apply-event.ts'
 import { admissible } from '../domain/admissible.ts'
-import { withdrawnSince, type Consent } from '../domain/consent.ts'
+import { withdrawnSince } from '../domain/consent.ts'
 import { reachOf } from '../domain/channels.ts'
 import { identifiersOf, settle } from '../domain/fold.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from '../domain/graph.ts'
 import { identifierKey, isPersonal } from '../domain/identity.ts'
 import { Owners } from '../domain/owner.ts'
-import { newProfile } from '../domain/profile.ts'
+import { newProfile, type Profile } from '../domain/profile.ts'
 import { review } from '../domain/review.ts'
 import type { ConsentMode } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
@@ -25,6 +25,7 @@ import type { Cause } from '../protocol/membership.ts'
 import type { IngestRequest, Subject } from '../protocol/shard.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Verdict } from '../protocol/verdict.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
 import { hearAccounts } from './accounts.ts'
 import { componentOf, saveGraph, type Component } from './component.ts'
 import { dropKnown } from './failed-events.ts'
@@ -48,7 +49,7 @@ export type Granted = Map<string, ProfileId>
 export interface Admission {
   readonly verdicts: Verdict[]
   /** Whose the subject's events are by now. */
-  readonly person: ProfileId
+  readonly profile: Profile
   /** Where that person lives. */
   readonly root: ProfileId
 }
@@ -85,7 +86,9 @@ export function admit(
   if (!isHeld) return undefined
   const fresh = shard.seen.admit(scope, source, ids, now, isHistory)
   if (replayOf !== undefined) dropKnown(shard, graph.people.keys(), events, fresh)
-  const kept = admissible(consentOf(shard, personOf(graph, subject) ?? id), events)
+  const copies = new Copies(shard, found)
+  const consent = copies.of(personOf(graph, subject) ?? id)?.consent ?? new Map()
+  const kept = admissible(consent, events)
   const admitted = kept.filter(
     (event, index) => event !== undefined && fresh[index] === true,
   ) as readonly EventRecord[]
@@ -97,14 +100,47 @@ export function admit(
       : { messageId, status: 'failed', reason: 'no-consent' }
   })
   if (found === undefined || admitted.length > 0) {
-    store(shard, component, id, subject, admitted, consentMode)
+    store(shard, component, copies, { id, subject, events: admitted, mode: consentMode })
   }
-  return { verdicts, person: personOf(graph, subject) ?? id, root: rootOf(graph) }
+  const profile = copies.of(personOf(graph, subject) ?? id)
+  if (profile === undefined) throw new Error('Nobody was stored')
+  return { verdicts, profile, root: rootOf(graph) }
 }
 
-const consentOf = (shard: Shard, id: ProfileId): Consent => {
-  const found = shard.profiles.find(id)
-  return found !== undefined && 'profile' in found ? found.profile.consent : new Map()
+/** Working copies of one transaction: each profile is read once, and what was saved of it is what is answered from. */
+class Copies {
+  readonly #shard: Shard
+  readonly #byId = new Map<ProfileId, Profile>()
+
+  constructor(shard: Shard, found: StoredProfile | undefined) {
+    this.#shard = shard
+    if (found !== undefined) this.#byId.set(found.id, found.profile)
+  }
+
+  of(id: ProfileId): Profile | undefined {
+    const known = this.#byId.get(id)
+    if (known !== undefined) return known
+    const found = this.#shard.profiles.find(id)
+    if (found === undefined || 'forward' in found) return undefined
+    this.#byId.set(id, found.profile)
+    return found.profile
+  }
+
+  set(profile: Profile): void {
+    this.#byId.set(profile.id, profile)
+  }
+
+  /** They were made anew otherwise. */
+  forget(): void {
+    this.#byId.clear()
+  }
+}
+
+interface Admitted {
+  readonly id: ProfileId
+  readonly subject: Subject
+  readonly events: readonly EventRecord[]
+  readonly mode: ConsentMode
 }
 
 const newborn = (id: ProfileId, createdAt: Millis): Component => {
@@ -140,15 +176,9 @@ export function personOf(graph: Graph, subject: Subject): ProfileId | undefined 
   return undefined
 }
 
-function store(
-  shard: Shard,
-  component: Component,
-  id: ProfileId,
-  subject: Subject,
-  events: readonly EventRecord[],
-  mode: ConsentMode,
-): void {
+function store(shard: Shard, component: Component, copies: Copies, admitted: Admitted): void {
   const { graph } = component
+  const { id, subject, events } = admitted
   const { kinds } = shard.identity
   hearAccounts(shard, events)
   const isNewborn = graph.nodes.size === 0
@@ -170,9 +200,15 @@ function store(
   for (const [owner, own] of shares) shard.lake.append(owner, own, shard.now())
   if (affected.size > 0) {
     const reach = reachOf(events)
+    copies.forget()
     return rearrange(shard, component, { affected, incoming: events, cause, reach })
   }
-  for (const [owner, own] of shares) apply(shard, component, owner, subject, own, mode, cause)
+  for (const [owner, own] of shares) {
+    const base =
+      copies.of(owner) ??
+      newProfile(owner, bucketFor(subject, owner), graph.ids.get(owner)?.createdAt ?? shard.now())
+    copies.set(apply(shard, component, base, { ...admitted, events: own }, cause))
+  }
   if (graph.people.size > 1) saveGraph(shard, component)
 }
 
@@ -229,21 +265,16 @@ function shareOut(
   return shares
 }
 
+/** The profile as it was saved. */
 function apply(
   shard: Shard,
   { graph }: Component,
-  owner: ProfileId,
-  subject: Subject,
-  events: readonly EventRecord[],
-  mode: ConsentMode,
+  known: Profile,
+  { subject, events, mode }: Admitted,
   cause: Cause,
-): void {
+): Profile {
   const now = shard.now()
-  const found = shard.profiles.find(owner)
-  const known =
-    found !== undefined && 'profile' in found
-      ? found.profile
-      : newProfile(owner, bucketFor(subject, owner), graph.ids.get(owner)?.createdAt ?? now)
+  const owner = known.id
   const keys = graph.people.get(owner) ?? []
   known.identifiers = identifiersOf(graph, keys)
   const changes = noChanges()
@@ -271,4 +302,5 @@ function apply(
   if (device !== undefined && keys.includes(deviceKeyOf(device))) {
     shard.profiles.setDevice(device, profile.id)
   }
+  return profile
 }

@@ -1,5 +1,11 @@
-import { decodeGraph, encodeGraph, newGraph, rootOf, type Graph } from '../domain/graph.ts'
-import { deviceKeyOf } from '../domain/graph.ts'
+import {
+  decodeGraph,
+  deviceKeyOf,
+  encodeGraph,
+  newGraph,
+  rootOf,
+  type Graph,
+} from '../domain/graph.ts'
 import { identifierKey } from '../domain/identity.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
@@ -17,10 +23,10 @@ export interface Component {
 
 /** The graph of a profile of this shard. */
 export function componentOf(shard: Shard, stored: StoredProfile): Component {
-  const { profile, graph, shared, saga } = stored
+  const { graph, shared, saga } = stored
   const text = shared === null ? graph : shard.graphs.find(shared)
   return {
-    graph: text === null || text === undefined ? graphOfOne(profile) : decodeGraph(text),
+    graph: text === null || text === undefined ? graphOfOne(stored.profile) : decodeGraph(text),
     shared: shared ?? undefined,
     saga: saga ?? undefined,
   }

@@ -1,11 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
-import { noChanges } from '../domain/apply-event.ts'
 import { grantLifetime } from '../domain/consent.ts'
-import { rootOf, type Graph, type Star } from '../domain/graph.ts'
+import { rootOf, type Star } from '../domain/graph.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
-import type { Profile } from '../domain/profile.ts'
-import { dueAt } from '../domain/review.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { Identifier } from '../protocol/identifier.ts'
@@ -17,11 +14,13 @@ import type {
 } from '../protocol/objects.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
 import { admit, personOf, scopeOf, type Granted } from './admit.ts'
 import { learn, membersOf } from './accounts.ts'
 import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
+import { decideHere } from './decide.ts'
 import type { Env } from './env.ts'
 import { settleReplays, toApiFailedEvent } from './failed-events.ts'
 import { account, answer, answerStranger } from './ingest.ts'
@@ -30,7 +29,6 @@ import { MoveSagas, type MoveRequest } from './move-saga.ts'
 import { OutboxPump } from './outbox-pump.ts'
 import { preview } from './preview.ts'
 import { viewOf } from './profile-view.ts'
-import { refresh } from './refresh.ts'
 import { Held, rejoin, unmerge } from './separate.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
@@ -76,12 +74,11 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
       const { id, stored } = place
       if (stored === undefined && events.length === 0) return this.#refuseOnly(request)
-      const component = stored === undefined ? undefined : componentOf(shard, stored)
-      if (component?.saga !== undefined) {
-        await this.#sagas.settled(component.saga)
+      if (stored !== undefined && stored.saga !== null) {
+        await this.#sagas.settled(stored.saga)
         continue
       }
-      const claims = this.#openClaims(request, id, component?.graph, granted)
+      const claims = this.#openClaims(request, id, stored, granted)
       const [first] = events
       if (claims.length > 0 && first !== undefined) {
         if (stored !== undefined || (await birth(shard, subject, id, first))) {
@@ -101,10 +98,13 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   #openClaims(
     { subject, source, events }: IngestRequest,
     id: ProfileId,
-    graph: Graph | undefined,
+    stored: StoredProfile | undefined,
     granted: Granted,
   ): Star[] {
     const shard = this.#shard
+    // A browser that names nobody claims nothing: most do.
+    if (events.every(({ identifiers }) => identifiers.length === 0)) return []
+    const graph = stored && componentOf(shard, stored).graph
     const root = graph === undefined ? id : rootOf(graph)
     const claims = openClaims(shard, graph, root, subject, events, granted)
     if (claims.length === 0) return claims
@@ -146,47 +146,16 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     return shard.commit.run(() => {
       const admission = admit(shard, id, request, request.events, granted)
       if (admission === undefined) return undefined
-      const { verdicts, person, root } = admission
-      account(shard, request, person, request.events, verdicts)
+      const { verdicts, profile, root } = admission
+      account(shard, request, profile.id, request.events, verdicts)
       shard.arm()
-      const found = shard.locate(person)
-      if (found === undefined || 'elsewhere' in found) throw new Error('Nobody was stored')
-      return answer(shard, found.profile, root, request, verdicts)
+      return answer(shard, profile, root, request, verdicts)
     })
   }
 
-  async decide({
-    workspace,
-    subject,
-    consentMode,
-    placements,
-  }: Request<'decide'>): Promise<IngestResult> {
-    const shard = this.#shard
-    await shard.prepare(workspace)
-    const place = placeOf(shard, subject)
-    if (place === undefined) return { type: 'unknown' }
-    if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
-    if (place.stored === undefined) return answerStranger(shard, subject, placements)
-    const { graph } = componentOf(shard, place.stored)
-    const found = shard.locate(personOf(graph, subject) ?? place.id)
-    const present = found !== undefined && 'profile' in found ? found.profile : place.stored.profile
-    const passed = dueAt(present) <= shard.now() ? await this.#pass(present.id) : present
-    const asked = { subject, decide: placements, consentMode }
-    return answer(shard, passed ?? present, rootOf(graph), asked, [])
-  }
-
-  /** Lets time pass for one profile whose timer is due but not yet served. */
-  #pass(id: ProfileId): Promise<Profile | undefined> {
-    const shard = this.#shard
-    return shard.commit.run(() => {
-      const found = shard.locate(id)
-      if (found === undefined || 'elsewhere' in found || found.saga !== null) return undefined
-      const transitions = refresh(shard, found.profile, noChanges(), shard.now())
-      shard.save(found.profile, transitions)
-      shard.timers.set(id, dueAt(found.profile), true)
-      shard.arm()
-      return found.profile
-    })
+  async decide(request: Request<'decide'>): Promise<IngestResult> {
+    await this.#shard.prepare(request.workspace)
+    return decideHere(this.#shard, request)
   }
 
   async view({ workspace, profile, before, limit }: Request<'view'>) {

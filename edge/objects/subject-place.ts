@@ -21,7 +21,9 @@ export function placeOf(shard: Shard, subject: Subject): Place {
   const owner = shard.profiles.deviceOwner(subject.device)
   const found = owner === undefined ? undefined : shard.locate(owner)
   if (found !== undefined) {
-    if ('profile' in found) shard.profiles.setDevice(subject.device, found.profile.id)
+    if ('profile' in found && found.id !== owner) {
+      shard.profiles.setDevice(subject.device, found.id)
+    }
     return placed(found)
   }
   if (owner === undefined && !shard.isHome(subject.device)) return hinted(shard, subject.profile)
@@ -29,7 +31,7 @@ export function placeOf(shard: Shard, subject: Subject): Place {
 }
 
 const placed = (found: StoredProfile | { readonly elsewhere: ProfileId }): Place =>
-  'elsewhere' in found ? found : { id: found.profile.id, stored: found }
+  'elsewhere' in found ? found : { id: found.id, stored: found }
 
 /**
  * A device that is not known here, and whom the caller was told it belongs to. Rows of devices are never deleted, so

@@ -1,3 +1,4 @@
+import type { ApiGraph } from './api-graph.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode, EventPurpose } from './consent.ts'
 import type { SourceKind } from './catalog.ts'
@@ -258,35 +259,6 @@ export interface ApiProfile {
   }[]
   /** What was seen together with this person, directly or through others. */
   readonly graph: ApiGraph
-}
-
-export interface ApiGraph {
-  readonly nodes: readonly {
-    readonly kind: string
-    readonly value: string
-    readonly proven: boolean
-    readonly firstSeen: string
-    readonly lastSeen: string
-    readonly source: string
-    /** Whose it is. */
-    readonly profile: string
-    /** Too many bear it: it joins no one. */
-    readonly blocked: boolean
-  }[]
-  /** `from` and `to` are places in `nodes`. A link that does not stand was cut: it would make two people one. */
-  readonly links: readonly {
-    readonly from: number
-    readonly to: number
-    readonly at: string
-    readonly proven: boolean
-    readonly stands: boolean
-  }[]
-  readonly separations: readonly {
-    readonly id: string
-    readonly at: string
-    readonly from: number
-    readonly to: number
-  }[]
 }
 export interface ApiEvent {
   readonly id: string

@@ -3,6 +3,8 @@ import type { DeviceId, ProfileId } from '../protocol/id.ts'
 
 /** A state, and what the shard must know beside it. */
 export interface StoredProfile {
+  readonly id: ProfileId
+  /** A working copy, made when it is first asked for: whoever looks for no more than where somebody is does without. */
   readonly profile: Profile
   /** The encoded graph of a profile that shares it with no other; null: nothing was ever seen with it. */
   readonly graph: string | null
@@ -45,8 +47,17 @@ export class ProfileStore {
       .toArray()
     if (row === undefined) return undefined
     if (row.forward !== null) return { forward: row.forward as ProfileId }
-    const { graph, shared, saga } = row
-    return { profile: decodeProfile(row.state ?? '{}'), graph, shared, saga }
+    const { state, graph, shared, saga } = row
+    let profile: Profile | undefined
+    return {
+      id,
+      graph,
+      shared,
+      saga,
+      get profile() {
+        return (profile ??= decodeProfile(state ?? '{}'))
+      },
+    }
   }
 
   /** Its graph stays as it is. */
