@@ -1,6 +1,7 @@
 import {
   isElder,
   isRefusedKey,
+  MAX_NODES,
   refuseKey,
   rootOf,
   starOf,
@@ -42,6 +43,8 @@ export interface GraphBrief {
   readonly known: boolean
   /** Too many bear it: it joins no one. */
   readonly blocked: boolean
+  /** Identifiers in it. */
+  readonly size: number
 }
 
 /**
@@ -136,7 +139,12 @@ async function contest(
     return false
   }
   if (peer.root === root) return true
-  if (peer.blocked || (!claim.proven && peer.known && isKnownPerson(shard, graph, subject))) {
+  const isTooLarge = graph.nodes.size + peer.size > MAX_NODES
+  if (
+    peer.blocked ||
+    isTooLarge ||
+    (!claim.proven && peer.known && isKnownPerson(shard, graph, subject))
+  ) {
     await turnDown(shard, id, claim)
     return false
   }
@@ -221,6 +229,7 @@ export async function briefHere(
       holds,
       known: isKnownBearer(shard, graph, bearer),
       blocked: graph.blocked.has(key),
+      size: graph.nodes.size,
     }
   })
 }

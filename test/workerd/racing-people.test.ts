@@ -217,6 +217,25 @@ describe('a claim that broke off', () => {
   })
 })
 
+describe('a name that was claimed for somebody who never got it', () => {
+  test('is told nothing of them', async () => {
+    const world = await worldOf()
+    const device = world.device(1)
+    const { profile, segments } = await world.send(device, 1, [shoe(), shoe(), shoe()])
+    expect(segments).not.toEqual([])
+    breakOnce('resolveMany', 'loses its reply')
+    await expect(world.send(device, 1, [signIn(claim('userId', 'u1'))])).rejects.toThrow()
+    const identifier = { kind: 'userId', value: 'u1' }
+    const answer = await world.shard(1).decide({
+      workspace: world.workspace,
+      subject: { type: 'identifier', identifier, profile },
+      consentMode: 'implied',
+      placements: [],
+    })
+    expect(answer).toMatchObject({ type: 'done', segments: [] })
+  })
+})
+
 describe('identifiers that contradict each other', () => {
   test('by a lesser one: the person named by the greater one keeps the event', async () => {
     const world = await worldOf()
@@ -268,6 +287,32 @@ describe('identifiers that contradict each other', () => {
     // One of the 1,000 is the device.
     expect(view.identifiers).toHaveLength(999)
     expect(view.events).toHaveLength(42)
+  })
+})
+
+describe('a graph that has no room', () => {
+  test('is joined with no other; what names both is kept, with whom it came from', async () => {
+    const world = await worldOf()
+    const [one, two] = [world.device(1), world.device(2)]
+    for (const [device, home] of [
+      [one, 1],
+      [two, 2],
+    ] as const) {
+      for (let batch = 0; batch < 21; batch++) {
+        const claims = Array.from({ length: 25 }, (_, n) =>
+          claim('loyaltyId', `${home}.${batch}.${n}`),
+        )
+        await world.send(device, home, [signIn(...claims)])
+      }
+    }
+    const first = await world.send(one, 1, [signIn(claim('loyaltyId', '1.0.0'))])
+    const joint = await world.send(two, 2, [
+      signIn(claim('loyaltyId', '2.0.0'), claim('loyaltyId', '1.0.0')),
+    ])
+    expect(joint.verdicts.map(({ status }) => status)).toEqual(['accepted'])
+    expect(joint.profile).not.toBe(first.profile)
+    expect((await world.view(first.profile)).identifiers).toHaveLength(525)
+    expect(await flaws(world)).toEqual([])
   })
 })
 
