@@ -27,6 +27,7 @@ import { segmentLibrary } from './routes/segment-library.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
+import { timeline } from './routes/timeline.ts'
 import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
@@ -63,6 +64,7 @@ app.route('/', audience)
 app.route('/', profiles)
 app.route('/', accounts)
 app.route('/', importParts)
+app.route('/', timeline)
 app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)

@@ -1,18 +1,19 @@
 import { Grid, Group, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
 import { CopyText } from '../parts/copy-text.tsx'
 import { useLive } from '../parts/live-context.tsx'
+import { IdentityGraph } from '../parts/identity-graph.tsx'
+import { MergesCard } from '../parts/merges-card.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import {
   ConsentCard,
   DevicesCard,
   GroupsCard,
   IdentifiersCard,
-  MergesCard,
   SegmentsCard,
   TraitsCard,
 } from '../parts/profile-cards.tsx'
@@ -35,9 +36,12 @@ export default function Profile() {
     state.events.find(({ item }) => item.profile === id)?.n ??
     state.transitions.find(({ item }) => item.profile === id)?.n
   const { refetch } = profile
+  const client = useQueryClient()
   useEffect(() => {
-    if (latest !== undefined) void refetch()
-  }, [latest, refetch])
+    if (latest === undefined) return
+    void refetch()
+    void client.invalidateQueries({ queryKey: ['profile-events', id] })
+  }, [latest, refetch, client, id])
   return <Loaded query={profile}>{(found) => <View profile={found} />}</Loaded>
 }
 
@@ -72,8 +76,9 @@ function View({ profile }: { readonly profile: ApiProfile }) {
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="lg">
             <DevicesCard profile={profile} />
-            <ProfileTimeline profile={profile} />
+            <IdentityGraph profile={profile} />
             <MergesCard profile={profile} />
+            <ProfileTimeline profile={profile.id} />
           </Stack>
         </Grid.Col>
       </Grid>

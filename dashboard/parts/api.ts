@@ -21,6 +21,7 @@ import type {
   ApiSession,
   ApiSetup,
   ApiSource,
+  ApiTimeline,
   ConsentSettingsInput,
   DestinationInput,
   ExperienceInput,
@@ -46,6 +47,23 @@ import { query, request } from './request.ts'
 export interface FailedEventQuery {
   readonly source?: string | undefined
   readonly reason?: string | undefined
+}
+
+/** Which events of a person are meant; all without any. Days as YYYY-MM-DD in the viewer's zone, both included. */
+export interface TimelineQuery {
+  readonly event?: string | undefined
+  readonly source?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+const profileAt = (id: string): string => `/api/profiles/${encodeURIComponent(id)}`
+
+/** The instant at which a day begins where the viewer is, or the one `days` later. */
+function startOfDay(day: string, days: number): string {
+  const start = new Date(`${day}T00:00`)
+  start.setDate(start.getDate() + days)
+  return start.toISOString()
 }
 
 /** A resource with the five usual calls below `/api/{path}`. */
@@ -93,8 +111,22 @@ export const api = {
   profiles: {
     find: (kind: string, value: string) =>
       request<ApiProfile>('GET', `/api/profiles${query({ kind, value })}`),
-    get: (id: string, before?: string) =>
-      request<ApiProfile>('GET', `/api/profiles/${encodeURIComponent(id)}${query({ before })}`),
+    get: (id: string) => request<ApiProfile>('GET', profileAt(id)),
+    events: (id: string, { from, to, ...filter }: TimelineQuery, cursor?: string) =>
+      request<ApiTimeline>(
+        'GET',
+        `${profileAt(id)}/events${query({
+          ...filter,
+          from: from && startOfDay(from, 0),
+          to: to && startOfDay(to, 1),
+          limit: '50',
+          cursor,
+        })}`,
+      ),
+    unmerge: (id: string, merge: string) =>
+      request<{ readonly profile: string }>('POST', `${profileAt(id)}/unmerge`, { merge }),
+    rejoin: (id: string, separation: string) =>
+      request<void>('DELETE', `${profileAt(id)}/separations/${encodeURIComponent(separation)}`),
   },
 
   accounts: {

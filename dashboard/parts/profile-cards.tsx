@@ -7,14 +7,13 @@ import {
   IconShieldCheck,
   type Icon,
 } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { nameOf } from './account-name.ts'
 import { TextLink, WebLink } from './link.tsx'
-import { sourcesQuery } from './queries.ts'
 import { useI18n } from './use-i18n.ts'
+import { useSourceName } from './use-source-name.ts'
 import { Countdown, When } from './when.tsx'
 
 /** The others stand on the account's own page. */
@@ -71,12 +70,6 @@ export function SegmentsCard({ profile }: Props) {
   )
 }
 
-/** A source by its name, if it still exists. */
-function useSourceName(): (id: string) => string {
-  const sources = useQuery(sourcesQuery)
-  return (id) => sources.data?.find((source) => source.id === id)?.name ?? id
-}
-
 export function IdentifiersCard({ profile }: Props) {
   const { t } = useI18n()
   const nameOf = useSourceName()
@@ -85,7 +78,7 @@ export function IdentifiersCard({ profile }: Props) {
       title={t('profile.identifiers')}
       empty={profile.identifiers.length === 0 && t('profile.noIdentifiers')}
     >
-      {profile.identifiers.map(({ kind, value, proven, lastSeen, source }) => (
+      {profile.identifiers.map(({ kind, value, proven, firstSeen, lastSeen, source }) => (
         <div key={`${kind} ${value}`}>
           <Group gap={6} wrap="nowrap" align="flex-start">
             <Text size="sm" fw={600} className="breakable">
@@ -104,7 +97,8 @@ export function IdentifiersCard({ profile }: Props) {
           </Group>
           <Text size="xs" c="dimmed">
             {t(`kind.${kind}` as 'kind.email', { defaultValue: kind })} · {nameOf(source)} ·{' '}
-            <When at={lastSeen} span />
+            {t('profile.seenFirst')} <When at={firstSeen} as="date-time" span /> ·{' '}
+            {t('profile.seenLast')} <When at={lastSeen} span />
           </Text>
         </div>
       ))}
@@ -119,7 +113,11 @@ export function TraitsCard({
 }: {
   readonly profile: Pick<ApiProfile, 'traits'> & {
     readonly provenance: {
-      readonly [trait: string]: { readonly source: string; readonly at: string }
+      readonly [trait: string]: {
+        readonly source: string
+        readonly at: string
+        readonly by?: string
+      }
     }
   }
   readonly empty?: string
@@ -142,7 +140,10 @@ export function TraitsCard({
               </Text>
               {from && (
                 <Text size="xs" c="dimmed">
-                  {nameOf(from.source)} · <When at={from.at} span />
+                  {nameOf(from.source)}
+                  {from.by !== undefined &&
+                    ` · ${t('profile.by', { kind: t(`kind.${from.by}` as 'kind.email', { defaultValue: from.by }) })}`}{' '}
+                  · <When at={from.at} span />
                 </Text>
               )}
             </div>
@@ -283,25 +284,6 @@ export function DevicesCard({ profile }: Props) {
           </Group>
         )
       })}
-    </Section>
-  )
-}
-
-export function MergesCard({ profile }: Props) {
-  const { t } = useI18n()
-  if (profile.merges.length === 0) return null
-  return (
-    <Section title={t('profile.merges')}>
-      {profile.merges.map(({ id, other, at, through }) => (
-        <div key={id}>
-          <Text size="sm" className="breakable">
-            {t('profile.mergedWith', { other })}
-          </Text>
-          <Text size="xs" c="dimmed" className="breakable">
-            {t('profile.mergedThrough', { through })} · <When at={at} span />
-          </Text>
-        </div>
-      ))}
     </Section>
   )
 }

@@ -1,65 +1,67 @@
-import { Button, Card, Group, Text, TextInput, Timeline, Title } from '@mantine/core'
+import { Button, Card, Group, Select, Text, TextInput, Timeline, Title } from '@mantine/core'
 import { IconClick, IconEye, IconId, IconShoppingBag } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ApiEvent, ApiProfile } from '../../edge/protocol/api.ts'
-import { api } from './api.ts'
+import type { ApiEvent, ApiTimeline } from '../../edge/protocol/api.ts'
+import { api, type TimelineQuery } from './api.ts'
 import { JsonView } from './json-view.tsx'
 import { WebLink } from './link.tsx'
-import { sourcesQuery } from './queries.ts'
-import { Failure } from './states.tsx'
+import { Failure, Loading } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
+import { useSourceName } from './use-source-name.ts'
 import { When } from './when.tsx'
 
 /** How many simple properties an entry shows before it is opened. */
 const FACTS = 4
 
-/** What the person did, newest first, read further back on demand. */
-export function ProfileTimeline({ profile }: { readonly profile: ApiProfile }) {
+/** What the person did, newest first, narrowed by what and when, read further back on demand. */
+export function ProfileTimeline({ profile }: { readonly profile: string }) {
   const { t } = useI18n()
-  const [name, setName] = useState('')
-  const older = useInfiniteQuery({
-    queryKey: ['profile-events', profile.id, profile.eventsCursor ?? ''],
-    queryFn: ({ pageParam }) => api.profiles.get(profile.id, pageParam),
-    initialPageParam: profile.eventsCursor,
-    getNextPageParam: (page) => page.eventsCursor,
-    // The first page came with the profile.
-    enabled: false,
+  const [filter, setFilter] = useState<TimelineQuery>({})
+  const events = useInfiniteQuery({
+    queryKey: ['profile-events', profile, filter],
+    queryFn: ({ pageParam }: { pageParam: string | undefined }) =>
+      api.profiles.events(profile, filter, pageParam),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
   })
-  const events = [...profile.events, ...(older.data?.pages.flatMap((page) => page.events) ?? [])]
-  const wanted = name.trim().toLocaleLowerCase()
-  const shown = events.filter((event) => event.event.toLocaleLowerCase().includes(wanted))
-  const more = older.data ? older.hasNextPage : profile.eventsCursor !== undefined
+  const pages = events.data?.pages ?? []
+  const shown = pages.flatMap((page) => page.items)
+  const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <Card>
-      <Group justify="space-between" mb="md">
-        <Title order={2}>{t('timeline.title')}</Title>
-        <TextInput
-          size="xs"
-          aria-label={t('timeline.filter')}
-          placeholder={t('timeline.filter')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      </Group>
-      {shown.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {events.length === 0 ? t('timeline.empty') : t('timeline.noMatch')}
-        </Text>
-      ) : (
-        <Timeline bulletSize={26} lineWidth={2}>
-          {shown.map((event) => (
-            <Entry key={event.id} event={event} />
-          ))}
-        </Timeline>
-      )}
-      {older.isError && <Failure error={older.error} />}
-      {more && (
+      <Title order={2} mb="sm">
+        {t('timeline.title')}
+      </Title>
+      <Filters filter={filter} counts={pages[0]?.counts} onChange={setFilter} />
+      {events.isPending && <Loading rows={3} />}
+      {events.isError && <Failure error={events.error} onRetry={() => void events.refetch()} />}
+      {events.isSuccess &&
+        (shown.length === 0 ? (
+          <Group gap="sm">
+            <Text size="sm" c="dimmed">
+              {isFiltered ? t('timeline.noMatch') : t('timeline.empty')}
+            </Text>
+            {isFiltered && (
+              <Button size="compact-sm" variant="light" onClick={() => setFilter({})}>
+                {t('timeline.all')}
+              </Button>
+            )}
+          </Group>
+        ) : (
+          <Timeline bulletSize={26} lineWidth={2}>
+            {shown.map((event) => (
+              <Entry key={`${event.source} ${event.id} ${event.timestamp}`} event={event} />
+            ))}
+          </Timeline>
+        ))}
+      {events.hasNextPage && (
         <Button
           variant="light"
           mt="md"
-          loading={older.isFetching}
-          onClick={() => void older.fetchNextPage()}
+          loading={events.isFetchingNextPage}
+          onClick={() => void events.fetchNextPage()}
         >
           {t('timeline.older')}
         </Button>
@@ -68,12 +70,69 @@ export function ProfileTimeline({ profile }: { readonly profile: ApiProfile }) {
   )
 }
 
+function Filters(props: {
+  readonly filter: TimelineQuery
+  readonly counts: ApiTimeline['counts'] | undefined
+  readonly onChange: (filter: TimelineQuery) => void
+}) {
+  const { t, format } = useI18n()
+  const { filter, counts } = props
+  const nameOf = useSourceName()
+  const change = (part: TimelineQuery) => props.onChange({ ...filter, ...part })
+  const choices = (of: { readonly [name: string]: number }, label = (name: string) => name) =>
+    Object.entries(of)
+      .sort(([, a], [, b]) => b - a)
+      .map(([value, count]) => ({ value, label: `${label(value)} (${format.number(count)})` }))
+  return (
+    <Group gap="sm" mb="md" align="flex-end">
+      <Select
+        size="xs"
+        label={t('timeline.event')}
+        placeholder={t('timeline.anyEvent')}
+        data={choices(counts?.events ?? {})}
+        value={filter.event ?? null}
+        onChange={(event) => change({ event: event ?? undefined })}
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': t('timeline.anyEvent') }}
+        w={{ base: '100%', xs: 200 }}
+      />
+      <Select
+        size="xs"
+        label={t('timeline.source')}
+        placeholder={t('timeline.anySource')}
+        data={choices(counts?.sources ?? {}, nameOf)}
+        value={filter.source ?? null}
+        onChange={(source) => change({ source: source ?? undefined })}
+        clearable
+        clearButtonProps={{ 'aria-label': t('timeline.anySource') }}
+        w={{ base: '100%', xs: 180 }}
+      />
+      <TextInput
+        size="xs"
+        type="date"
+        label={t('timeline.from')}
+        value={filter.from ?? ''}
+        max={filter.to}
+        onChange={({ currentTarget: { value } }) => change({ from: value || undefined })}
+      />
+      <TextInput
+        size="xs"
+        type="date"
+        label={t('timeline.to')}
+        value={filter.to ?? ''}
+        min={filter.from}
+        onChange={({ currentTarget: { value } }) => change({ to: value || undefined })}
+      />
+    </Group>
+  )
+}
+
 function Entry({ event, ...timeline }: { readonly event: ApiEvent }) {
   const { t, format } = useI18n()
   const { type } = event
   const { country, city, device, url } = event.context
-  const sources = useQuery(sourcesQuery)
-  const source = sources.data?.find(({ id }) => id === event.source)?.name ?? event.source
+  const source = useSourceName()(event.source)
   const facts = Object.entries(event.properties)
     .filter(([, value]) => typeof value !== 'object' && value !== '')
     .slice(0, FACTS)

@@ -33,6 +33,7 @@ import { Held, rejoin, unmerge } from './separate.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
 import { birth, placeOf } from './subject-place.ts'
+import { timelineOf } from './timeline.ts'
 import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
@@ -165,6 +166,15 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     if (found === undefined) return null
     if ('elsewhere' in found) return { type: 'moved' as const, profile: found.elsewhere }
     return viewOf(shard, found, Math.min(limit, MAX_LIST), before)
+  }
+
+  async timeline({ workspace, profile, filter, before, limit }: Request<'timeline'>) {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const found = shard.locate(profile)
+    if (found === undefined) return null
+    if ('elsewhere' in found) return { type: 'moved' as const, profile: found.elsewhere }
+    return timelineOf(shard, found.profile.id, filter, Math.min(limit, MAX_LIST), before)
   }
 
   async locate({ workspace, subject }: Request<'locate'>): Promise<Whereabouts | null> {

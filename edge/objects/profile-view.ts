@@ -2,28 +2,13 @@ import { NO_TRAITS, valuesOf } from '../domain/account.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
-import type { ApiEvent } from '../protocol/api.ts'
 import { PURPOSES } from '../protocol/consent.ts'
 import { NEVER } from '../protocol/time.ts'
-import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileView } from '../protocol/objects.ts'
 import { componentOf } from './component.ts'
 import { graphView } from './graph-view.ts'
 import type { Shard } from './shard.ts'
-
-const iso = (at: number): string => new Date(at).toISOString()
-
-const toApiEvent = (event: EventRecord): ApiEvent => ({
-  id: event.messageId,
-  type: event.type,
-  event: event.name,
-  timestamp: iso(event.timestamp),
-  receivedAt: iso(event.receivedAt),
-  source: event.source,
-  ...(event.device !== undefined && { device: event.device }),
-  properties: event.properties,
-  context: event.context,
-})
+import { toApiEvent } from './timeline.ts'
 
 /** Everything known of a person, with one page of the timeline. */
 export function viewOf(

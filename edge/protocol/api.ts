@@ -248,7 +248,7 @@ export interface ApiProfile {
     readonly country?: string
     readonly city?: string
   }[]
-  /** Newest first, at most 100; older by `?before=` the last one's `cursor`. */
+  /** Newest first, at most 100; older by `?before=` this page's `eventsCursor`, all of them by `/events`. */
   readonly events: readonly ApiEvent[]
   readonly eventsCursor?: string
   readonly merges: readonly {
@@ -259,6 +259,16 @@ export interface ApiProfile {
   }[]
   /** What was seen together with this person, directly or through others. */
   readonly graph: ApiGraph
+}
+/** A page of what a person did, newest first. */
+export interface ApiTimeline {
+  readonly items: readonly ApiEvent[]
+  readonly cursor?: string
+  /** All events of the person by name and by source, whatever was asked for. */
+  readonly counts: {
+    readonly events: { readonly [name: string]: number }
+    readonly sources: { readonly [source: string]: number }
+  }
 }
 export interface ApiEvent {
   readonly id: string

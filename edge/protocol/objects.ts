@@ -19,6 +19,7 @@ import type { SourceCounts, ShardReport } from './live.ts'
 import type { Membership } from './membership.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
+import type { TimelineAnswer, TimelineFilter } from './timeline.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -44,6 +45,15 @@ export interface ProfileShardCalls {
     readonly before?: string
     readonly limit: number
   }): Promise<ProfileView | { readonly type: 'moved'; readonly profile: ProfileId } | null>
+  /** What a person did. */
+  timeline(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly filter: TimelineFilter
+    /** Cursor of the oldest event already seen. */
+    readonly before?: string
+    readonly limit: number
+  }): Promise<TimelineAnswer>
   /** The profile a device or identifier belongs to. */
   locate(request: {
     readonly workspace: WorkspaceId

@@ -82,20 +82,36 @@ async function indexed(
   return identifierHash(await workspaceKeys(env.PRISME_SECRET, workspace), kind, normal)
 }
 
-/** A profile where it lives by now; null if there is none. */
-export async function viewProfile(
+interface Moved {
+  readonly type: 'moved'
+  readonly profile: ProfileId
+}
+
+/** Asks the shard where a profile lives by now; null if there is none. */
+export async function askWhere<Answer extends { readonly type: string }>(
   env: Env,
   workspace: WorkspaceId,
-  { profile, at: first }: Found,
-  page: { readonly before?: string; readonly limit: number },
-): Promise<ProfileView | null> {
+  first: Found['at'],
+  ask: (shard: ReturnType<typeof profileShard>) => Promise<Answer | Moved | null>,
+): Promise<Answer | null> {
   let at = first
   for (let hop = 0; hop < MAX_FORWARDS; hop++) {
     const address = addressOf(at)
     if (address === undefined) return null
-    const found = await profileShard(env, workspace, address).view({ workspace, profile, ...page })
-    if (found === null || found.type === 'profile') return found
+    const found = await ask(profileShard(env, workspace, address))
+    if (found === null || !isMoved(found)) return found
     at = found.profile
   }
   return null
 }
+
+const isMoved = <Answer extends { readonly type: string }>(found: Answer | Moved): found is Moved =>
+  found.type === 'moved'
+
+export const viewProfile = (
+  env: Env,
+  workspace: WorkspaceId,
+  { profile, at }: Found,
+  page: { readonly before?: string; readonly limit: number },
+): Promise<ProfileView | null> =>
+  askWhere<ProfileView>(env, workspace, at, (shard) => shard.view({ workspace, profile, ...page }))

@@ -4,6 +4,8 @@ import { profileShard } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
 import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Whereabouts } from '../protocol/objects.ts'
+import { record } from '../storage/change.ts'
+import { changeOf } from './changing.ts'
 import { notFoundHere } from './problem.ts'
 import { resource } from './resource.ts'
 import { body, idParam, json, problems, text } from './shapes.ts'
@@ -71,6 +73,7 @@ export const unmerging = resource()
       shardAt(c.env, workspace, at).unmerge({ workspace, profile: id, merge }),
     )
     if (profile === null) throw notFoundHere('merge')
+    await record(c.env.DB, changeOf(c, 'profile.unmerged', id))
     return c.json({ profile }, 200)
   })
   .openapi(rejoinRoute, async (c) => {
@@ -81,5 +84,6 @@ export const unmerging = resource()
       shardAt(c.env, workspace, at).rejoin({ workspace, profile: id, separation }),
     )
     if (profile === null) throw notFoundHere('separation')
+    await record(c.env.DB, changeOf(c, 'profile.rejoined', id))
     return c.body(null, 204)
   })

@@ -65,3 +65,12 @@ export async function commit(
     throw error
   }
 }
+
+/** An audit entry of what was done elsewhere than in this database. */
+export async function record(
+  db: D1Database,
+  { at, workspace, actor, action, subject }: Change,
+): Promise<void> {
+  const entry = { id: newId('aud'), workspace, actor, action, subject, createdAt: at }
+  await transaction(db, [databaseOf(db).insertInto('audit').values(entry)])
+}

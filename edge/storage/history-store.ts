@@ -67,18 +67,20 @@ export class HistoryStore {
 
   /**
    * Newest first by time; `before` is the cursor of the oldest event already seen. Reads the whole history of the
-   * profile: late events stand in late chunks.
+   * profile: late events stand in late chunks. `accepts` is asked of every event, in order of arrival.
    */
   newest(
     profile: ProfileId,
     limit: number,
     before?: string,
+    accepts: (event: EventRecord) => boolean = () => true,
   ): { events: { cursor: string; event: EventRecord }[]; more: boolean } {
     const keyed = [...this.all(profile)].map((event, position) => ({
       cursor: `${String(event.timestamp).padStart(15, '0')}.${String(position).padStart(9, '0')}`,
       event,
     }))
-    const older = before === undefined ? keyed : keyed.filter(({ cursor }) => cursor < before)
+    const wanted = keyed.filter(({ event }) => accepts(event))
+    const older = before === undefined ? wanted : wanted.filter(({ cursor }) => cursor < before)
     older.sort((a, b) => (a.cursor < b.cursor ? 1 : -1))
     return { events: older.slice(0, limit), more: older.length > limit }
   }
