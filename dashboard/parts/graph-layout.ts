@@ -14,7 +14,7 @@ import type { ApiGraph } from '../../edge/protocol/api-graph.ts'
 export const MAX_DRAWN = 80
 /** Rounds until nothing moves visibly any more. */
 const ROUNDS = 300
-const MARGIN = 34
+const MARGIN = 44
 
 type Node = ApiGraph['nodes'][number]
 type Link = ApiGraph['links'][number]
@@ -77,9 +77,9 @@ export function layOut(
     target: to,
   }))
   forceSimulation(bodies)
-    .force('links', forceLink(springs).distance(70))
-    .force('apart', forceManyBody().strength(-260))
-    .force('room', forceCollide(30))
+    .force('links', forceLink(springs).distance(85))
+    .force('apart', forceManyBody().strength(-420))
+    .force('room', forceCollide(42))
     .force('x', forceX(width / 2).strength(0.06))
     .force('y', forceY(height / 2).strength(0.12))
     .stop()

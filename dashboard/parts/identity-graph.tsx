@@ -91,7 +91,7 @@ function Picture(props: {
   const { t, format } = useI18n()
   const { ref, width } = useElementSize()
   const { graph, id } = props.profile
-  const height = Math.min(220 + graph.nodes.length * 8, 520)
+  const height = Math.min(220 + graph.nodes.length * 12, 560)
   const { nodes, links, hidden } = useMemo(
     () => layOut(graph, id, Math.max(width, 280), height),
     [graph, id, width, height],

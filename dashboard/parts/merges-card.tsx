@@ -1,20 +1,21 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import { api } from './api.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { TextLink } from './link.tsx'
 import { useI18n } from './use-i18n.ts'
+import { useNotice } from './use-notice.ts'
 import { When } from './when.tsx'
 
 /** Profiles that became this one, and pairs that were separated; each can be taken back. */
 export function MergesCard({ profile }: { readonly profile: ApiProfile }) {
   const { t } = useI18n()
   const client = useQueryClient()
+  const notice = useNotice()
   const { merges, graph } = profile
   const done = (message: string) => {
-    notifications.show({ message, color: 'teal' })
+    notice(message)
     void client.invalidateQueries({ queryKey: ['profiles'] })
     void client.invalidateQueries({ queryKey: ['profile-events'] })
   }

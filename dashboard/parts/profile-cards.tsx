@@ -134,7 +134,7 @@ export function TraitsCard({
         const from = profile.provenance[name]
         return (
           <Group key={name} justify="space-between" align="flex-start" wrap="nowrap">
-            <div style={{ minWidth: 0 }}>
+            <div style={{ flex: 1, minWidth: 0 }}>
               <Text size="sm" c="dimmed" className="breakable">
                 {name}
               </Text>
@@ -147,7 +147,14 @@ export function TraitsCard({
                 </Text>
               )}
             </div>
-            <Text size="sm" fw={600} ta="right" className="breakable" component="div">
+            <Text
+              size="sm"
+              fw={600}
+              ta="right"
+              className="breakable"
+              component="div"
+              style={{ flex: 'none', maxWidth: '60%' }}
+            >
               <TraitValue value={value} />
             </Text>
           </Group>
