@@ -15,13 +15,13 @@ export function admissible(
   gatherAnswers(consent, events)
   return events.map((event) => {
     if (standsFor(consent, event, purposeOf(event))) return event
-    return event.consent === undefined ? undefined : answerAlone(event)
+    return event.consent === undefined ? undefined : answersAlone(event)
   })
 }
 
-/** Answers are kept whatever they are: they are the proof of why nothing else is. */
-function answerAlone(event: EventRecord): EventRecord {
-  const { traits: _, ...rest } = event
+/** Answers are kept whatever they are: they are the proof of why nothing else is. They name nobody anew. */
+function answersAlone(event: EventRecord): EventRecord {
+  const { traits: _, group: __, ...rest } = event
   return {
     ...rest,
     type: 'track',
@@ -30,5 +30,6 @@ function answerAlone(event: EventRecord): EventRecord {
     properties: {},
     context: {},
     purpose: 'necessary',
+    carried: true,
   }
 }

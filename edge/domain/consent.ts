@@ -16,8 +16,10 @@ export interface ConsentRun {
   readonly granted: boolean
   readonly from: Millis
   readonly to: Millis
-  /** When the last of them was given: a grant's lifetime counts from then. */
+  /** A grant's lifetime counts from then. */
   readonly since: Millis
+  /** When the answer came that `since` is of, if it renews: `Answer.renews`. */
+  readonly told?: Millis
   /** The device or source that said the last of them. */
   readonly by: string
   /** Of a denial: the latest grant that was only carried along from elsewhere, and not heeded. */
@@ -35,6 +37,11 @@ export interface Answer {
   readonly by: string
   /** It is what the event is about; others carry along what their device was once told. */
   readonly isGiven: boolean
+  /**
+   * It says when it was given, or is given now. Others only repeat what was said once: a page that tells its stored
+   * answers with every event must not make a grant last for ever.
+   */
+  readonly renews: boolean
 }
 
 /**
@@ -118,7 +125,7 @@ export type Noted = 'nothing' | 'later' | 'unclear'
 
 /** Takes in one answer. The latest explicit one wins; at equal times a denial does. */
 export function noteAnswer(consent: Consent, answer: Answer): Noted {
-  const { purpose, granted, at, since, by } = answer
+  const { purpose, granted, at, since, by, renews } = answer
   const runs = consent.get(purpose)
   const last = runs?.at(-1)
   if (runs !== undefined && last !== undefined && at > last.to) {
@@ -132,17 +139,22 @@ export function noteAnswer(consent: Consent, answer: Answer): Noted {
   }
   if (runs === undefined || last === undefined || at > last.to) {
     if (runs === undefined && consent.size >= MAX_PURPOSES) return 'nothing'
-    const same = last?.granted === granted
-    const run = { granted, from: same ? last.from : at, to: at, since, by }
-    const kept = (same ? runs?.slice(0, -1) : runs) ?? []
+    const same = last?.granted === granted ? last : undefined
+    const lifetime =
+      renews || same === undefined
+        ? { since, ...(renews && { told: at }) }
+        : { since: same.since, ...(same.told !== undefined && { told: same.told }) }
+    const run = { granted, from: same?.from ?? at, to: at, by, ...lifetime }
+    const kept = (same === undefined ? runs : runs?.slice(0, -1)) ?? []
     consent.set(purpose, [...kept, run].slice(-MAX_RUNS))
     return 'later'
   }
   const around = runs.find(({ from, to }) => from <= at && at <= to)
   if (around?.granted === granted) {
     if (at === around.to && by < around.by) return 'unclear'
-    if (around !== last || at < last.to || since >= last.since) return 'nothing'
-    consent.set(purpose, [...runs.slice(0, -1), { ...last, since }])
+    if (around !== last || !renews || at < (last.told ?? at)) return 'nothing'
+    if (at === last.told && since >= last.since) return 'nothing'
+    consent.set(purpose, [...runs.slice(0, -1), { ...last, since, told: at }])
     return 'later'
   }
   const isTied = around?.granted === false && (at === around.from || at === around.to)
@@ -153,12 +165,13 @@ export function noteAnswer(consent: Consent, answer: Answer): Noted {
 export function* answersOf(event: EventRecord): Generator<Answer> {
   const { consent, consentSignals, consentSince, timestamp: at } = event
   const by = event.device ?? event.source
-  const isGiven = event.name === CONSENT_EVENT
+  const isGiven = event.name === CONSENT_EVENT && event.carried !== true
   for (const [purpose, granted] of Object.entries(consent ?? {})) {
     const signal = consentSignals?.[purpose]
     const isDated = signal === 'tcf' || signal === 'gpp'
     const since = isDated && consentSince !== undefined ? Math.min(consentSince, at) : at
-    yield { purpose, granted, at, since, by, isGiven }
+    const renews = isGiven || (isDated && consentSince !== undefined)
+    yield { purpose, granted, at, since, by, isGiven, renews }
   }
 }
 

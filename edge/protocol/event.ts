@@ -139,4 +139,6 @@ export interface EventRecord {
   readonly implied?: true
   /** What it is kept for. Absent: analytics. */
   readonly purpose?: Purpose
+  /** All that may be kept of an event that was refused: the answers it carried along. */
+  readonly carried?: true
 }

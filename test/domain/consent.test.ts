@@ -146,13 +146,14 @@ describe('what a page carries along', () => {
             ),
           ),
         ([list, shuffled]) => {
-          const play = (moments: typeof list): [boolean, unknown] => {
+          const play = (moments: typeof list): readonly unknown[] => {
             const person = new Person([emailable])
             for (const { at, granted, from, isGiven } of moments) {
               const event = isGiven ? answer(at, { email: granted }) : said(at, granted)
               person.take({ ...event, ...from, receivedAt: 10 })
             }
-            return [person.is(), person.profile.consent.get('email')?.at(-1)?.granted]
+            const last = person.profile.consent.get('email')?.at(-1)
+            return [person.is(), last?.granted, last?.granted === true && last.since]
           }
           expect(play(shuffled)).toEqual(play(list))
         },
@@ -212,10 +213,21 @@ describe('a segment for advertising', () => {
     })
   })
 
-  test('a grant that is given again stands longer; by a string, from when it was given', () => {
+  test('a grant that is only carried along does not stand longer for it', () => {
     const person = new Person([forAds], 30 * DAY)
     person.take(viewed(1 * DAY, { advertising: true }))
     person.take(viewed(20 * DAY, { advertising: true }))
+    person.pass(31 * DAY - 1)
+    expect(person.is()).toBe(true)
+    person.pass(31 * DAY)
+    expect(person.is()).toBe(false)
+  })
+
+  test('a grant that is given again stands longer; by a string, from when it was given', () => {
+    const person = new Person([forAds], 30 * DAY)
+    person.take(viewed(1 * DAY, { advertising: true }))
+    person.take(answer(20 * DAY, { advertising: true }))
+    person.take(viewed(30 * DAY, { advertising: true }))
     person.pass(49 * DAY)
     expect(person.is()).toBe(true)
     person.take(
@@ -311,7 +323,7 @@ const events = fc
       consent: answers,
       purpose: fc.constantFrom(undefined, 'necessary', 'advertising'),
       said: fc.option(fc.constantFrom('gold', 'free'), { nil: undefined }),
-      name: fc.constantFrom('A', 'B'),
+      name: fc.constantFrom('A', 'B', 'Segment Consent Preference Updated'),
     }),
     { maxLength: 9 },
   )

@@ -94,19 +94,27 @@ export class ConsentOracle {
     this.lifetime = lifetime
   }
 
-  #answers(purpose: string): { readonly at: Millis; readonly granted: boolean }[] {
+  #answers(
+    purpose: string,
+  ): { readonly at: Millis; readonly granted: boolean; readonly isGiven: boolean }[] {
     return this.history
-      .flatMap(({ timestamp: at, consent }) => {
+      .flatMap(({ timestamp: at, consent, name }) => {
         const granted = consent?.[purpose]
-        return granted === undefined ? [] : [{ at, granted }]
+        const isGiven = name === 'Segment Consent Preference Updated'
+        return granted === undefined ? [] : [{ at, granted, isGiven }]
       })
       .sort((a, b) => a.at - b.at || Number(b.granted) - Number(a.granted))
   }
 
+  /** A grant lasts from when it was last given in so many words, or else from when it was first carried along. */
   grants(purpose: string, now: Millis): boolean {
-    const last = this.#answers(purpose).at(-1)
+    const answers = this.#answers(purpose)
+    const last = answers.at(-1)
     if (last === undefined) return purpose === 'analytics' || purpose === 'personalization'
-    return last.granted && now < last.at + this.lifetime
+    const denied = answers.findLast(({ granted }) => !granted)?.at ?? Number.NEGATIVE_INFINITY
+    const standing = answers.filter(({ at, granted }) => granted && at > denied)
+    const since = standing.findLast(({ isGiven }) => isGiven)?.at ?? standing[0]?.at
+    return since !== undefined && now < since + this.lifetime
   }
 
   counts(event: EventRecord, purpose: string): boolean {
