@@ -1,6 +1,6 @@
 import { applyEvent, noChanges } from '../domain/apply-event.ts'
 import { admissible } from '../domain/admissible.ts'
-import { withdrawnSince } from '../domain/consent.ts'
+import { withdrawnSince, type Consent } from '../domain/consent.ts'
 import { reachOf } from '../domain/channels.ts'
 import { identifiersOf, settle } from '../domain/fold.ts'
 import {
@@ -46,6 +46,26 @@ const bucketFor = (subject: Subject, id: ProfileId): string =>
 /** Which identifiers the caller holds for the graph it reached, beyond those the graph has: `identifierKey`. */
 export type Granted = Map<string, ProfileId>
 
+export const refusedFor = (messageId: string): Verdict => ({
+  messageId,
+  status: 'failed',
+  reason: 'no-consent',
+})
+
+/** What the person a subject is has answered so far. Undefined: nobody is that subject yet. */
+export function consentOf(
+  shard: Shard,
+  graph: Graph,
+  subject: Subject,
+  stored: StoredProfile | undefined,
+): Consent | undefined {
+  const id = personOf(graph, subject) ?? stored?.id
+  if (id === undefined) return undefined
+  if (id === stored?.id) return stored.profile.consent
+  const found = shard.profiles.find(id)
+  return found === undefined || 'forward' in found ? undefined : found.profile.consent
+}
+
 export interface Admission {
   readonly verdicts: Verdict[]
   /** Whose the subject's events are by now. */
@@ -78,26 +98,28 @@ export function admit(
   const root = rootOf(graph)
   const ids = events.map(({ messageId }) => messageId)
   const scope = scopeOf(subject)
+  const copies = new Copies(shard, found)
+  const consent = copies.of(personOf(graph, subject) ?? id)?.consent ?? new Map()
+  const kept = admissible(consent, events).map((event) =>
+    event?.carried === true ? ofSubject(event, subject) : event,
+  )
   const isHeld = events.every(
-    (event) =>
-      holdsAll(shard, graph, root, event, granted) ||
-      shard.seen.has(scope, source, event.messageId, now),
+    ({ messageId }, index) =>
+      holdsAll(shard, graph, root, kept[index], granted) ||
+      shard.seen.has(scope, source, messageId, now),
   )
   if (!isHeld) return undefined
   const fresh = shard.seen.admit(scope, source, ids, now, isHistory)
   if (replayOf !== undefined) dropKnown(shard, graph.people.keys(), events, fresh)
-  const copies = new Copies(shard, found)
-  const consent = copies.of(personOf(graph, subject) ?? id)?.consent ?? new Map()
-  const kept = admissible(consent, events)
   const admitted = kept.filter(
     (event, index) => event !== undefined && fresh[index] === true,
   ) as readonly EventRecord[]
   const verdicts = events.map((event, index): Verdict => {
     const { messageId } = event
     if (fresh[index] !== true) return { messageId, status: 'duplicate' }
-    return kept[index] === event
+    return kept[index] === event && event.carried !== true
       ? { messageId, status: 'accepted' }
-      : { messageId, status: 'failed', reason: 'no-consent' }
+      : refusedFor(messageId)
   })
   if (found === undefined || admitted.length > 0) {
     store(shard, component, copies, { id, subject, events: admitted, mode: consentMode })
@@ -106,6 +128,15 @@ export function admit(
   if (profile === undefined) throw new Error('Nobody was stored')
   return { verdicts, profile, root: rootOf(graph) }
 }
+
+/** Answers alone say nothing of who is who: they name their subject, and nobody else. */
+const ofSubject = (event: EventRecord, subject: Subject): EventRecord => ({
+  ...event,
+  identifiers:
+    subject.type === 'device'
+      ? []
+      : event.identifiers.filter((one) => identifierKey(one) === identifierKey(subject.identifier)),
+})
 
 /** Working copies of one transaction: each profile is read once, and what was saved of it is what is answered from. */
 class Copies {
@@ -150,15 +181,15 @@ const newborn = (id: ProfileId, createdAt: Millis): Component => {
   return { graph, shared: undefined, saga: undefined }
 }
 
-/** Whether the graph may note whom an event names: nobody else bears any of it. */
+/** Whether the graph may note whom an event names: nobody else bears any of it. One that is not kept names nobody. */
 function holdsAll(
   shard: Shard,
   graph: Graph,
   root: ProfileId,
-  event: EventRecord,
+  event: EventRecord | undefined,
   granted: Granted,
 ): boolean {
-  return event.identifiers.every((identifier) => {
+  return (event?.identifiers ?? []).every((identifier) => {
     const key = identifierKey(identifier)
     if (graph.nodes.has(key) || isRefusedKey(graph, key, identifier.proven)) return true
     return granted.get(key) === root && !shard.graphs.isDisowned(key)

@@ -1,8 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
+import { admissible } from '../domain/admissible.ts'
 import { grantLifetime } from '../domain/consent.ts'
 import { rootOf, type Star } from '../domain/graph.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
+import type { EventRecord } from '../protocol/event.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { Identifier } from '../protocol/identifier.ts'
@@ -16,7 +18,7 @@ import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
-import { admit, personOf, scopeOf, type Granted } from './admit.ts'
+import { admit, consentOf, personOf, refusedFor, scopeOf, type Granted } from './admit.ts'
 import { learn, membersOf } from './accounts.ts'
 import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
@@ -74,7 +76,9 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
       if (place === undefined) return { type: 'unknown' }
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
       const { id, stored } = place
-      if (stored === undefined && events.length === 0) return this.#refuseOnly(request)
+      if (stored === undefined && events.every(({ carried }) => carried === true)) {
+        return this.#refuseOnly(request)
+      }
       if (stored !== undefined && stored.saga !== null) {
         await this.#sagas.settled(stored.saga)
         continue
@@ -95,7 +99,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     throw new Error('Identifiers of a request did not settle')
   }
 
-  /** Claims of events that were not seen before: a sign-in that is told once more claims nothing. */
+  /** Claims of events that are kept, and were not seen before: a sign-in that is told once more claims nothing. */
   #openClaims(
     { subject, source, events }: IngestRequest,
     id: ProfileId,
@@ -110,12 +114,16 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const claims = openClaims(shard, graph, root, subject, events, granted)
     if (claims.length === 0) return claims
     const scope = scopeOf(subject)
-    const fresh = events.filter(
-      ({ messageId }) => !shard.seen.has(scope, source, messageId, shard.now()),
+    const consent = (graph && consentOf(shard, graph, subject, stored)) ?? new Map()
+    const kept = admissible(consent, events).filter(
+      (event): event is EventRecord =>
+        event !== undefined &&
+        event.carried !== true &&
+        !shard.seen.has(scope, source, event.messageId, shard.now()),
     )
-    return fresh.length === events.length
+    return kept.length === events.length
       ? claims
-      : openClaims(shard, graph, root, subject, fresh, granted)
+      : openClaims(shard, graph, root, subject, kept, granted)
   }
 
   async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
@@ -132,9 +140,11 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   /** Nothing of the request may be kept but the reasons: nobody is born of it. */
   async #refuseOnly(request: IngestRequest): Promise<IngestResult> {
     const shard = this.#shard
-    await shard.commit.run(() => account(shard, request, undefined, [], []))
+    const { subject, events } = request
+    const verdicts = events.map(({ messageId }) => refusedFor(messageId))
+    await shard.commit.run(() => account(shard, request, undefined, events, verdicts))
     this.#work.after()
-    return answerStranger(shard, request.subject, request.decide)
+    return answerStranger(shard, subject, request.decide, verdicts)
   }
 
   /** One transaction for all events. Undefined: something has changed meanwhile, look again. */

@@ -81,6 +81,8 @@ export interface Message {
   readonly userToken?: string
   /** All that may be kept of it is the answer: not even what the edge sees by itself. */
   readonly withdrawal?: true
+  /** It was refused: its answers only came along with it, and matter to nobody but a person who is known. */
+  readonly carried?: true
 }
 
 /** `raw` of a refusal still holds readable addresses. */
@@ -140,12 +142,26 @@ export function parseEvent(
     ...(options.consentMode === 'implied' && unclear.size === 0 && { implied: true as const }),
   }
   if (!permitted) {
-    if (!isWithdrawal(shape.value, answers)) return refuse({ reason: 'no-consent' }, 'failed')
-    const { type, name, identifiers } = shape.value
+    // A no must reach the profile it is about, whatever it came with: keeping the answer is necessary, and nothing else.
+    if (!Object.values(answers ?? {}).includes(false)) {
+      return refuse({ reason: 'no-consent' }, 'failed')
+    }
+    const { identifiers } = shape.value
     const about = { identifiers: options.device ? [] : identifiers, properties: {}, context: {} }
     const kept = { purpose: 'necessary', withdrawal: true } as const
-    const answer = { index, messageId, type, name, timestamp: time.value, ...stated, ...about }
-    return { ok: true, message: { ...answer, ...kept } }
+    const answer = { index, messageId, type: 'track', name: CONSENT_EVENT } as const
+    const isCarried = shape.value.type !== 'track' || shape.value.name !== CONSENT_EVENT
+    return {
+      ok: true,
+      message: {
+        ...answer,
+        timestamp: time.value,
+        ...stated,
+        ...about,
+        ...kept,
+        ...(isCarried && { carried: true as const }),
+      },
+    }
   }
 
   const { userToken } = context
@@ -173,13 +189,6 @@ function purposeOf(event: JsonObject, purposes: readonly EventPurpose[]): Purpos
   const known = typeof name === 'string' ? name.normalize('NFC') : undefined
   return purposes.find((one) => one.event === known)?.purpose ?? DEFAULT_PURPOSE
 }
-
-/**
- * A withdrawal must reach the profile it is about: keeping it is necessary. It is taken in, reduced to the answer, from
- * whoever says no in so many words.
- */
-const isWithdrawal = ({ type, name }: Shape, answers: ConsentAnswers | undefined): boolean =>
-  type === 'track' && name === CONSENT_EVENT && Object.values(answers ?? {}).includes(false)
 
 type Parsed<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Fault)
 

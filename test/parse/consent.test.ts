@@ -166,6 +166,15 @@ describe("Google's consent mode", () => {
 
 const said = (consent: { readonly [key: string]: Json }, more = {}) =>
   purchase({ context: { consent }, ...more })
+/** An event that is refused may leave its denial behind, and nothing else. */
+function refusalOrAnswers(...message: Parameters<typeof read>): string {
+  const { categoryPreferences } = (message[0] as { context: { consent: { [key: string]: Json } } })
+    .context.consent
+  const isDenial = Object.values(categoryPreferences ?? {}).includes(false)
+  if (!isDenial) return refusal(...message).reason
+  expect(read(...message)).toMatchObject({ carried: true, properties: {}, context: {} })
+  return 'no-consent'
+}
 const optIn = { consentMode: 'opt-in' } as const
 
 describe('an event with signals', () => {
@@ -193,6 +202,17 @@ describe('an event with signals', () => {
       'a grant beside a denial',
       { tcf: tcString([], NOW), categoryPreferences: { analytics: true } },
     ],
+  ])('%s: nothing but the answer is kept, even where consent is implied', (_, consent) => {
+    const {
+      consent: answers,
+      carried,
+      ...rest
+    } = read(said(consent, { properties: { name: 'boots' } }))
+    expect([answers?.['analytics'], carried]).toEqual([false, true])
+    expect(JSON.stringify(rest)).not.toContain('boots')
+  })
+
+  test.each([
     ['junk', { tcf: 'junk' }],
     ['junk of the other kind', { gpp: 'junk' }],
     ['junk beside a grant', { tcf: 'junk', categoryPreferences: { analytics: true } }],
@@ -251,7 +271,7 @@ describe('an event that its source collects for another purpose', () => {
     if (isKept) {
       const { purpose } = purposes.find((one) => one.event === event) ?? {}
       expect(read(message, { purposes }).purpose).toBe(purpose)
-    } else expect(refusal(message, { purposes }).reason).toBe('no-consent')
+    } else expect(refusalOrAnswers(message, { purposes })).toBe('no-consent')
   })
 
   test('calls that are no track have the names that conditions know them by', () => {

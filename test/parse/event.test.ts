@@ -192,9 +192,29 @@ describe('time', () => {
 })
 
 describe('consent', () => {
-  test('a denied event fails without a trace of its content', () => {
-    const refused = refusal(purchase(said({ analytics: false })))
-    expect(refused).toEqual({
+  test('a denied event leaves no trace of its content, but the denial', () => {
+    const message = purchase(said({ analytics: false }))
+    const { identifiers, ...rest } = read(message)
+    expect(identifiers.length).toBeGreaterThan(0)
+    expect(rest).toEqual({
+      index: 0,
+      messageId: 'm-1',
+      type: 'track',
+      name: 'Segment Consent Preference Updated',
+      timestamp: NOW,
+      properties: {},
+      context: {},
+      consent: { analytics: false },
+      implied: true,
+      purpose: 'necessary',
+      withdrawal: true,
+      carried: true,
+    })
+    expect(read(message, { device: true }).identifiers).toEqual([])
+  })
+
+  test('an event nobody consented to fails without a trace', () => {
+    expect(refusal(purchase(), { consentMode: 'opt-in' })).toEqual({
       index: 0,
       messageId: 'm-1',
       status: 'failed',

@@ -1,8 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { addressOf } from '../../edge/domain/id.ts'
-import { profileShard } from '../../edge/objects/address.ts'
+import { addressOf, identityShardOf } from '../../edge/domain/id.ts'
+import { identityShard, profileShard, workspaceObject } from '../../edge/objects/address.ts'
 import { clock } from '../../edge/objects/clock.ts'
 import type {
   ApiConsentSettings,
@@ -165,6 +165,59 @@ describe('a withdrawal', () => {
     )
   })
 
+  test('is heard from an event that is itself refused', async () => {
+    const { id } = await segment('All', [])
+    const server = (answers: JsonObject, more: JsonObject = {}) =>
+      view({
+        userId: 'eve',
+        timestamp: new Date(now()).toISOString(),
+        ...more,
+        context: { consent: { categoryPreferences: answers } },
+      })
+    await batch(shop, [server(YES)])
+    expect((await profileBy(shop, 'userId', 'eve'))?.segments).toMatchObject([{ id }])
+    skew += MINUTE
+    const refused = await batch(shop, [
+      server({ analytics: false }, { properties: { secret: 'boots' } }),
+    ])
+    expect(statuses(refused.verdicts)).toEqual(['no-consent'])
+    const profile = await profileBy(shop, 'userId', 'eve')
+    expect(profile?.segments).toEqual([])
+    expect(profile?.consent).toMatchObject({ analytics: { granted: false } })
+    expect(JSON.stringify(profile)).not.toContain('boots')
+  })
+
+  test.each([
+    ['a server', (event: JsonObject) => batch(shop, [{ ...event, userId: 'nobody-yet' }])],
+    ['a browser of a shop', (event: JsonObject) => visit(deviceKey(), event)],
+  ])('of somebody nobody knows makes no one known: from %s', async (_, tell) => {
+    const { verdicts } = await tell(said({ analytics: false }))
+    expect(statuses(verdicts)).toEqual(['no-consent'])
+    expect(await population(shop)).toBe(0)
+    expect(await ownerOf('userId', 'nobody-yet')).toBeNull()
+    // The next event under consent is the first of a new person.
+    await batch(shop, [view({ userId: 'nobody-yet' })])
+    expect(await population(shop)).toBe(1)
+  })
+
+  test('lets refused events claim no name', async () => {
+    const server = (changes: JsonObject) =>
+      view({ userId: 'ned', timestamp: new Date(now()).toISOString(), ...changes })
+    const denial = { consent: { categoryPreferences: { analytics: false } } }
+    await batch(shop, [server({})])
+    await batch(shop, [server({ event: 'Segment Consent Preference Updated', context: denial })])
+    skew += MINUTE
+    const card = { externalIds: [{ type: 'loyaltyId', id: 'card-ned' }] }
+    const later = await batch(shop, [
+      server({ context: card }),
+      server({ context: { ...card, ...denial } }),
+    ])
+    expect(statuses(later.verdicts)).toEqual(['no-consent', 'no-consent'])
+    expect(await ownerOf('loyaltyId', 'card-ned')).toBeNull()
+    const profile = await profileBy(shop, 'userId', 'ned')
+    expect(profile?.identifiers.map(({ kind }) => kind)).toEqual(['userId'])
+  })
+
   test('keeps back what is in the outbox and in the queue, and tells the exit with its reason', async () => {
     const { id } = await segment('Ads', ['advertising'])
     const hook = await api<ApiDestination>('POST', '/api/destinations', {
@@ -274,6 +327,13 @@ test.each([
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ errors: [{ path }] })
 })
+
+/** What the index of identifiers holds of one. */
+async function ownerOf(kind: string, value: string): Promise<string | null> {
+  const catalog = await workspaceObject(env, shop.id).catalog({ workspace: shop.id })
+  const shard = identityShardOf(kind, value, catalog?.shards ?? 0)
+  return identityShard(env, shop.id, shard).lookup({ kind, value })
+}
 
 /** What the shard of a device hands to the queue from now on is kept here instead. */
 async function queueOf(device: string): Promise<DeliveryMessage[]> {

@@ -11,7 +11,7 @@ import type { RefusedEvent, Verdict } from '../../protocol/verdict.ts'
 import { aliasOf, refuseConflicts } from './alias.ts'
 import { isOwnDevice } from './browser.ts'
 import { inParallel } from './in-parallel.ts'
-import { partiesOf, subjectOf, type Placed, type Run } from './parties.ts'
+import { partiesOf, subjectIdentifier, subjectOf, type Placed, type Run } from './parties.ts'
 import { Recorder } from './record.ts'
 import { originOf } from './origin.ts'
 import { hideRefusals } from './refusals.ts'
@@ -86,6 +86,16 @@ export async function ingestBatch(
   const sendRun = async (run: Run): Promise<boolean> => {
     try {
       const subject = await subjectOf(calls, catalog.shards, run)
+      if (subject === undefined) {
+        // Nobody is known by that: there is nobody whose answer it could be.
+        for (const { index, event } of run.events) {
+          const { messageId } = event
+          const verdict = { messageId, status: 'failed', reason: 'no-consent' } as const
+          refused = [...refused, { ...verdict, index }]
+          verdicts.set(index, verdict)
+        }
+        return true
+      }
       const sent = await send(subject, run.events)
       if (sent.type === 'busy') trouble = sent.overloaded ? 'overloaded' : (trouble ?? 'busy')
       return sent.type === 'done'
@@ -119,7 +129,13 @@ async function place(recorder: Recorder, message: Message, shards: number): Prom
       ? [...message.identifiers, { kind: 'anonymousId', value: alias.value }]
       : message.identifiers
   const event = await recorder.record({ ...message, identifiers }, device)
-  return { index: message.index, event }
+  if (event.carried !== true) return { index: message.index, event }
+  // Of a refused event no more is looked at than whose its answers are.
+  const subject = subjectIdentifier(event)
+  return {
+    index: message.index,
+    event: { ...event, identifiers: subject === undefined ? [] : [subject] },
+  }
 }
 
 /** Where the refusals of a batch are kept of which no event could be: one shard a source. */

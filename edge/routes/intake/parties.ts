@@ -86,14 +86,25 @@ export function partiesOf(batch: readonly Placed[]): readonly (readonly Run[])[]
   return [...parties.values()].map((party) => party.map(({ run }) => run))
 }
 
-/** The subject of a run; a person nobody knows yet is born on a shard chosen by chance. */
-export async function subjectOf(calls: ShardCalls, shards: number, run: Run): Promise<Subject> {
+/**
+ * The subject of a run; a person nobody knows yet is born on a shard chosen by chance. Undefined: nobody is known by
+ * that, and nobody is born of events of which only the answers may be kept.
+ */
+export async function subjectOf(
+  calls: ShardCalls,
+  shards: number,
+  run: Run,
+): Promise<Subject | undefined> {
   const device = run.events[0]?.event.device
   if (run.by === undefined) {
     if (device === undefined) throw new Error('An event of nobody')
     return { type: 'device', device }
   }
   const identifier = { kind: run.by.kind, value: run.by.value }
+  if (run.events.every(({ event }) => event.carried === true)) {
+    const owner = await calls.lookup(identifier)
+    return owner === null ? undefined : { type: 'identifier', identifier, profile: owner }
+  }
   const random = crypto.getRandomValues(new Uint8Array(2 + RANDOM_BYTES))
   const shard = (((random[0] ?? 0) << 8) | (random[1] ?? 0)) % shards
   const birth = profileIdOf({ region: 0, shard }, random.subarray(2))

@@ -40,7 +40,7 @@ export class Recorder {
   /** `device`: the browser that sent it. Its id is then no identifier among others. */
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
     const { messageId, type, name, timestamp, group, properties, integrations } = message
-    const { consent, consentSignals, consentSince, implied, purpose } = message
+    const { consent, consentSignals, consentSince, implied, purpose, carried } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
     return {
@@ -68,6 +68,7 @@ export class Recorder {
       ...(consentSince !== undefined && { consentSince }),
       ...(implied !== undefined && { implied }),
       ...(purpose !== undefined && { purpose }),
+      ...(carried !== undefined && { carried }),
     }
   }
 

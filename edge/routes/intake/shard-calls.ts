@@ -1,5 +1,5 @@
-import { addressOf } from '../../domain/id.ts'
-import { profileShard } from '../../objects/address.ts'
+import { addressOf, identityShardOf } from '../../domain/id.ts'
+import { identityShard, profileShard } from '../../objects/address.ts'
 import { CallBatch } from '../../objects/call-batch.ts'
 import type { Env } from '../../objects/env.ts'
 import { OwnerCalls } from '../../objects/owner-calls.ts'
@@ -17,12 +17,14 @@ export class Overloaded extends Error {
 export class ShardCalls {
   readonly #env: Env
   readonly #workspace: WorkspaceId
+  readonly #shards: number
   readonly #profiles = new Map<string, CallBatch<IngestRequest, IngestOutcome>>()
   readonly #owners: OwnerCalls
 
   constructor(env: Env, workspace: WorkspaceId, shards: number) {
     this.#env = env
     this.#workspace = workspace
+    this.#shards = shards
     this.#owners = new OwnerCalls(env, workspace, shards)
   }
 
@@ -42,6 +44,13 @@ export class ShardCalls {
     const outcome = await batch.call(request)
     if (outcome.ok) return outcome.result
     throw outcome.overloaded ? new Overloaded() : new Error('The shard could not take the events')
+  }
+
+  /** The owner of an identifier, or null. */
+  lookup(identifier: Identifier): Promise<ProfileId | null> {
+    const { kind, value } = identifier
+    const shard = identityShardOf(kind, value, this.#shards)
+    return identityShard(this.#env, this.#workspace, shard).lookup(identifier)
   }
 
   /** The owner of an identifier, born as `birth` if there is none. */
