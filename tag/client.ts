@@ -176,12 +176,13 @@ const withdraw = guard(async (): Promise<void> => {
  */
 export function consent(given: unknown, raw = recall().raw): void {
   const before = JSON.stringify(answers())
-  const { answers: earlier, device } = recall()
+  const { answers: earlier, at, device } = recall()
   const now = { ...earlier, ...readAnswers(given) }
   const withdrawn = now['analytics'] === false && device
   // One write: another tab must not see the answer without what follows from it.
   remember({
     answers: now,
+    at: JSON.stringify(now) === JSON.stringify(earlier) ? at : Date.now(),
     raw,
     ...(withdrawn && { device: undefined, renew: undefined, withdrawn }),
   })

@@ -10,10 +10,12 @@ export const permits = (
   purpose: TagPurpose,
 ): boolean | undefined => answers[purpose] ?? (mode === 'implied' || undefined)
 
-/** Answers from outside, reduced to purposes that were answered yes or no. */
-export const readAnswers = (value: unknown): ConsentAnswers =>
+/** Answers from outside, reduced to purposes that were answered yes or no. Of lapsed ones only a no still stands. */
+export const readAnswers = (value: unknown, lapsed?: boolean): ConsentAnswers =>
   Object.fromEntries(
-    Object.entries(value ?? {}).filter(([, answer]) => typeof answer === 'boolean'),
+    Object.entries(value ?? {}).filter(
+      ([, answer]) => answer === false || (answer === true && !lapsed),
+    ),
   )
 
 /** Global Privacy Control is an answer too: it denies advertising, whatever was stored before. */

@@ -1,12 +1,14 @@
 import type { ConsentAnswers } from '../edge/protocol/consent.ts'
 import { readAnswers } from './consent.ts'
 import { isRandomId } from './random-id.ts'
-import { STORAGE_NAME } from './settings.ts'
+import { STORAGE_NAME, settings } from './settings.ts'
 
 /** What the browser remembers of itself between pages, all of it in one localStorage entry. */
 export interface Memory {
   /** Answers of the visitor: kept even when they are all no, so that no one asks again. */
   readonly answers: ConsentAnswers
+  /** When they last changed. */
+  readonly at?: number | undefined
   /** Strings of the page's consent platform, as they go along with events. */
   readonly raw?: unknown
   /** Absent before storage was permitted, and after it was forbidden. */
@@ -23,10 +25,10 @@ let known: Memory = { answers: {} }
 export function recall(): Memory {
   try {
     const stored = JSON.parse(localStorage.getItem(STORAGE_NAME) ?? '')
-    const { answers, device } = stored
+    const { answers, at, device } = stored
     known = {
       ...stored,
-      answers: readAnswers(answers),
+      answers: readAnswers(answers, at < Date.now() - settings.lifetime),
       device: isRandomId(device) ? device : undefined,
     }
   } catch {

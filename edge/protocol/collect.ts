@@ -1,6 +1,7 @@
 import type { ConsentContext, ConsentMode } from './consent.ts'
 import type { Decision } from './decision.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { Millis } from './time.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -100,6 +101,8 @@ export interface DecideResponse {
 export interface TagSettings {
   readonly writeKey: string
   readonly consent: ConsentMode
+  /** How long a yes stands. */
+  readonly lifetime: Millis
   /** Origin of the edge, e.g. `https://data.example.com`. */
   readonly origin: string
   /** Hashed file names of lazily loaded parts, below `/t/{writeKey}/`. */

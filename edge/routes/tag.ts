@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { partNames, parts, script } from '../../tag/dist/bundle.js'
+import { grantLifetime } from '../domain/consent.ts'
 import { keyHash } from '../crypto/key-hash.ts'
 import { clock } from '../objects/clock.ts'
 import type { Env } from '../objects/env.ts'
@@ -28,6 +29,7 @@ export const tag = new Hono<{ Bindings: Env }>()
     const settings: TagSettings = {
       writeKey,
       consent: caller.value.source.consent,
+      lifetime: grantLifetime(caller.value.catalog),
       origin: new URL(c.req.url).origin,
       parts: partNames,
     }

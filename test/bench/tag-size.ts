@@ -32,6 +32,7 @@ export async function tagSizes(say: (line: string) => void): Promise<TagSize[]> 
   const script = bundle.script({
     writeKey: 'wk_0123456789abcdef0123456789abcdef',
     consent: 'opt-in',
+    lifetime: 395 * 86_400_000,
     origin: 'https://data.shop.example.com',
     parts: bundle.partNames,
   })

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DAY } from '../../edge/protocol/time.ts'
 import {
   SNIPPET,
   call,
@@ -45,6 +46,8 @@ const stored = (page: Page) =>
     cookies: document.cookie,
     databases: (await indexedDB.databases()).map(({ name }) => name),
   }))
+const remembered = ({ local }: { readonly local: { readonly [name: string]: string } }): unknown =>
+  JSON.parse(local['prisme.demo'] ?? '')
 const NOTHING = { local: {}, session: {}, cookies: '', databases: [] }
 
 test('before an answer nothing is stored and nothing sent, not even when the page ends', async () => {
@@ -87,6 +90,32 @@ test('an answer is remembered on the next page', async () => {
   await eventually(() => expect(names(taken(site))).toEqual(['page', 'page']))
 })
 
+test('a yes lapses after its lifetime: events wait again, and the answer to that is a new one', async () => {
+  await guest.context.clock.install()
+  site.settings = { consent: 'opt-in', lifetime: 30 * DAY }
+  const page = await guest.open()
+  await call(page, 'consent', { analytics: true, advertising: false })
+  await elapse(2_600, page)
+  await eventually(() => expect(names(taken(site))).toEqual(['page']))
+  await call(page, 'consent', { analytics: true })
+  await page.clock.fastForward(29 * DAY)
+  await call(page, 'track', 'A')
+  await elapse(2_600, page)
+  await eventually(() => expect(names(taken(site))).toEqual(['page', 'A']))
+  await page.clock.fastForward(2 * DAY)
+  await call(page, 'track', 'B')
+  await elapse(2_600, page)
+  expect(names(taken(site))).toEqual(['page', 'A'])
+  await call(page, 'consent', { analytics: true })
+  await elapse(2_600, page)
+  await eventually(() =>
+    expect(names(taken(site))).toEqual(['page', 'A', 'B', 'Segment Consent Preference Updated']),
+  )
+  expect(taken(site).at(-1)?.context.consent).toEqual({
+    categoryPreferences: { advertising: false, analytics: true },
+  })
+})
+
 test('an answer before the tag came holds for the page view, too', async () => {
   await guest.context.clock.install()
   site.settings = { consent: 'implied' }
@@ -109,9 +138,11 @@ test('after a no everything that waited is dropped, and only the answer is kept'
   await call(page, 'track', 'B')
   await elapse(2_600, page)
   expect(site.received).toEqual([])
-  expect(await stored(page)).toEqual({
-    ...NOTHING,
-    local: { 'prisme.demo': '{"answers":{"analytics":false}}' },
+  const { local, ...rest } = await stored(page)
+  expect({ ...rest, local: {} }).toEqual(NOTHING)
+  expect(remembered({ local })).toEqual({
+    answers: { analytics: false },
+    at: expect.any(Number),
   })
   await call(page, 'consent', { analytics: true })
   await call(page, 'track', 'C')
@@ -145,7 +176,10 @@ test('a withdrawal drops the queue and the device, stops other tabs, and tells t
     context: { consent: { categoryPreferences: { analytics: false } } },
   })
   expect(notice?.batch[0]?.context.page).toBeUndefined()
-  expect((await stored(page)).local).toEqual({ 'prisme.demo': '{"answers":{"analytics":false}}' })
+  expect(remembered(await stored(page))).toEqual({
+    answers: { analytics: false },
+    at: expect.any(Number),
+  })
   expect(await queued(page)).toEqual([])
 })
 

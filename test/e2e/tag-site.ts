@@ -97,6 +97,7 @@ export async function openSite(): Promise<Site> {
       const settings: TagSettings = {
         writeKey: 'demo',
         consent: 'implied',
+        lifetime: 395 * 86_400_000,
         origin: edge,
         parts: bundle.partNames,
         ...site.settings,

@@ -20,6 +20,10 @@ test('only yes and no are answers', () => {
   expect(readAnswers('yes')).toEqual({})
 })
 
+test('of answers that lapsed only a no still stands', () => {
+  expect(readAnswers({ analytics: true, advertising: false }, true)).toEqual({ advertising: false })
+})
+
 test('the browser’s privacy signal denies advertising, whatever was answered', () => {
   expect(withBrowserSignal({ advertising: true, analytics: true }, true)).toEqual({
     advertising: false,

@@ -46,6 +46,7 @@ const compressed = (source: string): number =>
 const settings: TagSettings = {
   writeKey: 'demo',
   consent: 'implied',
+  lifetime: 395 * 86_400_000,
   origin: 'https://data.example.com',
   parts: { render: '0123456789.js', signals: '9876543210.js' },
 }
