@@ -24,7 +24,9 @@ export function factsOfEvent(event: EventRecord): AccountFacts | undefined {
   const { at, ...moment } = momentOf(event)
   const proven = event.identifiers.some((identifier) => identifier.proven)
   const traits = new Map<string, AccountTrait>()
-  for (const [name, value] of Object.entries(event.traits ?? {})) {
+  // The traits of an identify are the person's.
+  const said = event.type === 'group' ? event.traits : undefined
+  for (const [name, value] of Object.entries(said ?? {})) {
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
     traits.set(name, { value, at, source: event.source, proven, ...moment })
   }

@@ -51,7 +51,10 @@ export function consentOf(
   rules: ConsentRules,
 ): { readonly ok: true; readonly value: Said } | ({ readonly ok: false } & Fault) {
   const consent = own(context, 'consent')
-  const fault = given(consent) ? misshapen(consent) : undefined
+  const management = own(context, 'consentManagement')
+  const fault =
+    (given(consent) ? misshapen(consent) : undefined) ??
+    (given(management) ? misshapenManagement(management) : undefined)
   if (fault !== undefined) return { ok: false, ...fault }
   const said = isObject(consent) ? consent : {}
   const tcf = own(said, 'tcf')
@@ -65,7 +68,10 @@ export function consentOf(
   }
   const by: { [S in ConsentSignal]?: ConsentAnswers } = {
     ...(isObject(gcm) && { gcm: readGcm(gcm) }),
-    preferences: preferencesOf(own(said, 'categoryPreferences')),
+    preferences: preferencesOf(
+      own(said, 'categoryPreferences'),
+      managed(own(context, 'consentManagement')),
+    ),
     ...((rules.gpc || isOn(own(context, 'gpc')) || isOn(own(said, 'gpc'))) && {
       gpc: { advertising: false },
     }),
@@ -126,19 +132,45 @@ export function permits(
 }
 
 /** Our own purposes first: what somebody else's list is too long for is not lost for us. What is necessary is not asked. */
-function preferencesOf(preferences: Json | undefined): ConsentAnswers {
-  if (!isObject(preferences)) return {}
+function preferencesOf(...said: readonly (Json | undefined)[]): ConsentAnswers {
   const rank = ([purpose]: readonly [string, Json]) =>
     Number(!(PURPOSES as readonly string[]).includes(purpose))
-  const answers = Object.entries(preferences).filter(
-    ([purpose, answer]) =>
-      typeof answer === 'boolean' &&
-      purpose.length <= MAX_PURPOSE_LENGTH &&
-      purpose !== 'necessary',
-  )
+  const answers = new Map<Purpose, boolean>()
+  for (const preferences of said) {
+    for (const [purpose, answer] of Object.entries(isObject(preferences) ? preferences : {})) {
+      if (typeof answer !== 'boolean' || purpose.length > MAX_PURPOSE_LENGTH) continue
+      if (purpose !== 'necessary') answers.set(purpose, answer && answers.get(purpose) !== false)
+    }
+  }
   return Object.fromEntries(
-    answers.sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ANSWERS),
+    [...answers].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ANSWERS),
   ) as ConsentAnswers
+}
+
+const MANAGED = { allowedConsentIds: true, deniedConsentIds: false } as const
+
+/** RudderStack's `context.consentManagement`: names of purposes in two lists. What stands in both is denied. */
+function managed(management: Json | undefined): JsonObject {
+  const answers = new Map<string, boolean>()
+  for (const [list, granted] of Object.entries(MANAGED)) {
+    const ids = isObject(management) ? own(management, list) : undefined
+    for (const id of Array.isArray(ids) ? ids : [])
+      if (typeof id === 'string') answers.set(id, granted)
+  }
+  return Object.fromEntries(answers)
+}
+
+/** Lists that are none may be a no, as elsewhere; other keys are the SDK's own affair. */
+function misshapenManagement(management: Json | undefined): Fault | undefined {
+  if (!isObject(management)) return { reason: 'wrong-type', path: 'context.consentManagement' }
+  for (const list of Object.keys(MANAGED)) {
+    const ids = own(management, list)
+    // Its SDKs send an empty object for a list that the page did not set.
+    const isNone = !given(ids) || (isObject(ids) && Object.keys(ids).length === 0)
+    if (isNone || (Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) continue
+    return { reason: 'wrong-type', path: `context.consentManagement.${list}` }
+  }
+  return undefined
 }
 
 /** `[-1]` is how GPP says that no section applies. */

@@ -63,7 +63,7 @@ export interface Message {
   /** Of an alias: the id its person had before. */
   readonly previousId?: string
   readonly properties: JsonObject
-  /** Of a group: the account, unless its id means nobody's. */
+  /** The account it is told of, unless its id means nobody's. */
   readonly group?: string
   /** Of identify and group. */
   readonly traits?: JsonObject
@@ -271,7 +271,10 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
   )
   if (!identifiers.ok) return identifiers
   if (identifiers.value.length === 0 && !options.device) return fail('missing-identity', 'userId')
-  const group = type === 'group' ? normaliseId('groupId', groupId.value ?? '') : undefined
+  // What else somebody does may be told of an account too: `context.groupId`.
+  const account = type === 'group' ? groupId : parseId(context['groupId'], 'context.groupId')
+  if (!account.ok) return account
+  const group = normaliseId('groupId', account.value ?? '')
 
   return {
     ok: true,

@@ -1,3 +1,4 @@
+import { CONSENT_EVENT, PURPOSES } from '../protocol/consent.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { field, numberOf, said, saidAny, screenOf, type Fields } from './fields.ts'
 import { isObject } from './inspect.ts'
@@ -31,6 +32,8 @@ const ECOMMERCE: { readonly [action: string]: string } = {
 /** What is read into its own place, or says nothing beyond it. */
 const CONSUMED = new Set(['web_page', 'client_session', 'http_client_hints', 'browser_context'])
 
+const SNOWPLOW = 'com.snowplowanalytics.snowplow'
+
 /**
  * A payload of the Snowplow tracker protocol (tp2), its base64 parts decoded before, as a message of the Segment
  * Tracking API. Undefined: a heartbeat (`pp`), which is no message. What is missing or malformed is found by who reads
@@ -40,6 +43,7 @@ export function snowplowMessage(fields: Fields): JsonObject | undefined {
   const kind = field(fields, 'e')
   if (kind === 'pp') return undefined
   const entities = entitiesOf(field(fields, 'co'))
+  const event = kind === 'ue' ? entityOf(jsonOf(field(fields, 'ue_pr'))['data']) : undefined
   const session = entities.find(({ name }) => name === 'client_session')?.data['userId']
   const userId = field(fields, 'uid')
   const anonymousId =
@@ -48,11 +52,11 @@ export function snowplowMessage(fields: Fields): JsonObject | undefined {
     field(fields, 'tnuid') ??
     field(fields, 'nuid')
   return said({
-    ...contentOf(kind, fields, entities),
+    ...contentOf(kind, event, fields, entities),
     messageId: field(fields, 'eid'),
     userId,
     anonymousId,
-    context: contextOf(fields),
+    context: said({ ...contextOf(fields), consent: consentIn(event) }),
     ...timesOf(fields),
   })
 }
@@ -82,9 +86,49 @@ function contextOf(fields: Fields): JsonObject {
   })
 }
 
+/** Answers of the enhanced-consent plug-in that are about all purposes. */
+const OF_ALL: { readonly [answer: string]: boolean } = {
+  allow_all: true,
+  deny_all: false,
+  withdrawn: false,
+  expired: false,
+}
+
+const CONSENT = new Set(['consent_preferences', 'consent_withdrawn'])
+
+/**
+ * What the consent plug-ins say: of scopes that are selected, by their names; else of all our purposes. A
+ * banner that is merely shown, or assumed to be agreed with, answers nothing.
+ */
+function consentIn(event: Entity | undefined): JsonObject | undefined {
+  if (event?.vendor !== SNOWPLOW || !CONSENT.has(event.name)) return undefined
+  const { consentScopes, all: isOfAll } = event.data
+  // The older plug-in withdraws documents of the site's own, or everything.
+  const isOld = event.name === 'consent_withdrawn'
+  const eventType = isOld ? isOfAll === true && 'withdrawn' : event.data['eventType']
+  const scopes = (Array.isArray(consentScopes) ? consentScopes : []).filter(
+    (scope) => typeof scope === 'string',
+  )
+  const isSelected = eventType === 'allow_selected'
+  const all = typeof eventType === 'string' && Object.hasOwn(OF_ALL, eventType)
+  if (!isSelected && !all) return undefined
+  const granted = !isSelected && OF_ALL[eventType as string] === true
+  const names = new Set([...PURPOSES, ...scopes])
+  return {
+    categoryPreferences: Object.fromEntries(
+      [...names].map((name) => [name, isSelected ? scopes.includes(name) : granted]),
+    ),
+  }
+}
+
 type Content = { readonly [name: string]: Json | undefined }
 
-function contentOf(kind: string | undefined, fields: Fields, entities: readonly Entity[]): Content {
+function contentOf(
+  kind: string | undefined,
+  event: Entity | undefined,
+  fields: Fields,
+  entities: readonly Entity[],
+): Content {
   const more = customOf(entities)
   const track = (event: Json | undefined, properties: JsonObject): Content => ({
     type: 'track',
@@ -108,11 +152,8 @@ function contentOf(kind: string | undefined, fields: Fields, entities: readonly 
       return track('Order Completed', orderOf(fields))
     case 'ti':
       return track('Order Item Bought', itemOf(fields))
-    case 'ue': {
-      const outer = jsonOf(field(fields, 'ue_pr'))
-      const entity = entityOf(outer['data'])
-      return entity === undefined ? track(undefined, {}) : describedOf(entity, entities, more)
-    }
+    case 'ue':
+      return event === undefined ? track(undefined, {}) : describedOf(event, entities, more)
     default:
       // Refused with the name it came by.
       return { type: kind ?? '' }
@@ -127,7 +168,10 @@ function describedOf(
   if (name === 'screen_view') {
     return { type: 'screen', name: data['name'], properties: { ...more, ...data } }
   }
-  if (!vendor.startsWith('com.snowplowanalytics.snowplow.ecommerce')) {
+  if (vendor === SNOWPLOW && CONSENT.has(name)) {
+    return { type: 'track', event: CONSENT_EVENT, properties: more }
+  }
+  if (!vendor.startsWith(`${SNOWPLOW}.ecommerce`)) {
     return { type: 'track', event: name, properties: { ...more, ...data } }
   }
   const { type, ...rest } = data
@@ -151,8 +195,7 @@ function describedOf(
   }
 }
 
-const isShop = ({ vendor }: Entity): boolean =>
-  vendor === 'com.snowplowanalytics.snowplow.ecommerce'
+const isShop = ({ vendor }: Entity): boolean => vendor === `${SNOWPLOW}.ecommerce`
 
 /** A product with the id that Segment's specification gives it. */
 function productOf({ id, ...rest }: JsonObject): JsonObject {

@@ -124,7 +124,7 @@ export interface EventRecord {
   readonly device?: DeviceId
   readonly identifiers: readonly ClaimedIdentifier[]
   readonly properties: JsonObject
-  /** Only of `group`: the account, unless its id means nobody's. */
+  /** The account it is told of, unless its id means nobody's. */
   readonly group?: string
   /** Only of `identify` and `group`. */
   readonly traits?: JsonObject

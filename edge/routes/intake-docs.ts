@@ -25,7 +25,9 @@ destination that is off is not told of the entries that the message causes; exit
 Purposes are \`necessary analytics personalization advertising email sms\` and your own. Where signals disagree the
 denial wins; junk and outdated strings grant nothing. A message needs \`analytics\`, unless its source maps its name to
 another purpose; else, or when its person has withdrawn that purpose since, it fails with \`no-consent\` and only its
-answers are kept. \`Segment Consent Preference Updated\` tells a changed answer and is always taken in if it denies.`
+answers are kept. \`Segment Consent Preference Updated\` tells a changed answer and is always taken in if it denies.
+Other events carry answers along: a denial is heard from them too, but a grant gets no younger by it. RudderStack's
+\`context.consentManagement\` (\`allowedConsentIds\`, \`deniedConsentIds\`) is read as \`categoryPreferences\` are.`
 
 const SNOWPLOW = `For Snowplow's trackers. The app id (\`aid\`) is the write key, unless a header has one; one request may
 speak for ten apps. \`uid\` is the userId, \`duid\` (else the session's user, else the network user) the anonymousId,

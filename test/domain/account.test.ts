@@ -82,6 +82,13 @@ describe('what is known of an account', () => {
 
   test('is nothing for an event that names no account', () => {
     expect(factsOfEvent(track('Grouped', 1, { groupId: 'a' }, { type: 'group' }))).toBeUndefined()
+    const identified = track(
+      'Identified',
+      1,
+      {},
+      { type: 'identify', group: 'a', traits: { age: 7 } },
+    )
+    expect(factsOfEvent(identified)).toEqual({ account: 'a', traits: NO_TRAITS })
   })
 })
 

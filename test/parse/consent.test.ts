@@ -236,6 +236,31 @@ describe('an event with signals', () => {
     expect(message.consentSignals?.['advertising']).toBe('gpc')
   })
 
+  const managed = (consentManagement: Json, consent: Json = null) =>
+    purchase({ context: { consentManagement, consent } as never })
+
+  test('RudderStack’s two lists are answers; with others a denial wins', () => {
+    const lists = {
+      allowedConsentIds: ['analytics', 'club', 'email'],
+      deniedConsentIds: ['sms', 'email'],
+      provider: 'custom',
+      resolutionStrategy: 'and',
+    }
+    const answers = { analytics: true, club: true, email: false, sms: false }
+    expect(read(managed(lists), optIn).consent).toEqual(answers)
+    const preferences = { categoryPreferences: { club: false, sms: true } }
+    expect(read(managed(lists, preferences), optIn).consent).toEqual({ ...answers, club: false })
+    expect(read(managed({ allowedConsentIds: {}, deniedConsentIds: {} })).consent).toBeUndefined()
+  })
+
+  test.each([
+    [['analytics'], 'context.consentManagement'],
+    [{ allowedConsentIds: 'analytics' }, 'context.consentManagement.allowedConsentIds'],
+    [{ deniedConsentIds: [7] }, 'context.consentManagement.deniedConsentIds'],
+  ])('lists that are none are refused where they stand: %j', (lists, path) => {
+    expect(refusal(managed(lists as Json))).toMatchObject({ reason: 'wrong-type', path })
+  })
+
   test.each([
     ['a text', 'yes', 'wrong-type', 'context.consent'],
     [

@@ -53,6 +53,15 @@ describe('a message of each kind', () => {
     expect(message.group).toBe(account)
   })
 
+  test('what somebody does is of the account that its context names', () => {
+    const context = { groupId: 'acme' }
+    expect(read(purchase({ context })).group).toBe('acme')
+    expect(read(purchase({ context: { groupId: 'null' } })).group).toBeUndefined()
+    expect(read({ type: 'group', groupId: 'own', userId: 'u', context }).group).toBe('own')
+    const refused = refusal(purchase({ context: { groupId: ['acme'] } }))
+    expect(refused).toMatchObject({ reason: 'wrong-type', path: 'context.groupId' })
+  })
+
   test('a message without an id gets the one it is given', () => {
     expect(read({ type: 'page', userId: 'u' }).messageId).toBe('made-here')
     expect(read({ type: 'page', userId: 'u', messageId: null }).messageId).toBe('made-here')

@@ -26,6 +26,42 @@ const described = (schema: string, data: Json, entities: Json = []): Fields => (
 const ACTION =
   'iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2'
 
+const consent = (name: string, data: Json) =>
+  described(`iglu:com.snowplowanalytics.snowplow/${name}/jsonschema/1-0-0`, data)
+const ALL_PURPOSES = ['analytics', 'personalization', 'advertising', 'email', 'sms']
+const answered = (granted: readonly string[], others: readonly string[] = ALL_PURPOSES) =>
+  Object.fromEntries(others.map((purpose) => [purpose, granted.includes(purpose)]))
+
+test.each<[string, Fields, Json | undefined]>([
+  [
+    'consent to everything',
+    consent('consent_preferences', { eventType: 'allow_all', consentScopes: ['club'] }),
+    answered([...ALL_PURPOSES, 'club'], [...ALL_PURPOSES, 'club']),
+  ],
+  [
+    'consent to what was selected',
+    consent('consent_preferences', {
+      eventType: 'allow_selected',
+      consentScopes: ['analytics', 'club', 7],
+    }),
+    answered(['analytics', 'club'], [...ALL_PURPOSES, 'club']),
+  ],
+  ['a no', consent('consent_preferences', { eventType: 'deny_all' }), answered([])],
+  ['an expiry', consent('consent_preferences', { eventType: 'expired' }), answered([])],
+  ['the old withdrawal of everything', consent('consent_withdrawn', { all: true }), answered([])],
+  ['a withdrawal of some document', consent('consent_withdrawn', { all: false }), undefined],
+  ['a banner that is shown', consent('consent_preferences', { eventType: 'pending' }), undefined],
+  ['an answer nobody knows', consent('consent_preferences', { eventType: 'toString' }), undefined],
+])('%s', (_, fields, answers) => {
+  const message = snowplowMessage({ ...fields, eid: 'e-1' })
+  const read = parseEvent(message, 0, {}, options())
+  expect(read).toMatchObject({
+    ok: true,
+    message: { name: 'Segment Consent Preference Updated' },
+  })
+  expect(read.ok && read.message.consent).toEqual(answers)
+})
+
 test.each<[string, Fields, string, string, Json]>([
   ['a page view', { e: 'pv', uid: 'u-1', page: 'Home' }, 'page', 'Page Viewed', { name: 'Home' }],
   [
