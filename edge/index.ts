@@ -21,6 +21,7 @@ import { live } from './routes/live.ts'
 import { matomo } from './routes/matomo.ts'
 import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
+import { metrics } from './routes/metrics.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
 import { segmentLibrary } from './routes/segment-library.ts'
@@ -61,6 +62,7 @@ app.route('/', importUpload)
 // `admin` guards every /api/* route mounted after it.
 app.route('/', admin)
 app.route('/', audience)
+app.route('/', metrics)
 app.route('/', profiles)
 app.route('/', accounts)
 app.route('/', importParts)

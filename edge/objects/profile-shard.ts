@@ -14,6 +14,7 @@ import type {
   ShardStatus,
   Whereabouts,
 } from '../protocol/objects.ts'
+import type { ShardVitals } from '../protocol/vitals.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
@@ -36,6 +37,7 @@ import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
 import { birth, placeOf } from './subject-place.ts'
 import { timelineOf } from './timeline.ts'
+import { vitalsOf } from './vitals.ts'
 import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
@@ -311,6 +313,11 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     shard.introduce(workspace)
     if (shard.accept(catalog)) this.#work.backFill(1)
     return this.#work.status()
+  }
+
+  async vitals({ workspace }: Request<'vitals'>): Promise<ShardVitals> {
+    await this.#shard.prepare(workspace)
+    return vitalsOf(this.#shard, this.#work.status())
   }
 
   async wake({ workspace }: Request<'wake'>): Promise<ShardStatus> {

@@ -12,6 +12,7 @@ import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import { CountingSql } from '../storage/counting-sql.ts'
 import { CounterStore } from '../storage/counter-store.ts'
 import { FailedEventStore } from '../storage/failed-event-store.ts'
 import { GraphStore } from '../storage/graph-store.ts'
@@ -63,6 +64,7 @@ export class Shard implements Ledger {
   readonly merges: MergeStore
   readonly lake: LakeStore
   readonly meta: MetaStore
+  readonly rows: CountingSql
   readonly commit: GroupCommit
   readonly reporter: ShardReporter
   #compiled: CompiledCatalog | undefined
@@ -75,7 +77,8 @@ export class Shard implements Ledger {
   constructor(ctx: DurableObjectState, env: Env) {
     this.ctx = ctx
     this.env = env
-    const { sql } = ctx.storage
+    this.rows = new CountingSql(ctx.storage.sql)
+    const { sql } = this.rows
     this.profiles = new ProfileStore(sql)
     this.history = new HistoryStore(sql)
     this.seen = new SeenStore(sql)

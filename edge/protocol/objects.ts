@@ -21,6 +21,7 @@ import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
 import type { TimelineAnswer, TimelineFilter } from './timeline.ts'
 import type { Verdict } from './verdict.ts'
+import type { ShardVitals } from './vitals.ts'
 
 /**
  * What the Durable Objects answer to calls (RPC). Each takes the workspace, because an object that was never used
@@ -140,6 +141,8 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly catalog: Catalog
   }): Promise<ShardStatus>
+  /** How the shard fares. Changes nothing. */
+  vitals(request: { readonly workspace: WorkspaceId }): Promise<ShardVitals>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
 }

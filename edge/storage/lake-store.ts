@@ -137,6 +137,12 @@ export class LakeStore {
     return isFull ? first.since : first.since + PATIENCE
   }
 
+  /** Events that are in no file yet. */
+  waiting(): number {
+    const [first, last] = [this.#first(), this.#last()]
+    return first === undefined || last === undefined ? 0 : sumOf(first, last).events
+  }
+
   /**
    * The file to write now, if one is due: fixed before it is written for the first time, the same ever after.
    * `retryAt`: when to write it again, should nobody say that it is written.
