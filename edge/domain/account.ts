@@ -28,7 +28,9 @@ export function factsOfEvent(event: EventRecord): AccountFacts | undefined {
   const said = event.type === 'group' ? event.traits : undefined
   for (const [name, value] of Object.entries(said ?? {})) {
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
-    traits.set(name, { value, at, source: event.source, proven, ...moment })
+    const sealed = event.sealed?.[name]
+    const address = sealed !== undefined && { sealed }
+    traits.set(name, { value, ...address, at, source: event.source, proven, ...moment })
   }
   return { account: event.group, traits: bounded(traits) }
 }
@@ -85,6 +87,12 @@ export function accountValue(
 export const valuesOf = (traits: AccountTraits): { readonly [trait: string]: Json } =>
   Object.fromEntries(
     [...traits].flatMap(([name, { value }]) => (value === null ? [] : [[name, value]])),
+  )
+
+/** The readable addresses among the traits, still sealed. */
+export const sealedOf = (traits: AccountTraits): { readonly [trait: string]: string } =>
+  Object.fromEntries(
+    [...traits].flatMap(([name, { sealed }]) => (sealed === undefined ? [] : [[name, sealed]])),
   )
 
 /** Accounts as some events alone tell of them. */

@@ -1,4 +1,4 @@
-import { NO_TRAITS, valuesOf } from '../domain/account.ts'
+import { NO_TRAITS, sealedOf, valuesOf } from '../domain/account.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
@@ -36,11 +36,10 @@ export function viewOf(
     provenance: Object.fromEntries(
       traits.map(([name, { source, at, by }]) => [name, { source, at, by }]),
     ),
-    groups: [...profile.groups].map(([id, group]) => ({
-      id,
-      traits: valuesOf(shard.accounts.find(id)?.traits ?? NO_TRAITS),
-      ...group,
-    })),
+    groups: [...profile.groups].map(([id, group]) => {
+      const traits = shard.accounts.find(id)?.traits ?? NO_TRAITS
+      return { id, traits: valuesOf(traits), sealed: sealedOf(traits), ...group }
+    }),
     consent: Object.fromEntries(
       [...purposes].map((purpose) => {
         const granted = grants(consent, consentMode, purpose, lifetime, now)

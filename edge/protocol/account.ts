@@ -6,6 +6,8 @@ import type { Millis } from './time.ts'
 export interface AccountTrait {
   /** Null: taken back. */
   readonly value: Json
+  /** Of an address, whose value is its hash: the readable one, sealed. */
+  readonly sealed?: string
   readonly at: Millis
   readonly source: SourceId
   /** Whoever said it had proven who they are, by a secret key or a signed token. */

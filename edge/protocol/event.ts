@@ -128,6 +128,8 @@ export interface EventRecord {
   readonly group?: string
   /** Only of `identify` and `group`. */
   readonly traits?: JsonObject
+  /** Only of `group`: the readable addresses among its traits, sealed. A person's stand with their identifiers. */
+  readonly sealed?: { readonly [trait: string]: string }
   readonly context: EventContext
   /** Explicit consent answers that travelled with it. */
   readonly consent?: ConsentAnswers

@@ -216,6 +216,7 @@ export interface ProfileView {
   readonly groups: readonly {
     readonly id: string
     readonly traits: { readonly [trait: string]: Json }
+    readonly sealed: { readonly [trait: string]: string }
     readonly firstSeen: Millis
     readonly lastSeen: Millis
     readonly source: string

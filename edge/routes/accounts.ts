@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { fromBase64url, toBase64url } from '../crypto/base64url.ts'
-import { accountShardsOf, valuesOf } from '../domain/account.ts'
+import { workspaceKeys, type WorkspaceKeys } from '../crypto/workspace-keys.ts'
+import { accountShardsOf, sealedOf, valuesOf } from '../domain/account.ts'
 import { isProfileId } from '../domain/id.ts'
 import { accountShardOf } from '../objects/account-calls.ts'
 import { accountShard, profileShard, workspaceObject } from '../objects/address.ts'
@@ -11,6 +12,7 @@ import type { ApiAccount, ApiAccountDetail } from '../protocol/api.ts'
 import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
+import { withAddresses } from './addresses.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { instant, iso, json, pageOf, pageQuery, problems } from './shapes.ts'
@@ -109,11 +111,11 @@ function compareBytes(a: string, b: string): number {
   return one.length - other.length
 }
 
-const show = ({ account, traits }: AccountState): ApiAccount => {
+async function show(keys: WorkspaceKeys, { account, traits }: AccountState): Promise<ApiAccount> {
   const latest = Math.max(...[...traits.values()].map(({ at }) => at))
   return {
     id: account,
-    traits: valuesOf(traits),
+    traits: await withAddresses(keys, valuesOf(traits), sealedOf(traits)),
     updatedAt: Number.isFinite(latest) ? iso(latest) : null,
   }
 }
@@ -193,7 +195,8 @@ export const accounts = resource()
     const { cursor, limit } = c.req.valid('query')
     const after = cursor === undefined ? '' : decode(cursor)
     const found = await list(c.env, workspace, after, limit + 1)
-    const items = found.slice(0, limit).map(show)
+    const keys = await workspaceKeys(c.env.PRISME_SECRET, workspace)
+    const items = await Promise.all(found.slice(0, limit).map((state) => show(keys, state)))
     const last = items.at(-1)
     return c.json(
       { items, ...(found.length > limit && last !== undefined && { cursor: encode(last.id) }) },
@@ -211,9 +214,10 @@ export const accounts = resource()
     const [found] = await answered([accountShard(c.env, workspace, number).find({ account: id })])
     if (found === undefined || found === null) throw notFoundHere('account')
     const { state } = found
+    const keys = await workspaceKeys(c.env.PRISME_SECRET, workspace)
     return c.json(
       {
-        ...show(state),
+        ...(await show(keys, state)),
         provenance: provenanceOf(state.traits),
         members: await members(c.env, workspace, id, found.shards, place, limit),
       },

@@ -9,6 +9,7 @@ import type { ApiProfile } from '../protocol/api.ts'
 import type { WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import type { ProfileView } from '../protocol/objects.ts'
+import { withAddresses } from './addresses.ts'
 import { profileOf, viewProfile, type Found } from './find-profile.ts'
 import { notFoundHere } from './problem.ts'
 import { resource } from './resource.ts'
@@ -199,11 +200,14 @@ async function show(
         { source, at: iso(at), by: kindOf(by) },
       ]),
     ),
-    groups: view.groups.map(({ firstSeen, lastSeen, ...group }) => ({
-      ...group,
-      firstSeen: iso(firstSeen),
-      lastSeen: iso(lastSeen),
-    })),
+    groups: await Promise.all(
+      view.groups.map(async ({ traits, sealed, firstSeen, lastSeen, ...group }) => ({
+        ...group,
+        traits: await withAddresses(keys, traits, sealed),
+        firstSeen: iso(firstSeen),
+        lastSeen: iso(lastSeen),
+      })),
+    ),
     consent: Object.fromEntries(
       Object.entries(view.consent).map(([purpose, { granted, at, until }]) => [
         purpose,

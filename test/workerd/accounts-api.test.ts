@@ -66,7 +66,12 @@ describe('accounts', () => {
     const first = await get<ApiAccountDetail>('/api/accounts/firm?limit=4')
     expect(first.traits['plan']).toBe('gold')
     expect(first.traits).not.toHaveProperty('gone')
-    expect(JSON.stringify(first)).not.toContain('office@firm.example')
+    expect(first.traits['email']).toBe('office@firm.example')
+    const { groups, ...staff } = await profileOf('staff-2')
+    expect(groups).toMatchObject([{ id: 'firm', traits: { email: 'office@firm.example' } }])
+    expect(JSON.stringify(staff)).not.toContain('office@firm.example')
+    const { events } = await profileOf('staff-1')
+    expect(JSON.stringify(events)).not.toContain('office@firm.example')
     expect(first.provenance['plan']).toMatchObject({ proven: true })
     expect(first.members.count).toBe(7)
     const rest = await get<ApiAccountDetail>(

@@ -23,6 +23,21 @@ export async function claimOf(
   return { kind, value: hash, proven: proven({ kind, value: hash }), sealed }
 }
 
+/** The readable addresses among traits, sealed. */
+export async function sealAddresses(
+  keys: WorkspaceKeys,
+  traits: JsonObject,
+): Promise<{ readonly [trait: string]: string } | undefined> {
+  const sealed: [string, string][] = []
+  for (const kind of ADDRESS_KINDS) {
+    const text = Object.hasOwn(traits, kind) ? traits[kind] : undefined
+    if (typeof text !== 'string' || isBlocked(kind, text)) continue
+    const address = normaliseId(kind, text)
+    if (address !== undefined) sealed.push([kind, await seal(keys, 'contact', address)])
+  }
+  return sealed.length === 0 ? undefined : Object.fromEntries(sealed)
+}
+
 /**
  * Traits with their addresses replaced by keyed hashes. A value that cannot be an address is hashed as it stands, since
  * it may still be half of one; a blocked value ("null") stays: it is nobody's.

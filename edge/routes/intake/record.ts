@@ -7,7 +7,7 @@ import type { DeviceId } from '../../protocol/id.ts'
 import type { ClaimedIdentifier } from '../../protocol/identifier.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { Millis } from '../../protocol/time.ts'
-import { claimOf, hideAddresses } from './contacts.ts'
+import { claimOf, hideAddresses, sealAddresses } from './contacts.ts'
 import type { Caller } from './source.ts'
 import { verifyUserToken, type TokenClaims } from './user-token.ts'
 import { contextOf, type Visitor } from './visitor.ts'
@@ -43,6 +43,10 @@ export class Recorder {
     const { consent, consentSignals, consentSince, implied, purpose, carried } = message
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
+    const sealed =
+      type === 'group' && message.traits !== undefined
+        ? await sealAddresses(this.#keys, message.traits)
+        : undefined
     return {
       messageId,
       type,
@@ -56,6 +60,7 @@ export class Recorder {
       properties,
       ...(group !== undefined && { group }),
       ...(traits !== undefined && { traits }),
+      ...(sealed !== undefined && { sealed }),
       context:
         message.withdrawal === true
           ? {}
