@@ -2,7 +2,8 @@ import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/con
 import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
-import { insertInstant, occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
+import { entryOf, insertEntry } from './entry.ts'
+import { occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
 import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
 import { withValue, type TraitPolicies } from './trait.ts'
@@ -122,12 +123,13 @@ export function countEvent(
   if (!standsFor(profile.consent, event, purpose)) return
   if (purpose !== DEFAULT_PURPOSE) profile.kept.add(purpose)
   for (const feature of features.of(event.name)) {
-    if (!feature.matches(event)) continue
+    const value = feature.take(event)
+    if (value === undefined) continue
     if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
     const key = occurrenceKey(feature, purpose)
-    const instants = profile.occurrences.get(key) ?? []
-    if (!insertInstant(instants, event.timestamp, feature.keep)) continue
-    profile.occurrences.set(key, instants)
+    const entries = profile.occurrences.get(key) ?? []
+    if (!insertEntry(entries, entryOf(event, feature.detail, value), feature.keep)) continue
+    profile.occurrences.set(key, entries)
     changes.features.add(feature)
   }
 }

@@ -29,9 +29,10 @@ export function compileCatalog(
   accounts: AccountLookup = () => undefined,
 ): CompiledCatalog {
   const features = new FeatureSet()
+  const place = { features, horizon: catalog.retention, zone: catalog.timezone }
   const segments = new Map<SegmentId, CompiledSegment>()
   for (const definition of catalog.segments) {
-    const compiled = compile(definition.condition, features, catalog.retention, definition.purposes)
+    const compiled = compile(definition.condition, place, definition.purposes)
     segments.set(definition.id, { definition, ...compiled })
   }
   return {

@@ -1,18 +1,22 @@
 import type { Purpose } from '../protocol/consent.ts'
-import type { Condition, PerformedCondition } from '../protocol/condition.ts'
-import { parseDuration } from '../protocol/duration.ts'
+import type { Condition } from '../protocol/condition.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { Json } from '../protocol/json.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
+import type { Entry } from './entry.ts'
 import type { Feature, FeatureSet } from './feature.ts'
+import { compileFollowed } from './followed.ts'
+import { compileLifecycle } from './lifecycle.ts'
 import { compileTest, valueAt } from './operator.ts'
+import { compilePerformed } from './performed.ts'
+import { compileSequence } from './sequence.ts'
 import { combine, negate, type Verdict } from './verdict.ts'
 
 /** What a condition may know of a profile. */
 export interface Facts {
   trait(name: string): Json | undefined
-  /** Ascending instants of the events that match a feature, the latest `keep` of them. */
-  occurrences(feature: Feature): readonly Millis[]
+  /** What is kept of the events that match a feature, in their order: the latest `keep` of them. */
+  entries(feature: Feature): readonly Entry[]
   /** Of the latest event. */
   readonly context: EventContext
   /** Every value a field ever had. */
@@ -39,15 +43,22 @@ export interface CompiledCondition {
   readonly reads: Reads
 }
 
+/** What conditions are compiled for. */
+export interface Place {
+  readonly features: FeatureSet
+  /** The retention: an event leaves the whole history as it leaves any window. */
+  readonly horizon: Millis
+  /** IANA name of the workspace's time zone. */
+  readonly zone: string
+}
+
 /**
  * Compiles a condition into nested closures, once per definition: Workers forbid `eval`.
- * `horizon` is the retention: an event leaves the whole history as it leaves any window. `purposes`: only events
- * count that were consented to for all of them.
+ * `purposes`: only events count that were consented to for all of them.
  */
 export function compile(
   condition: Condition,
-  features: FeatureSet,
-  horizon: Millis,
+  place: Place,
   purposes: readonly Purpose[] = [],
 ): CompiledCondition {
   const reads: Reads = {
@@ -57,12 +68,11 @@ export function compile(
     accounts: false,
     purposes: new Set(purposes),
   }
-  return { evaluate: compileNode(condition, { features, horizon, reads, purposes }), reads }
+  return { evaluate: compileNode(condition, { ...place, reads, purposes }), reads }
 }
 
-interface Site {
-  readonly features: FeatureSet
-  readonly horizon: Millis
+/** Where a part of a condition is compiled. */
+export interface Site extends Place {
   readonly reads: Reads
   readonly purposes: readonly Purpose[]
 }
@@ -109,7 +119,14 @@ function compileNode(condition: Condition, site: Site): Evaluate {
       })
     }
     case 'performed':
-      return compileCount(condition, site)
+      return compilePerformed(condition, site)
+    case 'sequence':
+      return compileSequence(condition, site)
+    case 'followedBy':
+    case 'notFollowedBy':
+      return compileFollowed(condition, site)
+    case 'lifecycle':
+      return compileLifecycle(condition, site)
     case 'consent': {
       const { purpose } = condition
       reads.purposes.add(purpose)
@@ -124,53 +141,4 @@ type Traits = (name: string) => Json | undefined
 function reader(whole: string): (traits: Traits) => Json | undefined {
   const [name = '', ...path] = whole.split('.')
   return (traits) => traits(whole) ?? valueAt(traits(name), path)
-}
-
-type Comparison = (count: number) => boolean
-
-function compareCount({ operator, value }: PerformedCondition): {
-  holds: Comparison
-  decisiveAt: number
-} {
-  const [low, high] = typeof value === 'number' ? [value, value] : value
-  // One more than the largest count that matters: beyond it every comparison answers the same.
-  const decisiveAt = Math.floor(Math.max(low, high, 0)) + 1
-  const compare: Record<PerformedCondition['operator'], Comparison> = {
-    equals: (count) => count === low,
-    not_equals: (count) => count !== low,
-    gt: (count) => count > low,
-    gte: (count) => count >= low,
-    lt: (count) => count < low,
-    lte: (count) => count <= low,
-    between: (count) => count >= low && count <= high,
-  }
-  return { holds: compare[operator], decisiveAt }
-}
-
-/**
- * An event at t counts while `t > now − window`, so it leaves exactly at `t + window`. Without new events the count
- * only falls, one leaving instant after the other: the verdict stands until the first at which it flips.
- */
-function compileCount(
-  condition: PerformedCondition,
-  { features, horizon, reads, purposes }: Site,
-): Evaluate {
-  const { holds, decisiveAt } = compareCount(condition)
-  const feature = features.demand(condition, decisiveAt, purposes)
-  reads.features.add(feature)
-  const last = condition.window && parseDuration(condition.window.last)
-  const window = Math.min(last ?? horizon, horizon)
-  return (facts, now) => {
-    const instants = facts.occurrences(feature)
-    let first = instants.length
-    while (first > 0 && (instants[first - 1] ?? 0) > now - window) first--
-    const verdict = holds(instants.length - first)
-    for (let left = first + 1; left <= instants.length; left++) {
-      const leaver = instants[left - 1] ?? 0
-      if (instants[left] === leaver) continue
-      if (holds(instants.length - left) !== verdict)
-        return { holds: verdict, until: leaver + window }
-    }
-    return { holds: verdict, until: NEVER }
-  }
 }

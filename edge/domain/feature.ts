@@ -1,23 +1,45 @@
-import type { PerformedCondition, PropertyTest } from '../protocol/condition.ts'
+import type { EventTest } from '../protocol/condition.ts'
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
+import type { Json } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { Detail } from './entry.ts'
 import { compileTest, valueAt } from './operator.ts'
 
 /**
- * Something counted about a profile, shared by every condition that counts the same thing: when the matching events
- * happened. Only the latest `keep` instants are kept, because the nth latest occurrence alone decides a count.
+ * Something kept of a profile, shared by every condition that reads the same thing: which events matched. Only the
+ * latest `keep` entries are kept, because the nth latest occurrence alone decides a count.
  */
 export interface Feature {
   readonly key: string
-  readonly events: readonly string[]
-  readonly matches: (event: EventRecord) => boolean
+  /** Names of the events that may match; undefined: any. */
+  readonly events: readonly string[] | undefined
+  /** What is kept of an event; undefined: it does not match. */
+  readonly take: (event: EventRecord) => Json | undefined
+  readonly detail: Detail
   /** What an event must have been consented to for, beside what it is kept for. */
   readonly purposes: readonly Purpose[]
   keep: number
 }
 
-/** Where a profile keeps the occurrences of a feature among events that are kept for a purpose. */
+/** What a condition wants kept. */
+export interface Demand {
+  /** Undefined: events of any name. */
+  readonly event?: EventTest['event'] | undefined
+  readonly where?: EventTest['where'] | undefined
+  /** The latest so many. */
+  readonly keep: number
+  readonly detail?: Detail | undefined
+  /** Only events that have it, and its value is kept. */
+  readonly property?: string | undefined
+  /** Its value is kept, null if an event has none. */
+  readonly binding?: string | undefined
+  /** Only events from the first instant on and before the second. */
+  readonly between?: readonly [from: Millis, to: Millis] | undefined
+  readonly purposes?: readonly Purpose[] | undefined
+}
+
+/** Where a profile keeps the entries of a feature among events that are kept for a purpose. */
 export const occurrenceKey = ({ key }: Feature, purpose: Purpose): string =>
   purpose === DEFAULT_PURPOSE ? key : `${purpose} ${key}`
 
@@ -25,24 +47,30 @@ export const occurrenceKey = ({ key }: Feature, purpose: Purpose): string =>
 export class FeatureSet {
   readonly #byKey = new Map<string, Feature>()
   readonly #byEvent = new Map<string, Feature[]>()
+  readonly #ofAny: Feature[] = []
 
-  /** The feature a `performed` condition reads, made if it is new. */
-  demand(
-    { event, where = [] }: PerformedCondition,
-    keep: number,
-    purposes: readonly Purpose[] = [],
-  ): Feature {
-    const events = typeof event === 'string' ? [event] : [...new Set(event)].sort()
-    const needed = [...new Set(purposes)].sort()
-    const key = JSON.stringify(needed.length === 0 ? [events, where] : [events, where, needed])
+  /** The feature a condition reads, made if it is new. */
+  demand(demand: Demand): Feature {
+    const { event, where = [], property, binding, between, detail = 'instant', keep } = demand
+    const events =
+      event === undefined
+        ? undefined
+        : typeof event === 'string'
+          ? [event]
+          : [...new Set(event)].sort()
+    const purposes = [...new Set(demand.purposes)].sort()
+    const more = { purposes, property, binding, between, detail }
+    const isPlain = purposes.length === 0 && detail === 'instant' && between === undefined
+    const key = JSON.stringify(isPlain ? [events, where] : [events, where, more])
     const known = this.#byKey.get(key)
     if (known !== undefined) {
       known.keep = Math.max(known.keep, keep)
       return known
     }
-    const feature: Feature = { key, events, matches: compileWhere(where), purposes: needed, keep }
+    const feature: Feature = { key, events, take: compileTake(demand), detail, purposes, keep }
     this.#byKey.set(key, feature)
-    for (const name of events) {
+    if (events === undefined) this.#ofAny.push(feature)
+    for (const name of events ?? []) {
       const readers = this.#byEvent.get(name)
       if (readers === undefined) this.#byEvent.set(name, [feature])
       else readers.push(feature)
@@ -51,8 +79,9 @@ export class FeatureSet {
   }
 
   /** Features whose predicate may match an event of that name. */
-  of(eventName: string): readonly Feature[] {
-    return this.#byEvent.get(eventName) ?? []
+  *of(eventName: string): Generator<Feature> {
+    yield* this.#byEvent.get(eventName) ?? []
+    yield* this.#ofAny
   }
 
   /** Equal for two sets exactly if state kept for one serves the other. */
@@ -61,25 +90,25 @@ export class FeatureSet {
   }
 }
 
-function compileWhere(where: readonly PropertyTest[]): (event: EventRecord) => boolean {
+function compileTake({
+  where = [],
+  property,
+  binding,
+  between,
+}: Demand): (event: EventRecord) => Json | undefined {
   const tests = where.map((test) => ({
     path: test.property.split('.'),
     accepts: compileTest(test),
   }))
-  return ({ properties }) => {
+  const measured = property?.split('.')
+  const bound = binding?.split('.')
+  return ({ properties, timestamp }) => {
+    if (between !== undefined && (timestamp < between[0] || timestamp >= between[1]))
+      return undefined
     for (const { path, accepts } of tests) {
-      if (!accepts(valueAt(properties, path))) return false
+      if (!accepts(valueAt(properties, path))) return undefined
     }
-    return true
+    if (measured !== undefined) return valueAt(properties, measured) ?? undefined
+    return bound === undefined ? null : (valueAt(properties, bound) ?? null)
   }
-}
-
-/** Puts an instant in its place among ascending ones, keeping only the latest `keep`. True if anything changed. */
-export function insertInstant(instants: Millis[], at: Millis, keep: number): boolean {
-  let place = instants.length
-  while (place > 0 && (instants[place - 1] ?? 0) > at) place--
-  if (place === 0 && instants.length >= keep) return false
-  instants.splice(place, 0, at)
-  if (instants.length > keep) instants.shift()
-  return true
 }

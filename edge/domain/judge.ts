@@ -3,6 +3,7 @@ import { NEVER, type Millis } from '../protocol/time.ts'
 import { accountValue, NO_TRAITS, type AccountLookup } from './account.ts'
 import type { Evaluate, Facts } from './condition.ts'
 import { expiryOf, grants } from './consent.ts'
+import { compareEntries, type Entry } from './entry.ts'
 import { occurrenceKey } from './feature.ts'
 import type { Profile } from './profile.ts'
 import type { Verdict } from './verdict.ts'
@@ -74,13 +75,13 @@ function factsOf(profile: Profile, lifetime: Millis, now: Millis, accounts: Acco
         ? (trait.value ?? undefined) // null: it was taken away
         : undefined
     },
-    occurrences: (feature) => {
+    entries: (feature) => {
       const known = isAnalyticsOpen ? (occurrences.get(feature.key) ?? NOTHING) : NOTHING
       if (others.length === 0) return known
-      const all = others.flatMap((one): readonly Millis[] => {
+      const all = others.flatMap((one): readonly Entry[] => {
         return occurrences.get(occurrenceKey(feature, one)) ?? NOTHING
       })
-      return all.length === 0 ? known : [...known, ...all].sort((a, b) => a - b)
+      return all.length === 0 ? known : [...known, ...all].sort(compareEntries)
     },
     context: isAnalyticsOpen ? profile.context : {},
     ever: (field) => (isAnalyticsOpen ? (profile.ever.get(field) ?? NOTHING) : NOTHING),

@@ -5,6 +5,7 @@ import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Consent } from './consent.ts'
+import type { Entry } from './entry.ts'
 import type { KnownGroup } from './group.ts'
 import type { Trait } from './trait.ts'
 
@@ -63,7 +64,7 @@ export interface Profile {
   readonly kept: Set<Purpose>
   /** Time of its latest event. */
   eventAt: Millis
-  readonly occurrences: Map<string, Millis[]>
+  readonly occurrences: Map<string, Entry[]>
   readonly memberships: Map<SegmentId, Membership>
   /** Instants at which verdicts lapse by themselves, of segments entered or not; only finite ones. */
   readonly untils: Map<SegmentId, Millis>

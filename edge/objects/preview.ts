@@ -23,7 +23,8 @@ export function preview(
   const features = new FeatureSet()
   const { catalog } = shard.compiled
   const lifetime = grantLifetime(catalog)
-  const { evaluate } = compile(condition, features, catalog.retention, purposes)
+  const place = { features, horizon: catalog.retention, zone: catalog.timezone }
+  const { evaluate } = compile(condition, place, purposes)
   const compiled = { ...shard.compiled, features, fingerprint: '' }
   const now = shard.now()
   const isMember = (profile: Profile): boolean => {

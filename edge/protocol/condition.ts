@@ -32,9 +32,25 @@ export interface PropertyTest extends Test {
   readonly property: string
 }
 
-/** `last`: an ISO 8601 duration; an event at t counts while `t > now − last`. Absent: the whole history. */
-export interface Window {
-  readonly last: string
+export const CALENDAR_UNITS = ['day', 'week', 'month', 'year'] as const
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number]
+
+/**
+ * Which events count. `last`: an ISO 8601 duration; an event at t counts while `t > now − last`. `from`, `to`: instants,
+ * the second excluded. `between`: two durations, the shorter first; an event counts while it is so long ago. `calendar`:
+ * the present day, week (from Monday), month or year of the workspace, or that many before: `offset` -1 is the last one.
+ * Absent: the whole history.
+ */
+export type Window =
+  | { readonly last: string }
+  | { readonly from: string; readonly to: string }
+  | { readonly between: readonly [string, string] }
+  | { readonly calendar: CalendarUnit; readonly offset?: number }
+
+/** Events by name and properties. */
+export interface EventTest {
+  readonly event: string | readonly string[]
+  readonly where?: readonly PropertyTest[]
 }
 
 /** Closed list: an unknown `type` or key is refused with its path. */
@@ -44,6 +60,9 @@ export type Condition =
   /** `account`: of any account the person belongs to; its id is the trait `id`. */
   | ({ readonly type: 'trait' | 'account'; readonly trait: string } & Test)
   | PerformedCondition
+  | SequenceCondition
+  | FollowedCondition
+  | LifecycleCondition
   /** Granted and unexpired. */
   | { readonly type: 'consent'; readonly purpose: string }
   | ({
@@ -52,14 +71,79 @@ export type Condition =
       readonly scope?: 'now' | 'ever'
     } & Test)
 
-export interface PerformedCondition {
+export const MEASURES = [
+  'count',
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'distinct',
+  'first',
+  'last',
+  'recency',
+] as const
+export type Measure = (typeof MEASURES)[number]
+export const NUMBER_OPERATORS = [
+  'equals',
+  'not_equals',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+] as const satisfies readonly Operator[]
+export type NumberOperator = (typeof NUMBER_OPERATORS)[number]
+
+/**
+ * A measure over the events that match, in a window. `count` is the default. `sum`, `avg`, `min` and `max` take the
+ * numbers of a `property`, `distinct` counts its values, `first` and `last` are the value of the earliest and the
+ * latest event that has one: these compare as any test does. `recency` is how long the latest event is ago; its value
+ * is a duration. Count and sum of nothing are 0, other measures absent.
+ */
+export interface PerformedCondition extends EventTest, Test {
   readonly type: 'performed'
-  readonly event: string | readonly string[]
-  readonly where?: readonly PropertyTest[]
-  readonly measure?: 'count'
-  readonly operator: 'equals' | 'not_equals' | 'gt' | 'gte' | 'lt' | 'lte' | 'between'
-  readonly value: number | readonly [number, number]
+  readonly measure?: Measure
+  readonly property?: string
   readonly window?: Window
+}
+
+/** `within`: at most so long after the step before. `immediately`: with no other event of the person in between. */
+export interface SequenceStep extends EventTest {
+  readonly within?: string
+  readonly immediately?: boolean
+}
+
+/** Some choice of events satisfies all steps in strictly increasing order; bounds are closed. */
+export interface SequenceCondition {
+  readonly type: 'sequence'
+  readonly steps: readonly SequenceStep[]
+  readonly window?: { readonly last: string }
+  /** From the first step to the last at most. */
+  readonly total?: string
+}
+
+/**
+ * Whether after the last (any) event `then` came, or did not, in less than `within`. The not-form holds from the
+ * instant on at which it is too late.
+ */
+export interface FollowedCondition extends EventTest {
+  readonly type: 'followedBy' | 'notFollowedBy'
+  readonly then: EventTest & {
+    /** A property that must be equal in both. */
+    readonly same?: string
+  }
+  readonly within: string
+  readonly since?: 'last' | 'any'
+}
+
+export const LIFECYCLES = ['first-time', 'regular', 'stopped', 'returned'] as const
+/** Periods count back from now. */
+export interface LifecycleCondition extends EventTest {
+  readonly type: 'lifecycle'
+  readonly is: (typeof LIFECYCLES)[number]
+  readonly period: string
+  /** How many periods, of `regular`, `stopped` and `returned`. Default: 3. */
+  readonly of?: number
 }
 
 /** What one condition may cost, checked when it is saved. */
@@ -69,4 +153,8 @@ export const CONDITION_LIMITS = {
   list: 1_000,
   count: 1_000,
   text: 1_000,
+  steps: 10,
+  periods: 24,
+  /** Calendar periods before the present one. */
+  offset: 24,
 } as const

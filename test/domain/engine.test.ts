@@ -1,22 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ToldAccounts } from '../../edge/domain/account.ts'
-import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
-import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
-import {
-  decodeProfile,
-  encodeProfile,
-  newProfile,
-  type Profile,
-} from '../../edge/domain/profile.ts'
 import { rebuildFeatures } from '../../edge/domain/rebuild.ts'
-import { advance, dueAt, review } from '../../edge/domain/review.ts'
+import { dueAt } from '../../edge/domain/review.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
-import type { ProfileId } from '../../edge/protocol/id.ts'
-import type { Transition } from '../../edge/protocol/membership.ts'
 import { DAY, HOUR, NEVER, type Millis } from '../../edge/protocol/time.ts'
-import { catalogOf, track } from './build.ts'
+import { track } from './build.ts'
+import { Engine } from './engine.ts'
 import { holds } from './oracle.ts'
 
 const shoes = (at: Millis) => track('Product Viewed', at, { category: 'shoes' })
@@ -30,53 +20,9 @@ const shoeFan: Condition = {
   window: { last: 'P7D' },
 }
 
-/** One profile under one catalog, fed as the shard feeds it: time passes, an event is applied, segments reviewed. */
-class Engine {
-  readonly compiled
-  readonly #accounts = new ToldAccounts()
-  profile: Profile
-  readonly log: Transition[] = []
-  constructor(...conditions: readonly Condition[]) {
-    this.compiled = compileCatalog(catalogOf(...conditions), this.#accounts.lookup)
-    this.profile = newProfile('prf_test' as ProfileId, 'bucket', 0)
-    this.#review(0, { ...noChanges(), everything: true })
-  }
-
-  #review(now: Millis, changes: ReturnType<typeof noChanges>): void {
-    const cause = { type: 'time' } as const
-    this.log.push(
-      ...review(this.profile, this.compiled, changes, { now, at: now, decidedAt: now, cause }),
-    )
-  }
-
-  pass(now: Millis): void {
-    this.log.push(...advance(this.profile, this.compiled, now))
-    this.profile = decodeProfile(encodeProfile(this.profile))
-  }
-
-  take(event: EventRecord): void {
-    this.pass(event.receivedAt)
-    const changes = noChanges()
-    this.#accounts.hear(event)
-    applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
-    this.#review(event.receivedAt, changes)
-  }
-
-  /** Somebody else said something of an account. */
-  overhear(event: EventRecord): void {
-    this.pass(event.receivedAt)
-    this.#accounts.hear(event)
-    this.#review(event.receivedAt, { ...noChanges(), accounts: true })
-  }
-
-  members(): string[] {
-    return [...this.profile.memberships.keys()].sort()
-  }
-}
-
 describe('shoe fans: three views in seven days', () => {
   test('enter with the third view', () => {
-    const engine = new Engine(shoeFan)
+    const engine = new Engine([shoeFan])
     engine.take(shoes(1 * DAY))
     engine.take(shoes(2 * DAY))
     expect(engine.members()).toEqual([])
@@ -86,7 +32,7 @@ describe('shoe fans: three views in seven days', () => {
   })
 
   test('leave exactly when the first of three views is seven days old, however late anybody looks', () => {
-    const engine = new Engine(shoeFan)
+    const engine = new Engine([shoeFan])
     for (const day of [1, 2, 3]) engine.take(shoes(day * DAY))
     engine.pass(8 * DAY - 1)
     expect(engine.members()).toEqual(['seg_0'])
@@ -99,7 +45,7 @@ describe('shoe fans: three views in seven days', () => {
   })
 
   test('views of something else do not count', () => {
-    const engine = new Engine(shoeFan)
+    const engine = new Engine([shoeFan])
     for (const day of [1, 2]) engine.take(shoes(day * DAY))
     engine.take(track('Product Viewed', 3 * DAY, { category: 'bags' }))
     expect(engine.members()).toEqual([])
@@ -107,13 +53,15 @@ describe('shoe fans: three views in seven days', () => {
 })
 
 test('who has done nothing for a day enters "idle" by time alone, and leaves with the next event', () => {
-  const engine = new Engine({
-    type: 'performed',
-    event: 'Page Viewed',
-    operator: 'equals',
-    value: 0,
-    window: { last: 'P1D' },
-  })
+  const engine = new Engine([
+    {
+      type: 'performed',
+      event: 'Page Viewed',
+      operator: 'equals',
+      value: 0,
+      window: { last: 'P1D' },
+    },
+  ])
   engine.take(track('Page Viewed', 5 * HOUR))
   engine.pass(DAY + 5 * HOUR)
   engine.take(track('Page Viewed', 3 * DAY))
@@ -223,7 +171,7 @@ test('the engine agrees with a brute-force reading of the whole history, at ever
       histories,
       fc.array(hours, { maxLength: 4 }),
       (wanted, history, pauses) => {
-        const engine = new Engine(...wanted)
+        const engine = new Engine(wanted)
         const seen: EventRecord[] = []
         const compare = (now: Millis) =>
           wanted.forEach((condition, index) => {
@@ -254,7 +202,7 @@ test('what others say of an account counts like what one says oneself, at every 
       histories,
       fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
       (wanted, history, isOwn) => {
-        const engine = new Engine(...wanted)
+        const engine = new Engine(wanted)
         const [own, others]: [EventRecord[], EventRecord[]] = [[], []]
         for (const [at, event] of history.entries()) {
           const isOther = event.group !== undefined && isOwn[at] === false
@@ -275,7 +223,7 @@ test('what others say of an account counts like what one says oneself, at every 
 test('transitions of time carry the instant at which the brute-force reading changes', () => {
   fc.assert(
     fc.property(conditions, histories, (condition, history) => {
-      const engine = new Engine(condition)
+      const engine = new Engine([condition])
       for (const event of history) engine.take(event)
       const start = history.at(-1)?.receivedAt ?? 0
       const before = engine.log.length
@@ -301,8 +249,8 @@ test('the order of arrival changes nobody, and features rebuilt from history equ
       ),
       (wanted, [history, shuffled]) => {
         const end = (history.at(-1)?.receivedAt ?? 0) + HOUR
-        const one = new Engine(...wanted)
-        const other = new Engine(...wanted)
+        const one = new Engine(wanted)
+        const other = new Engine(wanted)
         for (const event of history) one.take({ ...event, receivedAt: end })
         for (const event of shuffled) other.take({ ...event, receivedAt: end })
         expect(other.members()).toEqual(one.members())

@@ -1,7 +1,8 @@
-import type { Condition, PropertyTest } from '../../edge/protocol/condition.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
-import type { Json } from '../../edge/protocol/json.ts'
-import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
+import { DAY, type Millis } from '../../edge/protocol/time.ts'
+import { followed, lifecycle, performed, sequence } from './oracle-behaviour.ts'
+import { passes } from './oracle-compare.ts'
 
 /**
  * The plainest reading of the semantics: looks at the whole history each time it is asked, and knows nothing of
@@ -15,8 +16,12 @@ export function holds(
   retention: Millis,
   consent: ConsentOracle = new ConsentOracle(history),
   others: readonly EventRecord[] = [],
+  zone = 'UTC',
 ): boolean {
-  const ask = (child: Condition) => holds(child, history, now, retention, consent, others)
+  const counts = (event: EventRecord): boolean =>
+    consent.purposes.every((purpose) => consent.counts(event, purpose))
+  const past = { events: history.filter(counts), now, retention, zone }
+  const ask = (child: Condition) => holds(child, history, now, retention, consent, others, zone)
   switch (condition.type) {
     case 'all':
       return condition.conditions.every(ask)
@@ -24,19 +29,15 @@ export function holds(
       return condition.conditions.some(ask)
     case 'not':
       return !ask(condition.condition)
-    case 'performed': {
-      const names = ([] as string[]).concat(condition.event)
-      const last = condition.window ? durationOf(condition.window.last) : retention
-      const count = history.filter(
-        (event) =>
-          names.includes(event.name) &&
-          consent.purposes.every((purpose) => consent.counts(event, purpose)) &&
-          event.timestamp > now - Math.min(last, retention) &&
-          (condition.where ?? []).every((test) => passes(test, event.properties[test.property])),
-      ).length
-      const [low, high] = ([] as number[]).concat(condition.value as number)
-      return compare(condition.operator, count, low ?? 0, high ?? 0)
-    }
+    case 'performed':
+      return performed(condition, past)
+    case 'sequence':
+      return sequence(condition, past)
+    case 'followedBy':
+    case 'notFollowedBy':
+      return followed(condition, past)
+    case 'lifecycle':
+      return lifecycle(condition, past)
     case 'consent':
       return consent.grants(condition.purpose, now)
     case 'trait': {
@@ -142,30 +143,3 @@ export class ConsentOracle {
 
 const isImplied = ({ implied }: EventRecord, purpose: string): boolean =>
   implied === true && ['analytics', 'personalization'].includes(purpose)
-
-function durationOf(text: string): Millis {
-  const days = /^P(\d+)D$/.exec(text)
-  const hours = /^PT(\d+)H$/.exec(text)
-  return days ? Number(days[1]) * DAY : Number(hours?.[1]) * HOUR
-}
-
-function compare(operator: string, count: number, low: number, high: number): boolean {
-  if (operator === 'equals') return count === low
-  if (operator === 'not_equals') return count !== low
-  if (operator === 'gt') return count > low
-  if (operator === 'gte') return count >= low
-  if (operator === 'lt') return count < low
-  if (operator === 'lte') return count <= low
-  return count >= low && count <= high
-}
-
-function passes({ operator, value }: PropertyTest, actual: Json | undefined): boolean {
-  if (actual === undefined || actual === null) return operator === 'not_exists'
-  if (operator === 'exists') return true
-  if (operator === 'equals') return actual === value
-  if (operator === 'not_equals') return actual !== value
-  if (operator === 'in') return (value as Json[]).includes(actual)
-  if (operator === 'gte')
-    return typeof actual === typeof value && (actual as number) >= (value as number)
-  return false
-}

@@ -1,0 +1,65 @@
+import { ToldAccounts } from '../../edge/domain/account.ts'
+import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
+import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
+import {
+  decodeProfile,
+  encodeProfile,
+  newProfile,
+  type Profile,
+} from '../../edge/domain/profile.ts'
+import { advance, review } from '../../edge/domain/review.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
+import type { EventRecord } from '../../edge/protocol/event.ts'
+import type { ProfileId } from '../../edge/protocol/id.ts'
+import type { Transition } from '../../edge/protocol/membership.ts'
+import type { Millis } from '../../edge/protocol/time.ts'
+import { catalogOf } from './build.ts'
+
+/** One profile under one catalog, fed as the shard feeds it: time passes, an event is applied, segments reviewed. */
+export class Engine {
+  readonly compiled
+  readonly #accounts = new ToldAccounts()
+  profile: Profile
+  readonly log: Transition[] = []
+  constructor(conditions: readonly Condition[], { timezone = 'UTC', born = 0 } = {}) {
+    const catalog = { ...catalogOf(...conditions), timezone }
+    this.compiled = compileCatalog(catalog, this.#accounts.lookup)
+    this.profile = newProfile('prf_test' as ProfileId, 'bucket', born)
+    this.#review(born, { ...noChanges(), everything: true })
+  }
+
+  #review(now: Millis, changes: ReturnType<typeof noChanges>): void {
+    const cause = { type: 'time' } as const
+    this.log.push(
+      ...review(this.profile, this.compiled, changes, { now, at: now, decidedAt: now, cause }),
+    )
+  }
+
+  pass(now: Millis): void {
+    this.log.push(...advance(this.profile, this.compiled, now))
+    this.profile = decodeProfile(encodeProfile(this.profile))
+  }
+
+  take(event: EventRecord): void {
+    this.pass(event.receivedAt)
+    const changes = noChanges()
+    this.#accounts.hear(event)
+    applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
+    this.#review(event.receivedAt, changes)
+  }
+
+  /** Somebody else said something of an account. */
+  overhear(event: EventRecord): void {
+    this.pass(event.receivedAt)
+    this.#accounts.hear(event)
+    this.#review(event.receivedAt, { ...noChanges(), accounts: true })
+  }
+
+  is(index = 0): boolean {
+    return this.profile.memberships.has(`seg_${index}` as never)
+  }
+
+  members(): string[] {
+    return [...this.profile.memberships.keys()].sort()
+  }
+}
