@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Condition } from '../protocol/condition.ts'
+import { CONTEXT_FIELDS } from '../protocol/event.ts'
+import { followedBy, lifecycle, notFollowedBy, performed, sequence } from './condition-behaviour.ts'
+import { checkTest, oneOf, testShape, text } from './condition-test.ts'
+
+export const TYPES = [
+  'all',
+  'any',
+  'not',
+  'trait',
+  'account',
+  'performed',
+  'sequence',
+  'followedBy',
+  'notFollowedBy',
+  'lifecycle',
+  'context',
+  'consent',
+] as const satisfies readonly Condition['type'][]
+
+const conditions = () => z.array(conditionSchema, 'Must be a list of conditions')
+
+/** Every condition there is, by its `type`. Unknown types and keys are refused. */
+export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('all'),
+    get conditions() {
+      return conditions()
+    },
+  }),
+  z.strictObject({
+    type: z.literal('any'),
+    get conditions() {
+      return conditions()
+    },
+  }),
+  z.strictObject({
+    type: z.literal('not'),
+    get condition() {
+      return conditionSchema
+    },
+  }),
+  z.strictObject({ type: z.literal('trait'), trait: text, ...testShape }).check(checkTest),
+  z.strictObject({ type: z.literal('account'), trait: text, ...testShape }).check(checkTest),
+  z
+    .strictObject({
+      type: z.literal('context'),
+      field: oneOf(CONTEXT_FIELDS),
+      scope: oneOf(['now', 'ever']).optional(),
+      ...testShape,
+    })
+    .check(checkTest),
+  z.strictObject({ type: z.literal('consent'), purpose: text }),
+  performed,
+  sequence,
+  followedBy,
+  notFollowedBy,
+  lifecycle,
+]) as unknown as z.ZodType<Condition>
+
+/** JSON Schema (2020-12) of a condition, for editors. What depends on several fields at once it does not say. */
+export const conditionJsonSchema = () =>
+  z.toJSONSchema(conditionSchema, { io: 'input', reused: 'ref', unrepresentable: 'any' })

@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import { conditionJsonSchema } from '../../edge/parse/condition-schema.ts'
+import { parseCondition } from '../../edge/parse/condition.ts'
+import { CONDITION_LIMITS } from '../../edge/protocol/condition.ts'
+import type { Json } from '../../edge/protocol/json.ts'
+
+const did = (more: object = {}) => ({
+  type: 'performed',
+  event: 'A',
+  operator: 'gte',
+  value: 1,
+  ...more,
+})
+
+describe('a condition is read as it is written', () => {
+  test.each<[string, unknown]>([
+    ['a count', did()],
+    ['a count of several events', did({ event: ['A', 'B'] })],
+    [
+      'what the events must have',
+      did({ where: [{ property: 'p.q', operator: 'in', value: ['x', 1] }] }),
+    ],
+    ['a sum', did({ measure: 'sum', property: 'revenue', value: 250.5, window: { last: 'P90D' } })],
+    [
+      'the latest value',
+      did({ measure: 'last', property: 'p', operator: 'starts_with', value: 'x' }),
+    ],
+    ['how long ago', did({ measure: 'recency', operator: 'between', value: ['P1D', 'P7D'] })],
+    [
+      'fixed days',
+      did({ window: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00+01:00' } }),
+    ],
+    ['days ago', did({ window: { between: ['P7D', 'P14D'] } })],
+    ['last month', did({ window: { calendar: 'month', offset: -1 } })],
+    [
+      'a sequence',
+      {
+        type: 'sequence',
+        steps: [{ event: 'A' }, { event: 'B', within: 'PT30M', immediately: true }],
+        window: { last: 'P30D' },
+        total: 'P2D',
+      },
+    ],
+    [
+      'an open basket',
+      {
+        type: 'notFollowedBy',
+        event: 'Product Added',
+        then: { event: 'Order Completed', same: 'cart_id' },
+        within: 'PT2H',
+        since: 'last',
+      },
+    ],
+    ['a lapsed customer', { type: 'lifecycle', event: 'A', is: 'stopped', period: 'P30D', of: 3 }],
+    [
+      'a trait',
+      { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold', ignoreCase: true },
+    ],
+    ['nothing known', { type: 'trait', trait: 'plan', operator: 'not_exists' }],
+    ['groups in groups', { type: 'all', conditions: [{ type: 'not', condition: did() }] }],
+  ])('%s', (_, condition) => {
+    expect(parseCondition(condition)).toEqual({ ok: true, value: condition })
+  })
+})
+
+describe('what is wrong is told where it is, and what would be right', () => {
+  const inAll = (condition: unknown) => ({ type: 'all', conditions: [did(), condition] })
+  test.each<[string, unknown, string, RegExp]>([
+    ['no object', 'x', '', /object/],
+    ['an unknown type', { type: 'did' }, '.type', /one of all, any/],
+    ['an unknown key', did({ windows: 1 }), '.windows', /Unknown/],
+    ['no list', { type: 'any', conditions: {} }, '.conditions', /list/],
+    ['no event', did({ event: '' }), '.event', /not empty/],
+    ['no name of an event', did({ event: 7 }), '.event', /name/],
+    ['no events', did({ event: [] }), '.event', /at least one/],
+    [
+      'half a character',
+      { type: 'trait', trait: '\ud800', operator: 'exists' },
+      '.trait',
+      /character/,
+    ],
+    ['an operator of another world', did({ operator: 'like' }), '.operator', /one of/],
+    [
+      'an operator of texts on a count',
+      did({ operator: 'contains', value: 'x' }),
+      '.operator',
+      /gte/,
+    ],
+    ['a fraction of a count', did({ value: 1.5 }), '.value', /whole number from 0/],
+    ['too much to count', did({ value: 1_001 }), '.value', /1000/],
+    [
+      'a range the wrong way round',
+      did({ operator: 'between', value: [2, 1] }),
+      '.value',
+      /lower first/,
+    ],
+    ['one value for a range', did({ operator: 'between', value: 2 }), '.value', /two/],
+    ['a range for one value', did({ value: [1, 2] }), '.value', /one value/],
+    ['a sum of nothing', did({ measure: 'sum' }), '.property', /needs one/],
+    ['a count of a property', did({ property: 'p' }), '.property', /takes none/],
+    ['a measure nobody knows', did({ measure: 'median' }), '.measure', /one of count/],
+    ['a number for how long ago', did({ measure: 'recency', value: 7 }), '.value', /duration/],
+    [
+      'how long ago exactly',
+      did({ measure: 'recency', operator: 'equals', value: 'P1D' }),
+      '.operator',
+      /gt/,
+    ],
+    [
+      'how long ago, of events that begin to count later',
+      did({ measure: 'recency', value: 'P1D', window: { between: ['P1D', 'P2D'] } }),
+      '.window',
+      /later/,
+    ],
+    ['a month of no fixed length', did({ window: { last: 'P1M' } }), '.window.last', /duration/],
+    ['no window', did({ window: 'P1D' }), '.window', /calendar/],
+    [
+      'days the wrong way round',
+      did({ window: { between: ['P7D', 'P1D'] } }),
+      '.window.between',
+      /shorter first/,
+    ],
+    [
+      'an end before the beginning',
+      did({ window: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } }),
+      '.window.to',
+      /after/,
+    ],
+    [
+      'the next month',
+      did({ window: { calendar: 'month', offset: 1 } }),
+      '.window.offset',
+      /0 or less/,
+    ],
+    ['a sequence of one', { type: 'sequence', steps: [{ event: 'A' }] }, '.steps', /two/],
+    [
+      'something before the first step',
+      { type: 'sequence', steps: [{ event: 'A', within: 'P1D' }, { event: 'B' }] },
+      '.steps.0.within',
+      /before the first/,
+    ],
+    [
+      'no time to follow',
+      { type: 'followedBy', event: 'A', then: { event: 'B' } },
+      '.within',
+      /duration/,
+    ],
+    [
+      'a first time of three',
+      { type: 'lifecycle', event: 'A', is: 'first-time', period: 'P1D', of: 3 },
+      '.of',
+      /takes none/,
+    ],
+    [
+      'a value where none is taken',
+      { type: 'trait', trait: 'p', operator: 'exists', value: 1 },
+      '.value',
+      /no value/,
+    ],
+    [
+      'a list that is none',
+      { type: 'trait', trait: 'p', operator: 'in', value: 'x' },
+      '.value',
+      /list/,
+    ],
+  ])('%s', (_, condition, at, reason) => {
+    for (const [json, root] of [
+      [condition, 'condition'],
+      [inAll(condition), 'condition.conditions.1'],
+    ] as const) {
+      const parsed = parseCondition(json)
+      expect(parsed.ok).toBe(false)
+      expect(parsed.ok ? [] : parsed.errors).toContainEqual({
+        path: `${root}${at}`,
+        reason: expect.stringMatching(reason),
+      })
+    }
+  })
+
+  test('all mistakes are told at once', () => {
+    const parsed = parseCondition({
+      type: 'all',
+      conditions: [did({ value: -1 }), { type: 'consent' }, did({ x: 1, y: 2 })],
+    })
+    expect(parsed.ok ? [] : parsed.errors.map(({ path }) => path)).toEqual([
+      'condition.conditions.0.value',
+      'condition.conditions.1.purpose',
+      'condition.conditions.2.x',
+      'condition.conditions.2.y',
+    ])
+  })
+})
+
+describe('what would cost too much is refused before it is looked at', () => {
+  const nested = (depth: number): Json =>
+    depth === 0 ? (did() as Json) : { type: 'not', condition: nested(depth - 1) }
+  test('deep', () => {
+    expect(parseCondition(nested(CONDITION_LIMITS.depth - 1)).ok).toBe(true)
+    expect(parseCondition(nested(CONDITION_LIMITS.depth))).toMatchObject({
+      errors: [{ reason: expect.stringContaining('deep') }],
+    })
+    expect(parseCondition(nested(5_000)).ok).toBe(false)
+  })
+
+  test('wide, property tests and steps among its parts', () => {
+    const where = (count: number) =>
+      Array.from({ length: count }, () => ({ property: 'p', operator: 'exists' }))
+    const parts = CONDITION_LIMITS.nodes
+    expect(parseCondition(did({ where: where(parts - 1) })).ok).toBe(true)
+    expect(parseCondition(did({ where: where(parts) })).ok).toBe(false)
+    const conditions = Array.from({ length: parts }, () => did())
+    expect(parseCondition({ type: 'any', conditions })).toMatchObject({
+      errors: [{ path: `condition.conditions.${parts - 1}` }],
+    })
+  })
+})
+
+test('its schema names every type and all fields of each', () => {
+  const schema = JSON.stringify(conditionJsonSchema())
+  for (const word of [
+    'performed',
+    'notFollowedBy',
+    'lifecycle',
+    'immediately',
+    'calendar',
+    'recency',
+  ]) {
+    expect(schema).toContain(`"${word}"`)
+  }
+  expect(schema).toContain('"additionalProperties":false')
+})
