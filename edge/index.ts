@@ -24,6 +24,7 @@ import { onError, onNotFound } from './routes/problem.ts'
 import { metrics } from './routes/metrics.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
+import { schemas } from './routes/schemas.ts'
 import { segmentLibrary } from './routes/segment-library.ts'
 import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
@@ -46,6 +47,7 @@ describeIntake(app)
 app.onError(onError)
 app.notFound(onNotFound)
 app.get('/healthz', (c) => c.json({ ok: true }))
+app.route('/', schemas)
 app.route('/', collect)
 app.route('/', track)
 app.route('/', pixel)

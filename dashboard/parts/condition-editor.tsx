@@ -16,11 +16,20 @@ import {
 } from 'react-querybuilder'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
-import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
+import {
+  defaultLeaf,
+  isCountLeaf,
+  isLeafField,
+  type ConditionGroup,
+  type Leaf,
+} from './condition-query.ts'
 import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
 import { PerformedEditor } from './performed-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
+import { WrittenLeaf } from './written-leaf.tsx'
+
+const BEHAVIOUR = ['performed', 'sequence', 'followedBy', 'notFollowedBy', 'lifecycle'] as const
 
 /** Known values of the fields that have a closed list. */
 const CONTEXT_VALUES: { readonly [field: string]: readonly string[] } = {
@@ -38,7 +47,7 @@ export function ConditionEditor(props: {
     () => [
       {
         label: t('editor.fields.behaviour'),
-        options: [{ name: 'performed', label: t('editor.fields.performed') }],
+        options: BEHAVIOUR.map((name) => ({ name, label: t(`editor.fields.${name}`) })),
       },
       {
         label: t('editor.fields.person'),
@@ -164,7 +173,16 @@ function LeafEditor(props: ValueEditorProps) {
   const onChange = (next: Leaf) => props.handleOnChange(next)
   switch (leaf.type) {
     case 'performed':
-      return <PerformedEditor leaf={leaf} onChange={onChange} />
+      return isCountLeaf(leaf) ? (
+        <PerformedEditor leaf={leaf} onChange={onChange} />
+      ) : (
+        <WrittenLeaf leaf={leaf} onChange={onChange} />
+      )
+    case 'sequence':
+    case 'followedBy':
+    case 'notFollowedBy':
+    case 'lifecycle':
+      return <WrittenLeaf key={leaf.type} leaf={leaf} onChange={onChange} />
     case 'trait':
     case 'account':
       return (

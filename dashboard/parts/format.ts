@@ -26,6 +26,8 @@ export interface Format {
   readonly exact: (at: Millis) => string
   /** `3 minutes ago`, against `now`. */
   readonly ago: (at: Millis, now: Millis) => string
+  /** A calendar period, so many after the present one: `yesterday`, `this week`, `2 months ago`. */
+  readonly period: (offset: number, unit: 'day' | 'week' | 'month' | 'year') => string
   readonly and: (items: readonly string[]) => string
   readonly or: (items: readonly string[]) => string
 }
@@ -96,6 +98,7 @@ export function formatFor(locale: string): Format {
       }
       return relative.format(0, 'second')
     },
+    period: (offset, unit) => relative.format(offset, unit),
     and: (items) => and.format(items),
     or: (items) => or.format(items),
   }

@@ -10,7 +10,8 @@ import {
   Text,
 } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import type { PerformedCondition, PropertyTest } from '../../edge/protocol/condition.ts'
+import type { PropertyTest } from '../../edge/protocol/condition.ts'
+import type { CountLeaf } from './condition-query.ts'
 import { DURATION_UNITS, formatIso, readDuration, type DurationUnit } from './duration.ts'
 import { SUGGESTED_PROPERTIES, suggestedEvents } from './event-names.ts'
 import { useLive } from './live-context.tsx'
@@ -20,8 +21,8 @@ import { useI18n } from './use-i18n.ts'
 const COUNT_OPERATORS = ['gte', 'gt', 'equals', 'not_equals', 'lte', 'lt', 'between'] as const
 
 interface Props {
-  readonly leaf: PerformedCondition
-  readonly onChange: (leaf: PerformedCondition) => void
+  readonly leaf: CountLeaf
+  readonly onChange: (leaf: CountLeaf) => void
 }
 
 /** "Did [Product Viewed] [at least] [3] times [in the last] [7] [days]", and tests of the events' properties. */

@@ -18,10 +18,9 @@ import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import { ConditionEditor } from './condition-editor.tsx'
-import { readCondition, type ConditionText } from './condition-json.ts'
+import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { conditionSentence } from './condition-sentence.ts'
-import type { Translate } from './i18n.ts'
 import { fieldErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
@@ -194,7 +193,7 @@ function ConditionCard(props: {
             const result = readCondition(next)
             if (result.ok) props.onChange(result.condition)
           }}
-          error={read && faultText(read, t)}
+          error={read && conditionFault(read, t)}
         />
       )}
       <Collapse expanded={props.error !== undefined}>
@@ -204,12 +203,6 @@ function ConditionCard(props: {
       </Collapse>
     </Card>
   )
-}
-
-function faultText(read: ConditionText, t: Translate): string | undefined {
-  if (read.ok) return undefined
-  if ('fault' in read) return t('segment.jsonFault', { ...read.fault })
-  return read.errors.map(({ path, reason }) => `${path} ${reason}`).join('; ')
 }
 
 /** With an id on each line: without, the builder makes new ones at each change, and the field in hand loses focus. */

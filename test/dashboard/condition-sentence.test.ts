@@ -68,6 +68,48 @@ const cases: readonly [string, Condition, string, string][] = [
     'People who are not among those of an account whose plan is “gold”.',
     'Les personnes qui ne sont pas parmi celles d’un compte dont le trait plan est « gold ».',
   ],
+  [
+    'measures in a calendar',
+    {
+      type: 'performed',
+      event: 'Order Completed',
+      measure: 'sum',
+      property: 'revenue',
+      operator: 'gt',
+      value: 250,
+      window: { calendar: 'month', offset: -1 },
+    },
+    'People who did “Order Completed” whose revenue in total is more than 250 last month.',
+    'Les personnes qui ont fait « Order Completed » dont revenue au total est supérieur à 250 le mois dernier.',
+  ],
+  [
+    'follows an order',
+    {
+      type: 'sequence',
+      steps: [{ event: 'A' }, { event: 'B', within: 'PT30M' }, { event: 'C', immediately: true }],
+      total: 'P2D',
+      window: { last: 'P30D' },
+    },
+    'People who did “A”, then “B” within 30 minutes, right after it “C”, all within 2 days in the last 30 days.',
+    'Les personnes qui ont fait « A », puis « B » en 30 minutes au plus, aussitôt après « C », le tout en 2 jours au plus depuis 30 jours.',
+  ],
+  [
+    'misses what should have followed',
+    {
+      type: 'notFollowedBy',
+      event: 'Product Added',
+      then: { event: 'Order Completed', same: 'cart_id' },
+      within: 'PT2H',
+    },
+    'People who, the last time they did “Product Added”, did not do “Order Completed” within 2 hours with the same cart_id.',
+    'Les personnes qui, la dernière fois qu’ils ont fait « Product Added », n’ont pas fait « Order Completed » en moins de 2 heures avec le même cart_id.',
+  ],
+  [
+    'knows habits',
+    { type: 'lifecycle', event: 'Order Completed', is: 'stopped', period: 'P30D', of: 3 },
+    'People who did “Order Completed” in each of 3 periods of 30 days, but not in the last one.',
+    'Les personnes qui ont fait « Order Completed » dans chacune de 3 périodes de 30 jours, mais pas dans la dernière.',
+  ],
   ['of nothing means everybody', { type: 'all', conditions: [] }, 'Everybody.', 'Tout le monde.'],
 ]
 

@@ -1,0 +1,31 @@
+import type { Test } from '../../edge/protocol/condition.ts'
+import type { Json } from '../../edge/protocol/json.ts'
+import type { Format } from './format.ts'
+import type { Translate } from './i18n.ts'
+
+export interface Words {
+  readonly t: Translate
+  readonly format: Format
+}
+
+/** "is at least 3", "contains “shoe”". */
+export function testPhrase(test: Test, words: Words): string {
+  const { t, format } = words
+  if (test.operator === 'exists' || test.operator === 'not_exists') {
+    return t(`sentence.test.${test.operator}`)
+  }
+  if (test.operator === 'between' && Array.isArray(test.value)) {
+    const [low, high] = test.value as readonly Json[]
+    return t('sentence.test.between', { low: shown(low, words), high: shown(high, words) })
+  }
+  const value = Array.isArray(test.value)
+    ? format.or((test.value as readonly Json[]).map((item) => shown(item, words)))
+    : shown(test.value, words)
+  return t(`sentence.test.${test.operator}`, { value, low: '', high: '' })
+}
+
+function shown(value: Json | undefined, { t, format }: Words): string {
+  if (value === undefined || value === '') return '…'
+  if (typeof value === 'number') return format.number(value)
+  return t('sentence.quoted', { text: typeof value === 'string' ? value : JSON.stringify(value) })
+}
