@@ -1,4 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
+import { isDeviceId } from '../../edge/domain/id.ts'
+import { profileShard, workspaceObject } from '../../edge/objects/address.ts'
 import type { Identifier } from '../../edge/protocol/identifier.ts'
 import type { JsonObject } from '../../edge/protocol/json.ts'
 import type { RehearsalResult } from '../../edge/protocol/rehearsal.ts'
@@ -7,7 +10,6 @@ import {
   collect,
   deviceKey,
   openShop,
-  population,
   profileBy,
   profileOfDevice,
   send,
@@ -176,25 +178,33 @@ interface People {
   readonly sizes: readonly number[]
 }
 
-/** Each person is asked for once, by the first of their identifiers. */
+/** People who touch are told together: of each such graph one is asked for. */
 async function look(): Promise<People> {
   const of = new Map<string, string>()
-  for (const [name, { kind, value }] of said) {
-    const profile = of.has(name) ? undefined : await profileBy(shop, kind, value)
+  const known = new Map(said)
+  for (const { id } of browsers) {
+    const device = { kind: 'anonymousId', value: id ?? '' }
+    if (id !== undefined) known.set(nameOf(device), device)
+  }
+  for (const [name, { kind, value }] of known) {
+    if (of.has(name)) continue
+    const profile = isDeviceId(value)
+      ? await profileOfDevice(shop, value)
+      : await profileBy(shop, kind, value)
     if (profile === undefined) continue
     of.set(name, profile.id)
-    for (const one of profile.identifiers) {
-      if (said.has(nameOf(one))) of.set(nameOf(one), profile.id)
+    for (const node of profile.graph.nodes) {
+      if (known.has(nameOf(node))) of.set(nameOf(node), node.profile)
     }
   }
-  await Promise.all(
-    browsers.map(async ({ id = '' }) => {
-      const profile = id === '' ? undefined : await profileOfDevice(shop, id)
-      if (profile !== undefined) of.set(nameOf({ kind: 'anonymousId', value: id }), profile.id)
-    }),
-  )
   const sizes = await Promise.all(segments.map((id) => sizeOf(shop, id)))
-  return { of, population: await population(shop), sizes }
+  const addresses = await workspaceObject(env, shop.id).shards()
+  const populations = await Promise.all(
+    addresses.map((address) =>
+      profileShard(env, shop.id, address).population({ workspace: shop.id }),
+    ),
+  )
+  return { of, population: populations.reduce((sum, one) => sum + one, 0), sizes }
 }
 
 /** For each person of one side: who of the other side has an identifier in common with them. */
