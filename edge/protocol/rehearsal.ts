@@ -1,4 +1,10 @@
-import type { IdentifierKind, IdentitySettings, SharedDevice, TraitPolicy } from './identifier.ts'
+import type {
+  IdentifierKind,
+  IdentifierLevel,
+  IdentitySettings,
+  SharedDevice,
+  TraitPolicy,
+} from './identifier.ts'
 import type { ProfileId, SegmentId } from './id.ts'
 import type { Millis } from './time.ts'
 
@@ -111,4 +117,26 @@ export interface RehearsalStatus {
   readonly result?: RehearsalResult
   /** Of the state `failed`. */
   readonly reason?: 'unreachable' | 'too-many-joins'
+}
+
+/** Identity settings as the API takes and shows them. */
+export interface ApiIdentitySettings {
+  readonly kinds: readonly ApiIdentifierKind[]
+  readonly sharedDevice: SharedDevice
+  readonly blocked: readonly (string | MissingIdentifier)[]
+  readonly traits: { readonly [trait: string]: TraitPolicy }
+}
+
+export interface ApiIdentifierKind {
+  readonly kind: string
+  readonly level: IdentifierLevel
+  readonly unique?: boolean
+  readonly limit?: number
+  /** ISO 8601. */
+  readonly period?: string
+}
+
+export interface ApiRehearsal extends Omit<RehearsalStatus, 'settings' | 'createdAt'> {
+  readonly settings: ApiIdentitySettings
+  readonly createdAt: string
 }
