@@ -15,6 +15,7 @@ import { pagesOf, type MoveSagas } from './move-saga.ts'
 import {
   graphBy,
   holdsUnder,
+  lastTrafficOf,
   lookAnew,
   missingIn,
   refuseAll,
@@ -121,21 +122,12 @@ export async function rehearseGraphs(
   const ids = shard.profiles.ids(after, limit)
   const outcomes: RegroupOutcome[] = []
   for await (const component of graphsOf(shard, sagas, ids)) {
-    if (!isRecent(shard, component.graph, since)) continue
+    if (lastTrafficOf(shard, component.graph) < since) continue
     const graph = { root: rootOf(component.graph), joining: [], refusals: [] }
     const outcome = rehearse(shard, graph, rules)
     if (outcome !== undefined) outcomes.push(outcome)
   }
   return { ...paged(ids, limit), outcomes }
-}
-
-function isRecent(shard: Shard, graph: Graph, since: Millis): boolean {
-  for (const id of graph.people.keys()) {
-    const found = shard.profiles.find(id)
-    if (found === undefined || 'forward' in found) continue
-    if (found.profile.lastSeenAt >= since) return true
-  }
-  return false
 }
 
 export interface JoinedRequest {

@@ -83,13 +83,13 @@ export function graphBy(shard: Shard, id: ProfileId): Component | { held: string
   return component
 }
 
-/** The latest traffic of anybody of a graph. */
-export function lastSeenIn(shard: Shard, { people }: Graph): Millis {
+/** When the latest event of anybody of a graph happened: not when an import told of it. */
+export function lastTrafficOf(shard: Shard, { people }: Graph): Millis {
   let latest = Number.NEGATIVE_INFINITY
   for (const id of people.keys()) {
     const found = shard.profiles.find(id)
     if (found === undefined || 'forward' in found) continue
-    latest = Math.max(latest, found.profile.lastSeenAt)
+    latest = Math.max(latest, found.profile.eventAt)
   }
   return latest
 }
@@ -108,7 +108,7 @@ export function surveyOf(
     root,
     since: graph.ids.get(root)?.createdAt ?? 0,
     size: next.nodes.size,
-    isRecent: lastSeenIn(shard, graph) >= since,
+    isRecent: lastTrafficOf(shard, graph) >= since,
     missing: missingIn(graph, next),
   }
 }

@@ -94,7 +94,7 @@ export class Rehearsal extends DurableObject<Env> {
       const record = this.#store.record()
       if (record === undefined) return
       if (isActive(record)) await this.#work()
-      else await this.ctx.storage.deleteAll()
+      else this.ctx.storage.transactionSync(() => this.#store.clear())
     } catch {
       // The record says what is left to do.
       this.#setAlarm(clock.now() + LONGEST_RETRY)

@@ -92,11 +92,17 @@ export class RehearsalStore {
   }
 
   record(): RehearsalRecord | undefined {
-    return this.#meta.get<RehearsalRecord>('record')
+    return this.#meta.get<RehearsalRecord | null>('record') ?? undefined
   }
 
   save(record: RehearsalRecord): void {
     this.#meta.set('record', record)
+  }
+
+  /** It was kept long enough. */
+  clear(): void {
+    this.forgetGraphs()
+    this.#meta.set('record', null)
   }
 
   /** A survey begins anew: what was found before counts no more. */
