@@ -145,6 +145,14 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('./pages/settings.tsx')),
 })
+const identity = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/identity',
+  validateSearch: (search): { readonly rehearsal?: string | undefined } => ({
+    rehearsal: text(search['rehearsal']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/identity.tsx')),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -170,6 +178,7 @@ export const router = createRouter({
     liveDebugger,
     failedEvents,
     settings,
+    identity,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: Loading,

@@ -38,6 +38,7 @@ export { IdentityShard } from './objects/identity-shard.ts'
 export { ImportJob } from './routes/imports/import-job.ts'
 export { LiveMonitor } from './objects/live-monitor.ts'
 export { ProfileShard } from './objects/profile-shard.ts'
+export { Rehearsal } from './objects/rehearsal.ts'
 export { Workspace } from './objects/workspace.ts'
 
 const DEAD_LETTERS = /-dead$/

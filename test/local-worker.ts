@@ -8,6 +8,7 @@ export {
   ImportJob,
   LiveMonitor,
   ProfileShard,
+  Rehearsal,
   Workspace,
 } from '../edge/index.ts'
 

@@ -10,6 +10,7 @@ export {
   ImportJob,
   LiveMonitor,
   ProfileShard,
+  Rehearsal,
   Workspace,
 } from '../edge/index.ts'
 

@@ -18,6 +18,7 @@ import { api } from '../parts/api.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { ConsentSettings } from '../parts/consent-settings.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
+import { ButtonLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { fieldErrors } from '../parts/problem.ts'
 import { keysQuery } from '../parts/queries.ts'
@@ -30,7 +31,15 @@ export default function Settings() {
   const { t } = useI18n()
   return (
     <>
-      <PageHead title={t('settings.title')} about={t('settings.about')} />
+      <PageHead
+        title={t('settings.title')}
+        about={t('settings.about')}
+        actions={
+          <ButtonLink to="/settings/identity" variant="default">
+            {t('settings.identity')}
+          </ButtonLink>
+        }
+      />
       <Tabs defaultValue="keys" keepMounted={false}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="keys">{t('settings.keys')}</Tabs.Tab>

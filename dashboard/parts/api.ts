@@ -40,6 +40,7 @@ import type {
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { DeliveryState } from '../../edge/protocol/delivery.ts'
 import type { JsonObject } from '../../edge/protocol/json.ts'
+import type { ApiIdentitySettings, ApiRehearsal } from '../../edge/protocol/rehearsal.ts'
 import type { Verdict } from '../../edge/protocol/verdict.ts'
 import { query, request } from './request.ts'
 
@@ -78,6 +79,13 @@ function resource<Item, Input>(path: string) {
   }
 }
 
+const REHEARSALS = '/api/settings/identity/rehearsals'
+
+/** `kinds` null: the default. */
+export type IdentitySettingsInput = Omit<ApiIdentitySettings, 'kinds'> & {
+  readonly kinds: ApiIdentitySettings['kinds'] | null
+}
+
 /** Every call the dashboard makes, over the shapes of `edge/protocol/api.ts`. */
 export const api = {
   session: () => request<ApiSession>('GET', '/api/session'),
@@ -91,6 +99,19 @@ export const api = {
     get: () => request<ApiConsentSettings>('GET', '/api/settings/consent'),
     replace: (input: ConsentSettingsInput) =>
       request<ApiConsentSettings>('PUT', '/api/settings/consent', input),
+  },
+
+  identity: {
+    get: () => request<ApiIdentitySettings>('GET', '/api/settings/identity'),
+    replace: (settings: IdentitySettingsInput) =>
+      request<ApiIdentitySettings>('PUT', '/api/settings/identity', settings),
+    rehearse: (settings: IdentitySettingsInput, days: number) =>
+      request<ApiRehearsal>('POST', REHEARSALS, { settings, days }),
+    rehearsal: (id: string) =>
+      request<ApiRehearsal>('GET', `${REHEARSALS}/${encodeURIComponent(id)}`),
+    cancel: (id: string) => request<void>('DELETE', `${REHEARSALS}/${encodeURIComponent(id)}`),
+    switch: (id: string) =>
+      request<ApiRehearsal>('POST', `${REHEARSALS}/${encodeURIComponent(id)}/switch`),
   },
 
   overview: () => request<ApiOverview>('GET', '/api/reports/overview'),

@@ -72,6 +72,19 @@ export const importMappingsQuery = queryOptions({
 })
 const ACTIVE: ReadonlySet<string> = new Set(['checking', 'running', 'paused'])
 
+export const identityQuery = queryOptions({
+  queryKey: ['settings', 'identity'],
+  queryFn: api.identity.get,
+})
+/** One that runs is asked again soon. */
+export const rehearsalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['settings', 'identity', 'rehearsals', id],
+    queryFn: () => api.identity.rehearsal(id),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'rehearsing' || state.data?.state === 'switching' ? 1_000 : false,
+  })
+
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: () => all(api.keys.list) })
 
 /** Definitions are few: their pages are read to the end. */

@@ -21,7 +21,7 @@ export function admissible(
 
 /** Answers are kept whatever they are: they are the proof of why nothing else is. They name nobody anew. */
 function answersAlone(event: EventRecord): EventRecord {
-  const { traits: _, group: __, sealed: ___, ...rest } = event
+  const { traits: _, group: __, sealed: ___, dormant: ____, ...rest } = event
   return {
     ...rest,
     type: 'track',

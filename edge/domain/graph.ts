@@ -309,6 +309,12 @@ const refusalKey = (key: string, proven: boolean): string =>
 export const isRefusedKey = ({ refused }: Graph, key: string, proven: boolean): boolean =>
   refused.includes(refusalKey(key, proven))
 
+/** Remembers of each of some identifiers that no claim of it is granted, proven or not; of all of them. */
+export function refuseForGood(graph: Graph, keys: readonly string[]): void {
+  const refused = keys.flatMap((key) => [refusalKey(key, true), refusalKey(key, false)])
+  graph.refused = [...new Set([...graph.refused, ...refused])]
+}
+
 /** Remembers that a claim was turned down. */
 export function refuseKey(graph: Graph, key: string, proven: boolean): void {
   if (isRefusedKey(graph, key, proven)) return

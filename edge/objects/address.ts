@@ -5,6 +5,7 @@ import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { ProfileShard } from './profile-shard.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -42,6 +43,9 @@ export const workspaceObject = (env: Env, workspace: WorkspaceId) =>
 
 export const liveMonitor = (env: Env, workspace: WorkspaceId) =>
   env.MONITOR.getByName(workspace) as unknown as Remote<LiveMonitor>
+
+export const rehearsalObject = (env: Env, workspace: WorkspaceId, id: string) =>
+  env.REHEARSAL.getByName(`${workspace}/rehearsal/${id}`) as unknown as Remote<Rehearsal>
 
 export const importJob = (env: Env, workspace: WorkspaceId, id: string) =>
   env.IMPORT.getByName(`${workspace}/import/${id}`) as unknown as Remote<ImportJobObject>

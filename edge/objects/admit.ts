@@ -232,7 +232,8 @@ function store(shard: Shard, component: Component, copies: Copies, admitted: Adm
   if (affected.size > 0) {
     const reach = reachOf(events)
     copies.forget()
-    return rearrange(shard, component, { affected, incoming: events, cause, reach })
+    rearrange(shard, component, { affected, incoming: events, cause, reach })
+    return
   }
   for (const [owner, own] of shares) {
     const base =

@@ -4,6 +4,7 @@ import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { ProfileShard } from './profile-shard.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Bindings of the edge Worker, as `wrangler.toml` declares them. */
@@ -14,6 +15,7 @@ export interface Env {
   readonly WORKSPACE: DurableObjectNamespace<Workspace>
   readonly MONITOR: DurableObjectNamespace<LiveMonitor>
   readonly IMPORT: DurableObjectNamespace<ImportJobObject>
+  readonly REHEARSAL: DurableObjectNamespace<Rehearsal>
   readonly DB: D1Database
   /** Read cache of keys and catalogs: its absence stops nothing. */
   readonly CACHE: KVNamespace

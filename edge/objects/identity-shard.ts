@@ -23,6 +23,10 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
     return this.#owners.find(identifier)?.owner ?? null
   }
 
+  async lookupMany(identifiers: readonly Identifier[]): Promise<readonly (ProfileId | null)[]> {
+    return identifiers.map((identifier) => this.#owners.find(identifier)?.owner ?? null)
+  }
+
   async resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]> {
     return this.ctx.storage.transactionSync(() => requests.map((one) => this.#resolve(one)))
   }

@@ -4,7 +4,7 @@ import { encodeProfile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { encodeTraits } from '../storage/known-account-store.ts'
-import type { MoveSaga, Pointers, Through } from '../storage/merge-store.ts'
+import type { MoveSaga, Pointers, StagedPage, Through } from '../storage/merge-store.ts'
 import { identityShard, profileShard } from './address.ts'
 import { dropMember } from './accounts.ts'
 import { componentAt, type Component } from './component.ts'
@@ -33,6 +33,28 @@ export interface MoveRequest {
 /** What the messages of a graph's people are deduplicated by. */
 const scopesOf = ({ nodes }: Graph): string[] =>
   [...nodes.values()].map((node) => (isOwnDeviceNode(node) ? node.value : node.key))
+
+/** All that is kept of a graph's people, in the order in which another shard takes it in. */
+export function* pagesOf(shard: Shard, graph: Graph): Generator<StagedPage> {
+  for (const profile of graph.people.keys()) {
+    const found = shard.profiles.find(profile)
+    if (found === undefined || 'forward' in found) continue
+    // First of all: where they arrive, conditions must not miss what was known of them here.
+    for (const id of found.profile.groups.keys()) {
+      const known = shard.accounts.find(id)
+      if (known === undefined) continue
+      const account = { id: known.account, traits: encodeTraits(known.traits) }
+      yield { profile, chunks: [], account }
+    }
+    for (let after = 0, done = false, isFirst = true; !done; isFirst = false) {
+      const copied = shard.history.copyPage(profile, after)
+      after = copied.last
+      done = copied.done
+      const state = isFirst ? { state: encodeProfile(found.profile) } : {}
+      yield { profile, ...state, chunks: copied.chunks }
+    }
+  }
+}
 
 /**
  * Moves of graphs that live in this shard to that of an older graph they have something in common with. From the
@@ -128,35 +150,12 @@ export class MoveSagas {
   }
 
   async #stage(saga: MoveSaga, address: Parameters<typeof profileShard>[2], graph: Graph) {
-    const shard = this.#shard
-    const { workspace, env } = shard
+    const { workspace, env } = this.#shard
     let page = 0
-    for (const profile of graph.people.keys()) {
-      const found = shard.profiles.find(profile)
-      if (found === undefined || 'forward' in found) continue
-      // First of all: where they arrive, conditions must not miss what was known of them here.
-      for (const id of found.profile.groups.keys()) {
-        const known = shard.accounts.find(id)
-        if (known === undefined) continue
-        const account = { id: known.account, traits: encodeTraits(known.traits) }
-        const data = { profile, chunks: [], account }
-        const stub = profileShard(env, workspace, address)
-        const request = { workspace, saga: saga.id, page: page++, data }
-        await withTimeLimit(stub.stage(request), STEP_LIMIT)
-      }
-      for (let after = 0, done = false, isFirst = true; !done; isFirst = false) {
-        const copied = shard.history.copyPage(profile, after)
-        after = copied.last
-        done = copied.done
-        const data = {
-          profile,
-          ...(isFirst && { state: encodeProfile(found.profile) }),
-          chunks: copied.chunks,
-        }
-        const stub = profileShard(env, workspace, address)
-        const request = { workspace, saga: saga.id, page: page++, data }
-        await withTimeLimit(stub.stage(request), STEP_LIMIT)
-      }
+    for (const data of pagesOf(this.#shard, graph)) {
+      const stub = profileShard(env, workspace, address)
+      const request = { workspace, saga: saga.id, page: page++, data }
+      await withTimeLimit(stub.stage(request), STEP_LIMIT)
     }
   }
 

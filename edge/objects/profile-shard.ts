@@ -32,6 +32,17 @@ import { MoveSagas, type MoveRequest } from './move-saga.ts'
 import { OutboxPump } from './outbox-pump.ts'
 import { preview } from './preview.ts'
 import { viewOf } from './profile-view.ts'
+import {
+  copyGraph,
+  holderHere,
+  refuseIn,
+  regroupGraphs,
+  rehearseGraphs,
+  rehearseJoined,
+  surveyGraphs,
+  uniteGraphs,
+  type JoinedRequest,
+} from './regroup-calls.ts'
 import { Held, rejoin, unmerge } from './separate.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
@@ -407,6 +418,54 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
         } else if (isProfileId(id) && isElsewhere(shard, id)) shard.profiles.forward(id, to)
       }
     })
+  }
+
+  async population({ workspace }: InWorkspace<object>): Promise<number> {
+    await this.#shard.prepare(workspace)
+    return this.#shard.profiles.population()
+  }
+
+  async surveyGraphs(request: InWorkspace<Parameters<typeof surveyGraphs>[2]>) {
+    await this.#shard.prepare(request.workspace)
+    return surveyGraphs(this.#shard, this.#sagas, request)
+  }
+
+  async holder(request: InWorkspace<Parameters<typeof holderHere>[1]>) {
+    await this.#shard.prepare(request.workspace)
+    return holderHere(this.#shard, request)
+  }
+
+  async rehearseGraphs(request: InWorkspace<Parameters<typeof rehearseGraphs>[2]>) {
+    await this.#shard.prepare(request.workspace)
+    return rehearseGraphs(this.#shard, this.#sagas, request)
+  }
+
+  async rehearseJoined(request: InWorkspace<JoinedRequest>) {
+    await this.#shard.prepare(request.workspace)
+    return rehearseJoined(this.#shard, request)
+  }
+
+  async copyGraph(request: InWorkspace<Parameters<typeof copyGraph>[1]>) {
+    await this.#shard.prepare(request.workspace)
+    return copyGraph(this.#shard, request)
+  }
+
+  async uniteGraphs(request: InWorkspace<Parameters<typeof uniteGraphs>[2]>) {
+    await this.#shard.prepare(request.workspace)
+    return uniteGraphs(this.#shard, this.#sagas, request)
+  }
+
+  async refuseIn(request: InWorkspace<Parameters<typeof refuseIn>[1]>) {
+    await this.#shard.prepare(request.workspace)
+    return refuseIn(this.#shard, request)
+  }
+
+  /** Under the rules of the catalog of `version`, or a newer one. */
+  async regroupGraphs(request: InWorkspace<Parameters<typeof regroupGraphs>[2]>) {
+    await this.#shard.prepare(request.workspace, request.version)
+    const answer = await regroupGraphs(this.#shard, this.#sagas, request)
+    this.#work.after()
+    return answer
   }
 
   override async alarm(): Promise<void> {

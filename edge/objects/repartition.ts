@@ -59,15 +59,20 @@ export interface Rearrangement {
   readonly incoming: readonly EventRecord[]
   readonly cause: Cause
   readonly reach?: Reach
+  /** How what is kept is read from now on; absent: as it is. What it reads otherwise is written anew. */
+  readonly reread?: (event: EventRecord) => EventRecord
+  /** Also of whom nothing else changes the profile is made anew. */
+  readonly remake?: boolean
 }
 
 /**
  * Gives each event to whose it is by now, and makes the profiles anew of whom that changes: who has more or fewer
  * events, who is new, who is gone. Saves all of it. Call it inside a transaction.
+ * @returns whether anybody has other events than before
  */
-export function rearrange(shard: Shard, component: Component, change: Rearrangement): void {
+export function rearrange(shard: Shard, component: Component, change: Rearrangement): boolean {
   const { graph } = component
-  const pool = new Pool(shard, graph, change.incoming)
+  const pool = new Pool(shard, graph, change)
   for (const id of change.affected) pool.add(id)
   const { shares, changed } = pool.share()
   const { stored, owners } = pool
@@ -87,6 +92,7 @@ export function rearrange(shard: Shard, component: Component, change: Rearrangem
   }
   settlePointers(shard, graph, owners)
   saveGraph(shard, component)
+  return changed.size > 0
 }
 
 /** The events of some profiles of a graph, to be shared out anew. */
@@ -96,10 +102,14 @@ class Pool {
   readonly #shard: Shard
   readonly #graph: Graph
   readonly #events: { readonly origin: ProfileId | undefined; readonly event: EventRecord }[]
+  readonly #reread: NonNullable<Rearrangement['reread']>
+  /** Who has events that are read otherwise. */
+  readonly #rewritten = new Set<ProfileId>()
 
-  constructor(shard: Shard, graph: Graph, incoming: readonly EventRecord[]) {
+  constructor(shard: Shard, graph: Graph, { incoming, reread }: Rearrangement) {
     this.#shard = shard
     this.#graph = graph
+    this.#reread = reread ?? ((event) => event)
     this.#events = incoming.map((event) => ({ origin: undefined, event }))
     this.owners = new Owners(graph, shard.identity.kinds, shard.identity.sharedDevice)
   }
@@ -110,7 +120,11 @@ class Pool {
     const found = this.#shard.profiles.find(id)
     if (found === undefined || 'forward' in found) return false
     this.stored.set(id, found.profile)
-    for (const event of this.#shard.history.all(id)) this.#events.push({ origin: id, event })
+    for (const kept of this.#shard.history.all(id)) {
+      const event = this.#reread(kept)
+      if (event !== kept) this.#rewritten.add(id)
+      this.#events.push({ origin: id, event })
+    }
     return true
   }
 
@@ -121,7 +135,7 @@ class Pool {
       this.owners = new Owners(this.#graph, kinds, sharedDevice)
       this.owners.learn(this.#events.map(({ event }) => event))
       const shares = new Map<ProfileId, EventRecord[]>()
-      const changed = new Set<ProfileId>()
+      const changed = new Set(this.#rewritten)
       let isWider = false
       for (const { origin, event } of this.#events) {
         const owner = this.owners.of(event) ?? this.#standIn(origin)
@@ -180,14 +194,14 @@ function remake(
   base: Profile,
   events: readonly EventRecord[],
   isChanged: boolean,
-  { cause, reach }: Rearrangement,
+  { cause, reach, remake: isRemade = false }: Rearrangement,
   graph: Graph,
 ): void {
   const now = shard.now()
   const { compiled } = shard
   const isReborn = base.version === 0
   const passed = isReborn ? [] : refresh(shard, base, noChanges(), now)
-  const profile = isChanged ? foldProfile(base, events, compiled) : base
+  const profile = isChanged || isRemade ? foldProfile(base, events, compiled) : base
   profile.version = compiled.catalog.version
   if (isChanged) shard.history.replace(profile.id, events)
   const withdrawn = new Set(withdrawnSince(base.consent, profile.consent))
@@ -247,7 +261,7 @@ function retire(
 }
 
 /** Ids and devices of the graph lead to whose they are by now. */
-function settlePointers(shard: Shard, graph: Graph, owners: Owners): void {
+export function settlePointers(shard: Shard, graph: Graph, owners: Owners): void {
   for (const [id, { anchor }] of graph.ids) {
     const person = owners.bearer(anchor)
     if (person !== undefined && person !== id) shard.profiles.forward(id, person)

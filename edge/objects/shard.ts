@@ -47,6 +47,16 @@ export interface BackFill {
   readonly cursor: string
 }
 
+/** Takes the outcome out of a transaction of which nothing is kept. */
+class RolledBack extends Error {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    super('Nothing of this is kept')
+    this.value = value
+  }
+}
+
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
 export class Shard implements Ledger {
   readonly env: Env
@@ -175,6 +185,25 @@ export class Shard implements Ledger {
       this.arm()
     })
     return true
+  }
+
+  /** Runs work under another catalog, and keeps nothing of what it wrote: answers what would be. */
+  tentatively<T>(catalog: Catalog, work: () => T): T {
+    const compiled = this.#compiled
+    const undo = this.mark()
+    try {
+      this.#compiled = this.#compile(catalog)
+      this.ctx.storage.transactionSync(() => {
+        throw new RolledBack(work())
+      })
+    } catch (error) {
+      if (error instanceof RolledBack) return error.value as T
+      throw error
+    } finally {
+      this.#compiled = compiled
+      undo()
+    }
+    throw new Error('A transaction that throws came to an end')
   }
 
   #compile(catalog: Catalog): CompiledCatalog {

@@ -1,13 +1,14 @@
 import { noChanges } from '../domain/apply-event.ts'
 import { countJoin, decodeGraph, unite, type Graph } from '../domain/graph.ts'
+import { Owners } from '../domain/owner.ts'
 import { decodeProfile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { MoveSaga, Through } from '../storage/merge-store.ts'
 import type { SeenRow } from '../storage/seen-store.ts'
 import { learnFromMove } from './accounts.ts'
-import { componentAt, type Component } from './component.ts'
+import { componentAt, saveGraph, type Component } from './component.ts'
 import { refresh } from './refresh.ts'
-import { rearrange, rederive } from './repartition.ts'
+import { rearrange, rederive, settlePointers } from './repartition.ts'
 import type { Shard } from './shard.ts'
 
 /** The last step's parcel of a move: everything but what was staged before. */
@@ -44,17 +45,22 @@ export function uniteHere(shard: Shard, one: ProfileId, other: ProfileId, throug
   unite(component.graph, theirs.component.graph)
   if (shared !== undefined) shard.graphs.drop(shared)
   joinUp(shard, component, through)
+  shard.arm()
 }
 
 /** What follows when a graph has taken in another: who bears the same is one person. */
-function joinUp(shard: Shard, component: Component, { keys, proven }: Through): void {
+function joinUp(shard: Shard, component: Component, { keys, proven, later }: Through): void {
   const { graph } = component
+  if (later === true) {
+    const { kinds, sharedDevice } = shard.identity
+    settlePointers(shard, graph, new Owners(graph, kinds, sharedDevice))
+    return saveGraph(shard, component)
+  }
   // Either may be what too many bear.
   if (proven) for (const key of keys) countJoin(graph, key, shard.now())
   const kind = graph.nodes.get(keys[0])?.kind ?? 'anonymousId'
   const affected = rederive(shard, graph, kind)
   rearrange(shard, component, { affected, incoming: [], cause: { type: 'merge' } })
-  shard.arm()
 }
 
 /** Takes in a graph that moved here, in one transaction. */
@@ -67,13 +73,23 @@ export function applyMove(shard: Shard, { saga, graph, seen }: MoveParcel): Move
   }
   const { component } = located
   if (component.saga !== undefined) return { type: 'busy' }
-  const incoming = decodeGraph(graph)
-  settleIn(shard, saga.id, incoming)
   shard.seen.adopt(seen)
-  unite(component.graph, incoming)
-  joinUp(shard, component, saga.through)
+  takeIn(shard, component, saga, decodeGraph(graph))
+  shard.arm()
   shard.merges.markApplied(saga.id, shard.now())
   return { type: 'applied' }
+}
+
+/** Joins the staged people of another shard with those of a graph here. Call it inside a transaction. */
+export function takeIn(
+  shard: Shard,
+  component: Component,
+  { id, through }: Pick<MoveSaga, 'id' | 'through'>,
+  incoming: Graph,
+): void {
+  settleIn(shard, id, incoming)
+  unite(component.graph, incoming)
+  joinUp(shard, component, through)
 }
 
 /** Unpacks the staged profiles: they live on here as they were. */

@@ -60,6 +60,8 @@ export interface Message {
   readonly name: string
   readonly timestamp: Millis
   readonly identifiers: readonly Identifier[]
+  /** Identifiers of kinds the workspace does not know, or blocked by it. Absent: none. */
+  readonly dormant?: readonly Identifier[]
   /** Of an alias: the id its person had before. */
   readonly previousId?: string
   readonly properties: JsonObject
@@ -221,7 +223,7 @@ function parseObject(event: JsonObject, key: string): Parsed<JsonObject | undefi
 
 type Shape = Pick<
   Message,
-  'type' | 'name' | 'identifiers' | 'previousId' | 'group' | 'properties' | 'traits'
+  'type' | 'name' | 'identifiers' | 'dormant' | 'previousId' | 'group' | 'properties' | 'traits'
 >
 
 function parseShape(event: JsonObject, context: JsonObject, options: ParseOptions): Parsed<Shape> {
@@ -282,6 +284,7 @@ function parseShape(event: JsonObject, context: JsonObject, options: ParseOption
       type,
       name: name.value,
       identifiers: identifiers.value,
+      ...(identifiers.dormant.length > 0 && { dormant: identifiers.dormant }),
       properties: { ...titles(event, type), ...properties.value },
       ...(group !== undefined && { group }),
       ...(hasTraits && { traits }),

@@ -43,13 +43,21 @@ export interface IdentifierSources {
 }
 
 export type ParsedIdentifiers =
-  | { readonly ok: true; readonly value: readonly Identifier[] }
+  | {
+      readonly ok: true
+      readonly value: readonly Identifier[]
+      /** Of kinds the workspace does not know, or blocked by it: they identify no one unless its settings change. */
+      readonly dormant: readonly Identifier[]
+    }
   | ({ readonly ok: false } & Fault)
+
+/** What the name of a kind may be; one of another name can never be configured. */
+export const KIND_NAME: RegExp = /^[A-Za-z][\w.-]{0,63}$/
 
 /**
  * All identifiers of one message, most trusted kind first, addresses still readable. They come from `userId`,
  * `anonymousId`, `traits.email`/`phone` of an identify, `context.traits.email`/`phone` and `context.externalIds`
- * `[{type, id}]` of the workspace's kinds; never from properties.
+ * `[{type, id}]` of the workspace's kinds; never from properties. Others that were named are told apart.
  */
 export function parseIdentifiers(
   sources: IdentifierSources,
@@ -86,14 +94,21 @@ export function parseIdentifiers(
   }
 
   const seen = new Map<string, Identifier>()
+  const dormant = new Map<string, Identifier>()
   for (const { kind } of kinds) {
     for (const [foundKind, raw] of found) {
       const value = foundKind === kind ? normaliseId(kind, raw) : undefined
-      if (value !== undefined && !isBlockedHere(blocked, kind, value))
-        seen.set(`${kind}:${value}`, { kind, value })
+      if (value === undefined) continue
+      const list = isBlockedHere(blocked, kind, value) ? dormant : seen
+      list.set(`${kind}:${value}`, { kind, value })
     }
   }
-  return { ok: true, value: [...seen.values()] }
+  for (const [kind, raw] of found) {
+    if (kinds.some((known) => known.kind === kind) || !KIND_NAME.test(kind)) continue
+    const value = normaliseId(kind, raw)
+    if (value !== undefined) dormant.set(`${kind}:${value}`, { kind, value })
+  }
+  return { ok: true, value: [...seen.values()], dormant: [...dormant.values()] }
 }
 
 /** Whether the workspace says of a normalised value that it identifies no one. */

@@ -123,6 +123,11 @@ export interface EventRecord {
   /** The browser it came from, when it came from one of ours. */
   readonly device?: DeviceId
   readonly identifiers: readonly ClaimedIdentifier[]
+  /**
+   * What else it named: of kinds that its workspace did not know then, or values that it had blocked. They identify no
+   * one, until other settings say that they do. Absent: none.
+   */
+  readonly dormant?: readonly ClaimedIdentifier[]
   readonly properties: JsonObject
   /** The account it is told of, unless its id means nobody's. */
   readonly group?: string

@@ -284,6 +284,8 @@ export interface GraphView {
 export interface IdentityShardCalls {
   /** The owner of an identifier, or null. */
   lookup(identifier: Identifier): Promise<ProfileId | null>
+  /** The owners, in the order of the identifiers. */
+  lookupMany(identifiers: readonly Identifier[]): Promise<readonly (ProfileId | null)[]>
   /** The owners; `birth` becomes that of an identifier that has none. In one transaction, in the order of requests. */
   resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]>
   /** Compare-and-set, in one transaction. Answers the owners after the call. */

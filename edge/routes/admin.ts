@@ -6,6 +6,7 @@ import { auth } from './auth.ts'
 import { consentSettings } from './consent-settings.ts'
 import { destinations } from './destinations.ts'
 import { experiences } from './experiences.ts'
+import { identityRehearsals } from './identity-rehearsals.ts'
 import { identitySettings } from './identity-settings.ts'
 import { keys } from './keys.ts'
 import { onError, Refusal } from './problem.ts'
@@ -45,5 +46,6 @@ admin.route('/', activations)
 admin.route('/', sources)
 admin.route('/', keys)
 admin.route('/', identitySettings)
+admin.route('/', identityRehearsals)
 admin.route('/', consentSettings)
 admin.route('/', audit)

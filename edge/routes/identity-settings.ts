@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { normaliseId } from '../parse/identifiers.ts'
+import { KIND_NAME, normaliseId } from '../parse/identifiers.ts'
 import { formatDuration, parseDuration } from '../protocol/duration.ts'
 import {
   DEFAULT_IDENTITY,
@@ -20,10 +20,7 @@ const POLICIES = ['most-recent', 'oldest', 'sum', 'union', 'max'] as const
 
 const kindName = z
   .string('must be text')
-  .regex(
-    /^[A-Za-z][\w.-]{0,63}$/,
-    'must be 1 to 64 letters, digits or . _ -, and begin with a letter',
-  )
+  .regex(KIND_NAME, 'must be 1 to 64 letters, digits or . _ -, and begin with a letter')
 
 const kind = z.strictObject({
   kind: kindName,
@@ -52,7 +49,7 @@ const blocked = z.union(
   'must be a value, or {kind, value}',
 )
 
-const input = z
+export const settingsInput = z
   .strictObject({
     kinds: z
       .array(kind, 'must be a list of kinds, or null for the default')
@@ -78,7 +75,7 @@ const input = z
   })
   .openapi('IdentitySettingsInput')
 
-const shown = z
+export const settingsShape = z
   .object({
     kinds: z.array(kind).readonly(),
     sharedDevice: z.enum(['last-login-owns', 'nobody-owns']),
@@ -92,39 +89,40 @@ const shown = z
 const getRoute = createRoute({
   method: 'get',
   path: '/api/settings/identity',
-  responses: { 200: json(shown, 'Who is one person in this workspace'), ...problems(401) },
+  responses: { 200: json(settingsShape, 'Who is one person in this workspace'), ...problems(401) },
 })
 const putRoute = createRoute({
   method: 'put',
   path: '/api/settings/identity',
   description:
-    'Holds for what is sent from then on. What was sent before is looked at anew by a rehearsal and its switch.',
-  request: { body: body(input) },
-  responses: { 200: json(shown, 'In force'), ...problems(400, 401, 409) },
+    'Holds for what is sent from then on. What was sent before is looked at anew by POST /api/settings/identity/switch, or by a rehearsal and its switch.',
+  request: { body: body(settingsInput) },
+  responses: { 200: json(settingsShape, 'In force'), ...problems(400, 401, 409) },
 })
 
-type Input = z.infer<typeof input>
+type Input = z.infer<typeof settingsInput>
 
-/** People above devices above cookies: else a cookie could take a name from its person. */
-export function parseIdentitySettings({
-  kinds,
-  sharedDevice = 'last-login-owns',
-  blocked: values = [],
-  traits = {},
-}: Input): IdentitySettings {
+/**
+ * People above devices above cookies: else a cookie could take a name from its person.
+ * @param within the path of the settings in the body, with its last dot
+ */
+export function parseIdentitySettings(
+  { kinds, sharedDevice = 'last-login-owns', blocked: values = [], traits = {} }: Input,
+  within = '',
+): IdentitySettings {
   return {
-    kinds: kinds === null ? DEFAULT_IDENTITY.kinds : parseKinds(kinds),
+    kinds: kinds === null ? DEFAULT_IDENTITY.kinds : parseKinds(kinds, within),
     sharedDevice,
     blocked: values.map(parseBlocked),
     traits,
   }
 }
 
-function parseKinds(kinds: NonNullable<Input['kinds']>): IdentifierKind[] {
+function parseKinds(kinds: NonNullable<Input['kinds']>, within: string): IdentifierKind[] {
   const seen = new Set<string>()
   let depth = 0
   for (const [index, { kind: own, level, period, limit }] of kinds.entries()) {
-    if (seen.has(own)) throw refuseField(`kinds.${index}.kind`, 'is named twice')
+    if (seen.has(own)) throw refuseField(`${within}kinds.${index}.kind`, 'is named twice')
     seen.add(own)
     const rank = LEVELS.indexOf(level)
     if (rank < depth) {
@@ -135,14 +133,17 @@ function parseKinds(kinds: NonNullable<Input['kinds']>): IdentifierKind[] {
     }
     depth = rank
     if (period !== undefined && limit === undefined) {
-      throw refuseField(`kinds.${index}.period`, 'needs a limit')
+      throw refuseField(`${within}kinds.${index}.period`, 'needs a limit')
     }
     if (own === 'anonymousId' && level === 'person') {
-      throw refuseField(`kinds.${index}.level`, 'must be "device" or "cookie": it is a browser’s')
+      throw refuseField(
+        `${within}kinds.${index}.level`,
+        'must be "device" or "cookie": it is a browser’s',
+      )
     }
   }
   if (!seen.has('anonymousId')) {
-    throw refuseField('kinds', 'must have "anonymousId": browsers are known by it')
+    throw refuseField(`${within}kinds`, 'must have "anonymousId": browsers are known by it')
   }
   return kinds.map(({ period, kind: own, level, unique, limit }) => {
     const span = period === undefined ? undefined : parseDuration(period)
@@ -164,7 +165,13 @@ function parseBlocked(
   return { kind: entry.kind, value: normaliseId(entry.kind, entry.value) ?? entry.value }
 }
 
-const show = ({ kinds, sharedDevice, blocked: values, traits }: IdentitySettings) => ({
+/** Durations in ISO 8601. */
+export const showSettings = ({
+  kinds,
+  sharedDevice,
+  blocked: values,
+  traits,
+}: IdentitySettings) => ({
   kinds: kinds.map(({ period, ...rest }) => ({
     ...rest,
     ...(period !== undefined && { period: formatDuration(period) }),
@@ -177,12 +184,12 @@ const show = ({ kinds, sharedDevice, blocked: values, traits }: IdentitySettings
 export const identitySettings = resource()
   .openapi(getRoute, async (c) => {
     const { workspace } = c.get('access')
-    return c.json(show(await findIdentity(c.env.DB, workspace)), 200)
+    return c.json(showSettings(await findIdentity(c.env.DB, workspace)), 200)
   })
   .openapi(putRoute, async (c) => {
     const settings = parseIdentitySettings(c.req.valid('json'))
     const { workspace } = c.get('access')
     const change = changeOf(c, 'identity.changed', workspace)
     await accept(c, 'workspace', await replaceIdentity(c.env.DB, change, settings))
-    return c.json(show(settings), 200)
+    return c.json(showSettings(settings), 200)
   })

@@ -17,6 +17,8 @@ export interface Through {
   /** Keys of what one message named: the value claimed, and whom it came from. */
   readonly keys: readonly [claimed: string, by: string]
   readonly proven: boolean
+  /** Who is one person is asked later: the graph is about to be looked at under other settings. */
+  readonly later?: true
 }
 
 /** `copying`: held, and not yet known to be there. `pointing`: it is there; whatever pointed here is told. */

@@ -20,6 +20,7 @@ interface Ids {
   readonly imp: string
   readonly key: string
   readonly map: string
+  readonly reh: string
   readonly seg: SegmentId
   readonly src: SourceId
   readonly usr: string

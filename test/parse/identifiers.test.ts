@@ -176,4 +176,29 @@ describe('where identifiers come from', () => {
     const message = read({ type: 'page', anonymousId: 'somebody-else' }, { device: true })
     expect(message.identifiers).toEqual([])
   })
+
+  test('what identifies no one under the settings is kept apart, for settings to come', () => {
+    const message = read(
+      {
+        type: 'track',
+        event: 'Seen',
+        userId: 'u-1',
+        context: {
+          traits: { email: 'desk@example.com' },
+          externalIds: [
+            { type: 'shoeSize', id: ' 43 ' },
+            { type: 'shoeSize', id: 'null' },
+            { type: 'no kind at all', id: '7' },
+          ],
+        },
+      },
+      { blocked: [{ value: 'desk@example.com' }] },
+    )
+    expect(message.identifiers).toEqual([{ kind: 'userId', value: 'u-1' }])
+    expect(message.dormant).toEqual([
+      { kind: 'email', value: 'desk@example.com' },
+      { kind: 'shoeSize', value: '43' },
+    ])
+    expect('dormant' in read(purchase())).toBe(false)
+  })
 })

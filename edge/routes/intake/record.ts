@@ -41,6 +41,7 @@ export class Recorder {
   async record(message: Message, device: DeviceId | undefined): Promise<EventRecord> {
     const { messageId, type, name, timestamp, group, properties, integrations } = message
     const { consent, consentSignals, consentSince, implied, purpose, carried } = message
+    const dormant = await this.#dormant(message)
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
     const sealed =
@@ -57,6 +58,7 @@ export class Recorder {
       source: this.#caller.source.id,
       ...(device !== undefined && { device }),
       identifiers: await this.#claims(message),
+      ...(dormant.length > 0 && { dormant }),
       properties,
       ...(group !== undefined && { group }),
       ...(traits !== undefined && { traits }),
@@ -99,6 +101,19 @@ export class Recorder {
     // A signed-in page proves who it is with every event, whether or not the event says so.
     if (token === undefined || claims.some(({ kind }) => kind === 'userId')) return claims
     return [{ kind: 'userId', value: token.userId, proven: true }, ...claims]
+  }
+
+  /** Addresses among them by their hash alone: nobody is reached by what identifies no one. */
+  async #dormant({ dormant = [] }: Message): Promise<readonly ClaimedIdentifier[]> {
+    const secret = this.#caller.grant.kind === 'secret'
+    return Promise.all(
+      dormant
+        .filter(({ kind, value }) => kind !== 'anonymousId' || !isDeviceId(value))
+        .map(async (identifier) => {
+          const { kind, value, proven } = await claimOf(this.#keys, identifier, () => secret)
+          return { kind, value, proven }
+        }),
+    )
   }
 
   /** What the user token of an event that cannot be recorded proves. */
