@@ -1,5 +1,6 @@
 import type { DeliveryMessage } from '../protocol/delivery.ts'
 import type { AccountShard } from './account-shard.ts'
+import type { Erasures } from './erasures.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
@@ -14,6 +15,7 @@ export interface Env {
   readonly WORKSPACE: DurableObjectNamespace<Workspace>
   readonly MONITOR: DurableObjectNamespace<LiveMonitor>
   readonly IMPORT: DurableObjectNamespace<ImportJobObject>
+  readonly ERASURES: DurableObjectNamespace<Erasures>
   readonly DB: D1Database
   /** Read cache of keys and catalogs: its absence stops nothing. */
   readonly CACHE: KVNamespace

@@ -119,6 +119,7 @@ export function answerStranger(
   shard: Shard,
   subject: Subject,
   placements: readonly string[] | undefined,
+  verdicts: readonly Verdict[] = [],
 ): IngestResult {
   const stranger = newProfile(
     '' as ProfileId,
@@ -129,7 +130,7 @@ export function answerStranger(
     type: 'done',
     profile: stranger.id,
     root: stranger.id,
-    verdicts: [],
+    verdicts,
     segments: [],
     decisions:
       placements === undefined
