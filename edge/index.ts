@@ -12,6 +12,7 @@ import { deliveryPorts } from './routes/delivery-ports.ts'
 import { destinationTest } from './routes/destination-test.ts'
 import { serveDocs } from './routes/docs.ts'
 import { failedEvents } from './routes/failed-events.ts'
+import { erasures } from './routes/erasures.ts'
 import { describeIntake } from './routes/intake-docs.ts'
 import { jitsu } from './routes/jitsu.ts'
 import { importParts } from './routes/import-parts.ts'
@@ -34,6 +35,7 @@ import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
 export { AccountShard } from './objects/account-shard.ts'
+export { Erasures } from './objects/erasures.ts'
 export { IdentityShard } from './objects/identity-shard.ts'
 export { ImportJob } from './routes/imports/import-job.ts'
 export { LiveMonitor } from './objects/live-monitor.ts'
@@ -67,6 +69,7 @@ app.route('/', admin)
 app.route('/', audience)
 app.route('/', metrics)
 app.route('/', profiles)
+app.route('/', erasures)
 app.route('/', accounts)
 app.route('/', importParts)
 app.route('/', timeline)

@@ -1,5 +1,5 @@
 import { MAX_ACCOUNT_SHARDS } from './domain/account.ts'
-import { accountShard, profileShard, workspaceObject } from './objects/address.ts'
+import { accountShard, erasuresOf, profileShard, workspaceObject } from './objects/address.ts'
 import type { Env } from './objects/env.ts'
 import { compactLake } from './objects/lake-compaction.ts'
 import type { WorkspaceId } from './protocol/id.ts'
@@ -44,7 +44,13 @@ async function tidyLakes(env: Env, workspaces: readonly WorkspaceId[], at: Milli
   for (const workspace of workspaces) {
     if (left <= 0) return
     // What breaks off is found again the next time.
+    const erasures = erasuresOf(env, workspace)
+    if (!(await erasures.mayJoinLake().catch(() => false))) continue
     left -= await compactLake(env.LAKE, workspace, at, left).catch(() => 0)
+    // A stub whose call failed stays broken; should this one fail, the lease ends by itself.
+    await erasuresOf(env, workspace)
+      .lakeJoined()
+      .catch(() => undefined)
   }
 }
 
@@ -55,5 +61,6 @@ async function wakeShards(env: Env, workspace: WorkspaceId, minute: number): Pro
   await Promise.allSettled([
     ...turn.map((address) => profileShard(env, workspace, address).wake({ workspace })),
     accountShard(env, workspace, minute % MAX_ACCOUNT_SHARDS).wake(),
+    erasuresOf(env, workspace).wake(),
   ])
 }

@@ -4,6 +4,7 @@ import { createDemo } from './demo/create-demo.ts'
 
 export {
   AccountShard,
+  Erasures,
   IdentityShard,
   ImportJob,
   LiveMonitor,

@@ -6,6 +6,7 @@ import local from './local-worker.ts'
 
 export {
   AccountShard,
+  Erasures,
   IdentityShard,
   ImportJob,
   LiveMonitor,

@@ -31,7 +31,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
               {t(`deliveryState.${delivery.state}`)}
             </Badge>
             <Text size="sm" fw={600} className="breakable">
-              {t(`delivery.${delivery.type}`, { segment: segment ?? delivery.segment })}
+              {t(`delivery.${delivery.type}`, { segment: segment ?? delivery.segment ?? '' })}
             </Text>
             <Text size="sm" c="dimmed" className="breakable">
               → {destination ?? delivery.destination}
@@ -88,8 +88,8 @@ function Attempts({ delivery }: { readonly delivery: ApiDelivery }) {
     <div style={{ paddingTop: 16 }}>
       <CopyText text={delivery.id} label={t('delivery.id')} />
       <Text size="xs" c="dimmed" my="sm">
-        {t(`cause.${delivery.cause.type}`)} · {t('delivery.due')}{' '}
-        <When at={delivery.at} as="date-time" span />
+        {delivery.cause !== null && `${t(`cause.${delivery.cause.type}`)} · `}
+        {t('delivery.due')} <When at={delivery.at} as="date-time" span />
       </Text>
       {delivery.attempts.length === 0 ? (
         <Text size="sm" c="dimmed">

@@ -2,10 +2,16 @@ import type {
   AttemptOutcome,
   DeliveryMessage,
   DestinationTarget,
+  ErasureCloudEvent,
   SegmentCloudEvent,
 } from '../protocol/delivery.ts'
 import type { WorkspaceId } from '../protocol/id.ts'
-import { segmentCloudEvent, testCloudEvent, type TestCloudEvent } from './cloud-event.ts'
+import {
+  erasureCloudEvent,
+  segmentCloudEvent,
+  testCloudEvent,
+  type TestCloudEvent,
+} from './cloud-event.ts'
 import type { DeliveryPorts } from './ports.ts'
 import { sendWebhook } from './webhook.ts'
 
@@ -21,7 +27,12 @@ export async function attempt(
   if (!target.enabled) return { type: 'refused', reason: 'the destination is switched off' }
   switch (target.kind) {
     case 'webhook':
-      return signAndSend(segmentCloudEvent(message), message.workspace, target, ports)
+      return signAndSend(
+        message.type === 'erased' ? erasureCloudEvent(message) : segmentCloudEvent(message),
+        message.workspace,
+        target,
+        ports,
+      )
   }
 }
 
@@ -49,7 +60,7 @@ export async function attemptTest(
 }
 
 async function signAndSend(
-  event: SegmentCloudEvent | TestCloudEvent,
+  event: SegmentCloudEvent | ErasureCloudEvent | TestCloudEvent,
   workspace: WorkspaceId,
   target: DestinationTarget,
   ports: Ports,

@@ -1,4 +1,10 @@
-import type { DeliveryMessage, DestinationTarget, SegmentCloudEvent } from '../protocol/delivery.ts'
+import type {
+  CrossingMessage,
+  DestinationTarget,
+  ErasureCloudEvent,
+  ErasureMessage,
+  SegmentCloudEvent,
+} from '../protocol/delivery.ts'
 import type { DestinationId, WorkspaceId } from '../protocol/id.ts'
 import type { Millis } from '../protocol/time.ts'
 
@@ -15,7 +21,7 @@ const sourceOf = (workspace: WorkspaceId): string => `/workspaces/${workspace}`
  *
  * @throws RangeError if the message holds an instant that no calendar knows.
  */
-export function segmentCloudEvent(message: DeliveryMessage): SegmentCloudEvent {
+export function segmentCloudEvent(message: CrossingMessage): SegmentCloudEvent {
   const { id, key, name } = message.segment
   return {
     specversion: '1.0',
@@ -34,6 +40,18 @@ export function segmentCloudEvent(message: DeliveryMessage): SegmentCloudEvent {
     },
   }
 }
+
+/** An erasure as CloudEvents 1.0, the same bytes at every attempt. */
+export const erasureCloudEvent = (message: ErasureMessage): ErasureCloudEvent => ({
+  specversion: '1.0',
+  id: message.id,
+  source: sourceOf(message.workspace),
+  type: 'profile.erased',
+  subject: message.profile,
+  time: iso(message.at),
+  datacontenttype: 'application/json',
+  data: { profile: message.profile },
+})
 
 /** What a person sends to try a destination. */
 export interface TestCloudEvent {

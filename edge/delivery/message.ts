@@ -1,4 +1,4 @@
-import type { DeliveryMessage } from '../protocol/delivery.ts'
+import type { CrossingMessage, DeliveryMessage } from '../protocol/delivery.ts'
 
 /** Enough of a message to tell its shard what became of it. */
 export type Addressable = Pick<DeliveryMessage, 'id' | 'workspace' | 'shard' | 'attempt'>
@@ -31,10 +31,13 @@ export function isAddressable(body: unknown): body is Addressable {
 /** A message may have been put into the queue by an older version, hence this look at what will be read of it. */
 export function isDeliveryMessage(body: unknown): body is DeliveryMessage {
   if (!isAddressable(body)) return false
-  const message: Loose<DeliveryMessage> = body
+  const message: Loose<CrossingMessage> = body
   const { destination, profile, segment, type, at, decidedAt, cause } = message
+  if (type === 'erased') {
+    return hasPrefix(destination, 'dst') && hasPrefix(profile, 'prf') && isInstant(at)
+  }
   if (!isObject(segment) || !isObject(cause)) return false
-  const { id, key, name }: Loose<DeliveryMessage['segment']> = segment
+  const { id, key, name }: Loose<CrossingMessage['segment']> = segment
   return (
     hasPrefix(destination, 'dst') &&
     hasPrefix(profile, 'prf') &&

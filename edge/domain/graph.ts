@@ -31,6 +31,8 @@ export interface GraphNode extends IdentityNode {
   names: string[]
   /** Latest sign-in on it. */
   signedInAt: Millis
+  /** Whoever bore it before was erased then: nothing that happened until then is told of it. */
+  erasedAt?: Millis
 }
 
 /** A profile's id belongs to whoever bears its anchor. */
@@ -299,7 +301,27 @@ function uniteNodes(known: GraphNode, { names, ...other }: GraphNode): void {
   known.lastSeen = Math.max(known.lastSeen, other.lastSeen)
   known.signedInAt = Math.max(known.signedInAt, other.signedInAt)
   if (other.sealed !== undefined) known.sealed ??= other.sealed
+  if (other.erasedAt !== undefined) noteErasure(known, other.erasedAt)
   known.names = [...new Set([...known.names, ...names])].slice(0, MAX_NAMES)
+}
+
+/** Whoever bore it before was erased then. */
+export function noteErasure(node: GraphNode, at: Millis): void {
+  node.erasedAt = Math.max(node.erasedAt ?? at, at)
+}
+
+/** Whether an event happened before somebody was erased whom it names. `erased`: by key, beside what the graph knows. */
+export function isErased(
+  event: EventRecord,
+  erased: ReadonlyMap<string, Millis>,
+  graph?: Pick<Graph, 'nodes'>,
+): boolean {
+  const keys = event.identifiers.map((one) => identifierKey(one))
+  if (event.device !== undefined) keys.push(deviceKeyOf(event.device))
+  return keys.some((key) => {
+    const at = erased.get(key) ?? graph?.nodes.get(key)?.erasedAt
+    return at !== undefined && event.timestamp <= at
+  })
 }
 
 const refusalKey = (key: string, proven: boolean): string =>

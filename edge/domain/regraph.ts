@@ -2,7 +2,7 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Identifier, IdentifierKind } from '../protocol/identifier.ts'
 import type { IdentityRules } from '../protocol/rehearsal.ts'
-import { newGraph, note, starOf, type Graph, type GraphNode } from './graph.ts'
+import { newGraph, note, noteErasure, starOf, type Graph, type GraphNode } from './graph.ts'
 import { byTrust, identifierKey, rankOf } from './identity.ts'
 import { compareMoments, momentOf } from './moment.ts'
 
@@ -65,6 +65,10 @@ export function regraph(graph: Graph, histories: Histories, rules: IdentityRules
   const events = [...histories.values()].flat()
   events.sort((a, b) => a.receivedAt - b.receivedAt || compareMoments(momentOf(a), momentOf(b)))
   for (const event of events) note(next, event, kinds)
+  for (const [key, node] of next.nodes) {
+    const { erasedAt } = graph.nodes.get(key) ?? {}
+    if (erasedAt !== undefined) noteErasure(node, erasedAt)
+  }
   keepSilent(graph, next, histories, rules)
   anchor(graph, next, histories, kinds)
   return next

@@ -1,6 +1,7 @@
 import type { ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { AccountShard } from './account-shard.ts'
 import type { Env } from './env.ts'
+import type { Erasures } from './erasures.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
@@ -49,3 +50,6 @@ export const rehearsalObject = (env: Env, workspace: WorkspaceId, id: string) =>
 
 export const importJob = (env: Env, workspace: WorkspaceId, id: string) =>
   env.IMPORT.getByName(`${workspace}/import/${id}`) as unknown as Remote<ImportJobObject>
+
+export const erasuresOf = (env: Env, workspace: WorkspaceId) =>
+  env.ERASURES.getByName(workspace) as unknown as Remote<Erasures>

@@ -5,10 +5,12 @@ import { reachOf } from '../domain/channels.ts'
 import { identifiersOf, settle } from '../domain/fold.ts'
 import {
   deviceKeyOf,
+  isErased,
   isRefusedKey,
   nameIn,
   newGraph,
   note,
+  noteErasure,
   rootOf,
   starOf,
   type Graph,
@@ -44,7 +46,17 @@ const bucketFor = (subject: Subject, id: ProfileId): string =>
   subject.type === 'device' ? subject.device : id
 
 /** Which identifiers the caller holds for the graph it reached, beyond those the graph has: `identifierKey`. */
-export type Granted = Map<string, ProfileId>
+export class Granted extends Map<string, ProfileId> {
+  /** When whoever bore an identifier or device before was erased. */
+  readonly erased = new Map<string, Millis>()
+}
+
+/** It happened before its person was erased: nothing of it is kept. */
+export const erasedVerdict = ({ messageId }: EventRecord): Verdict => ({
+  messageId,
+  status: 'failed',
+  reason: 'erased',
+})
 
 export const refusedFor = (messageId: string): Verdict => ({
   messageId,
@@ -82,10 +94,11 @@ export interface Admission {
 export function admit(
   shard: Shard,
   id: ProfileId,
-  { subject, source, consentMode, isHistory, replayOf }: IngestRequest,
+  request: IngestRequest,
   events: readonly EventRecord[],
   granted: Granted,
 ): Admission | undefined {
+  const { subject, source, consentMode, isHistory, replayOf } = request
   const found = shard.locate(id)
   if (found !== undefined && ('elsewhere' in found || found.saga !== null)) return undefined
   const now = shard.now()
@@ -94,6 +107,14 @@ export function admit(
   if (subject.type === 'device') {
     const owner = shard.profiles.deviceOwner(subject.device)
     if (owner !== undefined && owner !== id && !graph.people.has(owner)) return undefined
+  }
+  const alive = events.filter((event) => !isErased(event, granted.erased, graph))
+  if (alive.length < events.length) {
+    const rest = admit(shard, id, request, alive, granted)
+    const verdicts = rest?.verdicts.values()
+    const verdictOf = (event: EventRecord): Verdict =>
+      (alive.includes(event) ? verdicts?.next().value : undefined) ?? erasedVerdict(event)
+    return rest && { ...rest, verdicts: events.map(verdictOf) }
   }
   const root = rootOf(graph)
   const ids = events.map(({ messageId }) => messageId)
@@ -122,7 +143,8 @@ export function admit(
       : refusedFor(messageId)
   })
   if (found === undefined || admitted.length > 0) {
-    store(shard, component, copies, { id, subject, events: admitted, mode: consentMode })
+    const { erased } = granted
+    store(shard, component, copies, { id, subject, events: admitted, mode: consentMode, erased })
   }
   const profile = copies.of(personOf(graph, subject) ?? id)
   if (profile === undefined) throw new Error('Nobody was stored')
@@ -172,6 +194,7 @@ interface Admitted {
   readonly subject: Subject
   readonly events: readonly EventRecord[]
   readonly mode: ConsentMode
+  readonly erased: Granted['erased']
 }
 
 const newborn = (id: ProfileId, createdAt: Millis): Component => {
@@ -218,6 +241,10 @@ function store(shard: Shard, component: Component, copies: Copies, admitted: Adm
   for (const event of events) {
     isLate = isOutOfTurn(graph, event, kinds) || isLate
     isNew = note(graph, event, kinds) || isNew
+  }
+  for (const [key, at] of admitted.erased) {
+    const node = graph.nodes.get(key)
+    if (node !== undefined) noteErasure(node, at)
   }
   if (isNewborn) anchorFirst(graph, id, subject)
   const affected =

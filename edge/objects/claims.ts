@@ -47,6 +47,12 @@ export interface GraphBrief {
   readonly size: number
 }
 
+/** An identifier to be claimed. */
+export interface Claim extends Star {
+  /** When the latest that names it happened. */
+  readonly at: Millis
+}
+
 /**
  * The identifiers of events that are neither in the graph nor known to be free for it. The one by which the subject
  * was found is: its owner was asked just before.
@@ -58,18 +64,23 @@ export function openClaims(
   subject: Subject,
   events: readonly EventRecord[],
   granted: Granted,
-): Star[] {
+): Claim[] {
   const { kinds } = shard.identity
   const found = subject.type === 'identifier' ? identifierKey(subject.identifier) : undefined
   if (found !== undefined && !shard.graphs.isDisowned(found)) granted.set(found, root)
-  const open = new Map<string, Star>()
+  const open = new Map<string, Claim>()
   for (const event of events) {
     for (const star of starOf(event, kinds)) {
       const { key, proven } = star
-      if (star.value === event.device || open.has(key) || graph?.nodes.has(key) === true) continue
+      if (star.value === event.device || graph?.nodes.has(key) === true) continue
+      const known = open.get(key)
+      if (known !== undefined) {
+        open.set(key, { ...known, at: Math.max(known.at, event.timestamp) })
+        continue
+      }
       if (granted.get(key) === root && !shard.graphs.isDisowned(key)) continue
       if (graph !== undefined && isRefusedKey(graph, key, proven)) continue
-      open.set(key, star)
+      open.set(key, { ...star, at: event.timestamp })
     }
   }
   return [...open.values()]
@@ -85,7 +96,7 @@ export async function settleClaims(
   moves: MoveSagas,
   id: ProfileId,
   subject: Subject,
-  claims: readonly Star[],
+  claims: readonly Claim[],
   granted: Granted,
 ): Promise<void> {
   const located = componentAt(shard, id)
@@ -93,12 +104,16 @@ export async function settleClaims(
   const root = rootOf(located.component.graph)
   const answers = await Promise.all(
     claims.map((claim) =>
-      withTimeLimit(shard.owners.resolve(claim, root, claim.proven), CALL_LIMIT),
+      withTimeLimit(shard.owners.resolve(claim, root, claim.proven, claim.at), CALL_LIMIT),
     ),
   )
   for (const [index, claim] of claims.entries()) {
     const answer = answers[index]
     if (answer === undefined) continue
+    const { erasedAt } = answer
+    if (erasedAt !== undefined) granted.erased.set(claim.key, erasedAt)
+    // Nobody bears it by what happened before.
+    if (erasedAt !== undefined && claim.at <= erasedAt) continue
     if (answer.owner === root) await grant(shard, claim, root, answer.version, granted)
     else if (await contest(shard, moves, id, subject, claim, answer, granted)) return
   }

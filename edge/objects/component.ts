@@ -81,6 +81,7 @@ function graphOfOne(profile: Profile): Graph {
 /** Whether nothing but the profile itself has to be kept. */
 const isOfOne = ({ nodes, ids, separations, merges, blocked, refused }: Graph): boolean =>
   nodes.size <= 1 &&
+  [...nodes.values()].every(({ erasedAt }) => erasedAt === undefined) &&
   ids.size === 1 &&
   separations.length + merges.length + blocked.size + refused.length === 0
 

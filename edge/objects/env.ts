@@ -1,5 +1,6 @@
 import type { DeliveryMessage } from '../protocol/delivery.ts'
 import type { AccountShard } from './account-shard.ts'
+import type { Erasures } from './erasures.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
@@ -16,6 +17,7 @@ export interface Env {
   readonly MONITOR: DurableObjectNamespace<LiveMonitor>
   readonly IMPORT: DurableObjectNamespace<ImportJobObject>
   readonly REHEARSAL: DurableObjectNamespace<Rehearsal>
+  readonly ERASURES: DurableObjectNamespace<Erasures>
   readonly DB: D1Database
   /** Read cache of keys and catalogs: its absence stops nothing. */
   readonly CACHE: KVNamespace

@@ -36,7 +36,9 @@ export function settleReplays(shard: Shard, outcomes: readonly ReplayOutcome[]):
     }
     // Only of what is kept: a correction that failed is not.
     if (isCorrected) continue
-    if (verdict.reason === 'no-consent') failedEvents.remove(seq)
+    // Of what may not be kept, or is about somebody who was erased, nothing stays.
+    const isDropped = verdict.reason === 'no-consent' || verdict.reason === 'erased'
+    if (isDropped) failedEvents.remove(seq)
     else failedEvents.amend(seq, verdict)
     counters.recount(kept.source, kept.status, verdict.status)
   }

@@ -1,22 +1,38 @@
 import { DurableObject } from 'cloudflare:workers'
+import { tombstoneOf } from '../crypto/tombstone.ts'
+import { workspaceKeys } from '../crypto/workspace-keys.ts'
+import { identifierKey } from '../domain/identity.ts'
 import type { Identifier } from '../protocol/identifier.ts'
-import type { ProfileId } from '../protocol/id.ts'
+import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type {
   IdentityAnswer,
   IdentityShardCalls,
   MoveRequest,
   ResolveRequest,
 } from '../protocol/objects.ts'
+import type { Millis } from '../protocol/time.ts'
 import { OwnerStore } from '../storage/owner-store.ts'
+import { TombstoneStore, type Tombstone } from '../storage/tombstone-store.ts'
 import type { Env } from './env.ts'
 
-/** Owns the identifiers whose hash falls to it: one place where two claims of the same value meet. */
+/** Finds the tombstone of an identifier that nobody bears. */
+type Graves = (identifier: Identifier) => Tombstone | undefined
+
+/** A transaction came upon an identifier that nobody bears. */
+class NotHashed extends Error {}
+
+/**
+ * Owns the identifiers whose hash falls to it: one place where two claims of the same value meet. Of those who were
+ * erased it keeps the tombstones: whoever claims what they were called is told since when it is somebody else's.
+ */
 export class IdentityShard extends DurableObject<Env> implements IdentityShardCalls {
   readonly #owners: OwnerStore
+  readonly #tombstones: TombstoneStore
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#owners = new OwnerStore(ctx.storage.sql)
+    this.#tombstones = new TombstoneStore(ctx.storage.sql)
   }
 
   async lookup(identifier: Identifier): Promise<ProfileId | null> {
@@ -28,27 +44,51 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
   }
 
   async resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]> {
-    return this.ctx.storage.transactionSync(() => requests.map((one) => this.#resolve(one)))
+    const identifiers = requests.map(({ identifier }) => identifier)
+    return this.#withGraves(identifiers, (graves) =>
+      requests.map((one) => this.#resolve(one, graves)),
+    )
   }
 
-  #resolve({ identifier, birth, proven }: ResolveRequest): IdentityAnswer {
+  #resolve({ identifier, birth, proven, at }: ResolveRequest, graves: Graves): IdentityAnswer {
     const known = this.#owners.find(identifier)
-    const claim = { owner: known?.owner ?? birth, proven: (known?.proven ?? false) || proven }
-    const isClaimed = known === undefined || known.owner === birth
+    if (known === undefined) return this.#claim({ identifier, birth, proven, at }, graves)
+    const { owner, erasedAt } = known
+    const claim = { owner, proven: known.proven || proven }
     // Whoever was about to take it over read an older version: they must look again.
-    const version = isClaimed ? (known?.version ?? 0) + 1 : (known?.version ?? 0)
-    if (isClaimed || claim.proven !== known?.proven) {
+    const version = owner === birth ? known.version + 1 : known.version
+    if (owner === birth || claim.proven !== known.proven) {
       this.#owners.put(identifier, { ...claim, version })
     }
-    return { ...claim, version, born: known === undefined }
+    return { ...claim, version, born: false, ...(erasedAt !== undefined && { erasedAt }) }
+  }
+
+  /** Of an identifier that nobody bears. What happened before its bearer was erased claims nothing. */
+  #claim({ identifier, birth, proven, at }: ResolveRequest, graves: Graves): IdentityAnswer {
+    const grave = graves(identifier)
+    const version = (grave?.version ?? 0) + 1
+    const answer = { owner: birth, proven, version }
+    if (grave === undefined) {
+      this.#owners.put(identifier, answer)
+      return { ...answer, born: true }
+    }
+    const born = at > grave.at
+    if (born) {
+      this.#owners.put(identifier, answer)
+      this.#owners.noteReborn(identifier, grave.at)
+    }
+    return { ...answer, born, erasedAt: grave.at }
   }
 
   async moveMany(requests: readonly MoveRequest[]): Promise<readonly ProfileId[]> {
-    return this.ctx.storage.transactionSync(() => requests.map((one) => this.#move(one)))
+    const identifiers = requests.map(({ identifier }) => identifier)
+    return this.#withGraves(identifiers, (graves) => requests.map((one) => this.#move(one, graves)))
   }
 
-  #move({ identifier, from, to, version }: MoveRequest): ProfileId {
+  #move({ identifier, from, to, version }: MoveRequest, graves: Graves): ProfileId {
     const known = this.#owners.find(identifier)
+    // Erased meanwhile: to be claimed anew, by what happened since.
+    if (known === undefined && graves(identifier) !== undefined) return from[0] ?? to
     const isMine = known === undefined || from.includes(known.owner)
     if (!isMine || (version !== undefined && known?.version !== version)) {
       return known?.owner ?? to
@@ -59,5 +99,55 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
       version: (known?.version ?? 0) + 1,
     })
     return to
+  }
+
+  async bury({
+    identifiers,
+    from,
+    at,
+  }: {
+    readonly identifiers: readonly Identifier[]
+    readonly from: readonly ProfileId[]
+    readonly at: Millis
+  }): Promise<void> {
+    const hashes = await Promise.all(identifiers.map((one) => this.#hash(one)))
+    this.ctx.storage.transactionSync(() => {
+      for (const [index, identifier] of identifiers.entries()) {
+        const known = this.#owners.find(identifier)
+        const isTheirs = known !== undefined && from.includes(known.owner)
+        const version = isTheirs ? known.version : 0
+        this.#tombstones.put(hashes[index] ?? '', { at, version })
+        // Whoever claimed it since is somebody else.
+        if (isTheirs) this.#owners.drop(identifier)
+      }
+    })
+  }
+
+  /**
+   * One transaction, with the tombstones of what nobody bears at hand. Only they are hashed, which takes a moment: so
+   * the transaction is begun anew when it turns out to need some.
+   */
+  async #withGraves<T>(identifiers: readonly Identifier[], run: (graves: Graves) => T): Promise<T> {
+    const hashes = new Map<string, string>()
+    const graves: Graves = (identifier) => {
+      const hash = hashes.get(identifierKey(identifier))
+      if (hash === undefined) throw new NotHashed()
+      return this.#tombstones.find(hash)
+    }
+    for (;;) {
+      try {
+        return this.ctx.storage.transactionSync(() => run(graves))
+      } catch (error) {
+        if (!(error instanceof NotHashed)) throw error
+        const missing = identifiers.filter((one) => this.#owners.find(one) === undefined)
+        for (const one of missing) hashes.set(identifierKey(one), await this.#hash(one))
+      }
+    }
+  }
+
+  async #hash(identifier: Identifier): Promise<string> {
+    const workspace = (this.ctx.id.name ?? '').split('/')[0] as WorkspaceId
+    const keys = await workspaceKeys(this.env.PRISME_SECRET, workspace)
+    return tombstoneOf(keys, identifierKey(identifier))
   }
 }

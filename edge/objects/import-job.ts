@@ -190,6 +190,18 @@ export abstract class ImportJobObject extends DurableObject<Env> {
     })
   }
 
+  /**
+   * Somebody is erased who may be named in it: the file of an import that is over goes at once. False: it is not over,
+   * or was gone.
+   */
+  async forget(): Promise<boolean> {
+    const record = this.#store.record()
+    if (record === undefined || record.isGone === true) return false
+    if (record.finishedAt === undefined || record.dryRun || isActive(record)) return false
+    await this.#cleanUp(record)
+    return true
+  }
+
   async faults(after: number): Promise<{ readonly seq: number; readonly sealed: string } | null> {
     return this.#store.faults(after) ?? null
   }

@@ -44,7 +44,8 @@ export async function compactLake(
   return spent
 }
 
-async function listParts(
+/** The files of one day. */
+export async function listParts(
   lake: R2Bucket,
   workspace: WorkspaceId,
   day: string,

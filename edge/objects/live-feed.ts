@@ -33,6 +33,19 @@ export class LiveFeed {
     return messagesOf(this.#recent)
   }
 
+  /** What is held of people who were erased: their events, and what else names them. */
+  forget(profiles: ReadonlySet<string>, names: readonly string[]): void {
+    const isKept = ({ profile, preview }: LiveItems['events'][number]): boolean =>
+      !profiles.has(profile ?? '') && !names.some((name) => preview.includes(JSON.stringify(name)))
+    const rest = ({ events, transitions, deliveries }: LiveItems): LiveItems => ({
+      events: events.filter(isKept),
+      transitions: transitions.filter(({ profile }) => !profiles.has(profile)),
+      deliveries,
+    })
+    this.#recent = rest(this.#recent)
+    this.#waiting = rest(this.#waiting)
+  }
+
   push(items: LiveItems, sizes: Sizes, watched: boolean): void {
     this.#recent = join(this.#recent, items)
     if (!watched) return

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { LiveTotals, type MinuteTotals } from '../domain/live-totals.ts'
 import type { LiveMessage, ShardReport } from '../protocol/live.ts'
+import type { ProfileId } from '../protocol/id.ts'
 import type { LiveMonitorCalls } from '../protocol/objects.ts'
 import { DAY, HOUR, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { MonitorStore } from '../storage/monitor-store.ts'
@@ -50,6 +51,17 @@ export class LiveMonitor extends DurableObject<Env> implements LiveMonitorCalls 
     const { population, sizes } = this.#totals
     this.#feed.push(report, { population, sizes }, watching)
     return { watching }
+  }
+
+  /** Nothing of these people is shown any more. */
+  async forget({
+    profiles,
+    names,
+  }: {
+    readonly profiles: readonly ProfileId[]
+    readonly names: readonly string[]
+  }): Promise<void> {
+    this.#feed.forget(new Set(profiles), names)
   }
 
   /** Figures of now, and the history of [from, to), by default of the last day; its newest 5,000 rows. */

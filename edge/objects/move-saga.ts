@@ -31,7 +31,7 @@ export interface MoveRequest {
 }
 
 /** What the messages of a graph's people are deduplicated by. */
-const scopesOf = ({ nodes }: Graph): string[] =>
+export const scopesOf = ({ nodes }: Pick<Graph, 'nodes'>): string[] =>
   [...nodes.values()].map((node) => (isOwnDeviceNode(node) ? node.value : node.key))
 
 /** All that is kept of a graph's people, in the order in which another shard takes it in. */
@@ -114,7 +114,7 @@ export class MoveSagas {
 
   async #steps(id: string): Promise<void> {
     const open = this.#shard.merges.find(id)
-    if (open === undefined) return
+    if (open === undefined) return this.#shard.holds.released(id)
     if (open.phase === 'copying') await this.#bring(open.saga)
     const { pointers } = this.#shard.merges.find(id) ?? {}
     if (pointers === undefined) return
@@ -203,13 +203,20 @@ export class MoveSagas {
   }
 
   /** Tells whoever pointed here where they live now: the next who asks has no detour. */
-  async #point(id: string, { to, ids, devices, identifiers }: Pointers): Promise<void> {
+  async #point(
+    id: string,
+    { to, ids, devices, identifiers, former = [] }: Pointers,
+  ): Promise<void> {
     const { env, workspace, compiled, commit, merges } = this.#shard
     const byOwner = groupBy(identifiers, ({ kind, value }) =>
       identityShardOf(kind, value, compiled.catalog.shards),
     )
     for (const [owners, group] of byOwner) {
-      const requests = group.map((identifier) => ({ identifier, from: ids, to }))
+      const requests = group.map((identifier) => ({
+        identifier,
+        from: [...ids, ...former],
+        to,
+      }))
       const stub = identityShard(env, workspace, owners)
       await withTimeLimit(stub.moveMany(requests), STEP_LIMIT)
     }

@@ -2,7 +2,7 @@ import { permits } from '../domain/activation.ts'
 import { grantLifetime } from '../domain/consent.ts'
 import { addressOf } from '../domain/id.ts'
 import { nextAttemptAt } from '../domain/attempt-schedule.ts'
-import type { DeliveryMessage, Receipt } from '../protocol/delivery.ts'
+import type { CrossingMessage, DeliveryMessage, Receipt } from '../protocol/delivery.ts'
 import type { DeliveryId, ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import { MINUTE, type Millis } from '../protocol/time.ts'
 import type { OutboxRow } from '../storage/outbox-store.ts'
@@ -66,6 +66,7 @@ export class OutboxPump {
     const { compiled } = this.#shard
     const destination = compiled.destinations.get(row.destination)
     if (destination?.enabled !== true) return 'destination-disabled-or-deleted'
+    if (row.type === 'erased') return 'granted'
     const found = this.#shard.locate(row.profile)
     if (found === undefined) return 'profile-deleted'
     if ('elsewhere' in found) return found
@@ -76,7 +77,8 @@ export class OutboxPump {
   /** The profile was merged into another shard's: that one knows the consent. */
   async #releaseElsewhere(row: OutboxRow, profile: ProfileId): Promise<void> {
     const { workspace, env, commit } = this.#shard
-    const permission = await askPermission(env, workspace, addressOf(profile), row)
+    const permission =
+      row.type === 'erased' || (await askPermission(env, workspace, addressOf(profile), row))
     if (permission) return this.#send([row])
     await commit.run(() => {
       this.#refuse(row, 'consent-withdrawn', this.#shard.now())
@@ -86,10 +88,10 @@ export class OutboxPump {
 
   #refuse(row: OutboxRow, reason: Exclude<Permission, object | 'granted'>, now: Millis): void {
     const { outbox, reporter } = this.#shard
-    const { id, destination, segment, type, attempt, attempts } = row
+    const { id, attempts } = row
     const outcome = { type: 'refused', reason } as const
     outbox.close(id, 'refused', [...attempts, { at: now, duration: 0, reason }], now)
-    reporter.addDelivery({ id, destination, segment, type, attempt, at: now, outcome })
+    reporter.addDelivery({ ...shown(row), at: now, outcome })
   }
 
   #send(rows: readonly OutboxRow[]): void {
@@ -100,21 +102,18 @@ export class OutboxPump {
 
   #message(row: OutboxRow): DeliveryMessage {
     const { workspace, address, compiled } = this.#shard
+    const { id, destination, attempt, profile, at } = row
+    const told = { id, workspace, shard: address, destination, attempt, profile, at }
+    if (row.type === 'erased') return { ...told, type: row.type }
     const definition = compiled.segments.get(row.segment)?.definition
-    const { id, destination, activation, attempt, profile, type, at, decidedAt, cause } = row
+    const { activation, type, decidedAt, cause } = row
     // A deleted segment is still told of its exits, by its id.
     const { key, name } = definition ?? { key: row.segment, name: row.segment }
     return {
-      id,
-      workspace,
-      shard: address,
-      destination,
+      ...told,
       activation,
-      attempt,
-      profile,
       segment: { id: row.segment, key, name },
       type,
-      at,
       decidedAt,
       cause,
     }
@@ -130,7 +129,6 @@ export class OutboxPump {
     if (row === undefined || row.state !== 'pending') return
     if (row.attempt !== attempt && outcome.type !== 'delivered') return
     const now = shard.now()
-    const { destination, segment, type } = row
     const attempts = [
       ...row.attempts,
       {
@@ -140,7 +138,8 @@ export class OutboxPump {
         ...(outcome.type !== 'delivered' && { reason: outcome.reason }),
       },
     ]
-    shard.reporter.addDelivery({ id, destination, segment, type, attempt, at: now, outcome })
+    shard.reporter.addDelivery({ ...shown(row), attempt, at: now, outcome })
+    if (outcome.type === 'delivered' && row.type === 'erased') return shard.outbox.remove(id)
     if (outcome.type !== 'retry') return shard.outbox.close(id, outcome.type, attempts, now)
     const tried = attempt - row.replayedAfter
     const nextAt = nextAttemptAt(tried, now, Math.random(), outcome.retryAfter)
@@ -158,12 +157,20 @@ export class OutboxPump {
   }
 }
 
+const shown = (row: OutboxRow) => ({
+  id: row.id,
+  destination: row.destination,
+  ...(row.type !== 'erased' && { segment: row.segment }),
+  type: row.type,
+  attempt: row.attempt,
+})
+
 /** Asks where the profile lives by now, beginning at a shard that knows of it; no profile, no permission. */
 export async function askPermission(
   env: Env,
   workspace: WorkspaceId,
   first: ShardAddress | undefined,
-  told: Pick<DeliveryMessage, 'profile' | 'destination' | 'type' | 'cause'>,
+  told: Pick<CrossingMessage, 'profile' | 'destination' | 'type' | 'cause'>,
 ): Promise<boolean> {
   const { profile, destination, type, cause } = told
   let address = first

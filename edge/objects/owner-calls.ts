@@ -2,6 +2,7 @@ import { identityShardOf } from '../domain/id.ts'
 import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { IdentityAnswer, ResolveRequest } from '../protocol/objects.ts'
+import type { Millis } from '../protocol/time.ts'
 import { identityShard } from './address.ts'
 import { CallBatch } from './call-batch.ts'
 import type { Env } from './env.ts'
@@ -19,8 +20,13 @@ export class OwnerCalls {
     this.#shards = shards
   }
 
-  /** The owner of an identifier; `birth` becomes it if there is none. */
-  resolve({ kind, value }: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer> {
+  /** The owner of an identifier; `birth` becomes it if there is none. `at`: when the latest that names it happened. */
+  resolve(
+    { kind, value }: Identifier,
+    birth: ProfileId,
+    proven: boolean,
+    at: Millis,
+  ): Promise<IdentityAnswer> {
     const shard = identityShardOf(kind, value, this.#shards)
     let batch = this.#batches.get(shard)
     if (batch === undefined) {
@@ -30,6 +36,6 @@ export class OwnerCalls {
       )
       this.#batches.set(shard, batch)
     }
-    return batch.call({ identifier: { kind, value }, birth, proven })
+    return batch.call({ identifier: { kind, value }, birth, proven, at })
   }
 }

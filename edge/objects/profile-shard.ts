@@ -2,7 +2,8 @@ import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
 import { admissible } from '../domain/admissible.ts'
 import { grantLifetime } from '../domain/consent.ts'
-import { rootOf, type Star } from '../domain/graph.ts'
+import { isErased, rootOf } from '../domain/graph.ts'
+import { identifierKey } from '../domain/identity.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
@@ -15,15 +16,19 @@ import type {
   Whereabouts,
 } from '../protocol/objects.ts'
 import type { ShardVitals } from '../protocol/vitals.ts'
+import type { ErasedDay, Seized, ShardErasureCalls, Swept } from '../protocol/erasure.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
-import { admit, consentOf, personOf, refusedFor, scopeOf, type Granted } from './admit.ts'
+import { admit, consentOf, erasedVerdict, Granted, personOf, refusedFor, scopeOf } from './admit.ts'
 import { learn, membersOf } from './accounts.ts'
-import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
+import { briefHere, openClaims, settleClaims, type Claim, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
+import { learnErasure } from './erased-before.ts'
+import { messagesOf, remove, seize } from './erase-person.ts'
+import { bury, sweep, tell, type Burial } from './erase-traces.ts'
 import type { Env } from './env.ts'
 import { settleReplays, toApiFailedEvent } from './failed-events.ts'
 import { account, answer, answerStranger } from './ingest.ts'
@@ -52,7 +57,7 @@ import { vitalsOf } from './vitals.ts'
 import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
-type Calls = ProfileShardCalls
+type Calls = ProfileShardCalls & ShardErasureCalls
 type Request<Name extends keyof Calls> = Parameters<Calls[Name]>[0]
 
 const MAX_LIST = 1_000
@@ -64,7 +69,7 @@ const isOverloaded = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'overloaded' in error && error.overloaded === true
 
 /** Many profiles, and the only writer of each: loads, decides and saves in one transaction. */
-export class ProfileShard extends DurableObject<Env> implements ProfileShardCalls {
+export class ProfileShard extends DurableObject<Env> implements Calls {
   readonly #shard: Shard
   readonly #sagas: MoveSagas
   readonly #pump: OutboxPump
@@ -82,24 +87,31 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const shard = this.#shard
     await shard.prepare(request.workspace, request.catalogVersion)
     const { subject, events } = request
-    const granted: Granted = new Map()
+    const granted = new Granted()
+    if (subject.type === 'identifier' && subject.erasedAt !== undefined) {
+      granted.erased.set(identifierKey(subject.identifier), subject.erasedAt)
+    }
     // Each turn settles some claims or waits for one move; a graph moves as often as there are older ones, at most.
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const place = placeOf(shard, subject)
       if (place === undefined) return { type: 'unknown' }
       if ('elsewhere' in place) return { type: 'moved', profile: place.elsewhere, verdicts: [] }
       const { id, stored } = place
-      if (stored === undefined && events.every(({ carried }) => carried === true)) {
-        return this.#refuseOnly(request)
+      if (stored === undefined && !(await learnErasure(shard, subject, id, granted))) {
+        return { type: 'unknown' }
+      }
+      const alive = events.filter((event) => !isErased(event, granted.erased))
+      if (stored === undefined && alive.every(({ carried }) => carried === true)) {
+        return this.#refuseOnly(request, granted)
       }
       if (stored !== undefined && stored.saga !== null) {
         await this.#sagas.settled(stored.saga)
         continue
       }
-      const claims = this.#openClaims(request, id, stored, granted)
-      const [first] = events
+      const claims = this.#openClaims({ ...request, events: alive }, id, stored, granted)
+      const [first] = alive
       if (claims.length > 0 && first !== undefined) {
-        if (stored !== undefined || (await birth(shard, subject, id, first))) {
+        if (stored !== undefined || (await birth(shard, subject, id, first, granted.erased))) {
           await settleClaims(shard, this.#sagas, id, subject, claims, granted)
         }
         continue
@@ -118,7 +130,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     id: ProfileId,
     stored: StoredProfile | undefined,
     granted: Granted,
-  ): Star[] {
+  ): Claim[] {
     const shard = this.#shard
     // A browser that names nobody claims nothing: most do.
     if (events.every(({ identifiers }) => identifiers.length === 0)) return []
@@ -151,10 +163,12 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   }
 
   /** Nothing of the request may be kept but the reasons: nobody is born of it. */
-  async #refuseOnly(request: IngestRequest): Promise<IngestResult> {
+  async #refuseOnly(request: IngestRequest, { erased }: Granted): Promise<IngestResult> {
     const shard = this.#shard
     const { subject, events } = request
-    const verdicts = events.map(({ messageId }) => refusedFor(messageId))
+    const verdicts = events.map((event) =>
+      isErased(event, erased) ? erasedVerdict(event) : refusedFor(event.messageId),
+    )
     await shard.commit.run(() => account(shard, request, undefined, events, verdicts))
     this.#work.after()
     return answerStranger(shard, subject, request.decide, verdicts)
@@ -466,6 +480,53 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     const answer = await regroupGraphs(this.#shard, this.#sagas, request)
     this.#work.after()
     return answer
+  }
+
+  async seizePerson({ workspace, erasure, profile }: Request<'seizePerson'>): Promise<Seized> {
+    return this.#change(workspace, () => seize(this.#shard, erasure, profile))
+  }
+
+  async erasedMessages({
+    workspace,
+    erasure,
+  }: Request<'erasedMessages'>): Promise<readonly ErasedDay[]> {
+    await this.#shard.prepare(workspace)
+    return messagesOf(this.#shard, erasure)
+  }
+
+  async buryHere({ workspace, ...burial }: InWorkspace<Burial>): Promise<void> {
+    await this.#shard.prepare(workspace)
+    await this.#shard.commit.run(() => bury(this.#shard, burial))
+  }
+
+  async removePerson({ workspace, erasure }: Request<'removePerson'>): Promise<void> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    await shard.commit.run(() => remove(shard, erasure))
+    shard.holds.release(erasure)
+    this.#sagas.resume(shard.now())
+    this.#work.after()
+  }
+
+  async sweepPerson({ workspace, person, days, from }: Request<'sweepPerson'>): Promise<Swept> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const swept = await shard.commit.run(() => sweep(shard, person, days, from))
+    this.#work.after()
+    return swept
+  }
+
+  async tellErased({ workspace, erasure, destinations }: Request<'tellErased'>): Promise<number> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const told = await shard.commit.run(() => tell(shard, erasure, destinations))
+    this.#work.after()
+    return told
+  }
+
+  async finishErasure({ workspace, erasure }: Request<'finishErasure'>): Promise<void> {
+    await this.#shard.prepare(workspace)
+    await this.#shard.commit.run(() => this.#shard.erasing.end(erasure))
   }
 
   override async alarm(): Promise<void> {

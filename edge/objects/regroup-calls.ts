@@ -8,7 +8,7 @@ import type { Subject } from '../protocol/shard.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
 import { profileShard } from './address.ts'
-import type { Granted } from './admit.ts'
+import { Granted } from './admit.ts'
 import { settleClaims } from './claims.ts'
 import { componentAt, componentOf, type Component } from './component.ts'
 import { pagesOf, type MoveSagas } from './move-saga.ts'
@@ -239,13 +239,15 @@ export async function refuseIn(
   shard: Shard,
   { root, keys }: { readonly root: ProfileId; readonly keys: readonly string[] },
 ): Promise<Elsewhere | null> {
-  return shard.commit.run(() => {
-    const located = componentAt(shard, root)
-    if (located === undefined) return null
-    if ('elsewhere' in located) return located
-    refuseAll(shard, located.component, keys)
-    return null
-  })
+  return shard.commit.run(() => refuseHere(shard, root, keys))
+}
+
+function refuseHere(shard: Shard, root: ProfileId, keys: readonly string[]): Elsewhere | null {
+  const located = componentAt(shard, root)
+  if (located === undefined) return null
+  if ('elsewhere' in located) return located
+  refuseAll(shard, located.component, keys)
+  return null
 }
 
 /** Makes the graphs of a page what the rules make of them. */
@@ -272,7 +274,7 @@ async function regroupOne(
   root: ProfileId,
   rules: IdentityRules,
 ): Promise<boolean> {
-  const granted: Granted = new Map()
+  const granted = new Granted()
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const located = shard.locate(root)
     // It has moved: it is made anew where it lives now.
@@ -287,9 +289,18 @@ async function regroupOne(
     const open = missingIn(component.graph, seen.next)
       .map((identifier) => ({ ...identifier, key: identifierKey(identifier) }))
       .filter(({ key }) => granted.get(key) !== present || shard.graphs.isDisowned(key))
-      .map((one) => ({ ...one, proven: seen.next.nodes.get(one.key)?.proven === true }))
+      .map((one) => {
+        const { proven = false, lastSeen = 0 } = seen.next.nodes.get(one.key) ?? {}
+        return { ...one, proven, at: lastSeen }
+      })
     if (open.length > 0) {
       await settleClaims(shard, sagas, located.id, subjectOf(component.graph), open, granted)
+      // Whoever bore these was erased since: nobody has them by what was said before.
+      const gone = open.filter(({ key, at }) => at <= (granted.erased.get(key) ?? -Infinity))
+      if (gone.length > 0) {
+        const keys = gone.map(({ key }) => key)
+        await shard.commit.run(() => refuseHere(shard, root, keys))
+      }
       continue
     }
     const isDone = await shard.commit.run(() => {

@@ -14,6 +14,7 @@ import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CountingSql } from '../storage/counting-sql.ts'
 import { CounterStore } from '../storage/counter-store.ts'
+import { ErasingStore } from '../storage/erasing-store.ts'
 import { FailedEventStore } from '../storage/failed-event-store.ts'
 import { GraphStore } from '../storage/graph-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
@@ -26,11 +27,13 @@ import { OutboxStore } from '../storage/outbox-store.ts'
 import { ProfileStore, type StoredProfile } from '../storage/profile-store.ts'
 import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
+import { TombstoneStore } from '../storage/tombstone-store.ts'
 import { keepMember } from './accounts.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
 import { GroupCommit, type Ledger } from './group-commit.ts'
+import { Holds } from './holds.ts'
 import { OwnerCalls } from './owner-calls.ts'
 import { ShardReporter } from './shard-reporter.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -72,6 +75,9 @@ export class Shard implements Ledger {
   readonly accounts: KnownAccountStore
   readonly graphs: GraphStore
   readonly merges: MergeStore
+  readonly erasing: ErasingStore
+  readonly holds: Holds
+  readonly tombstones: TombstoneStore
   readonly lake: LakeStore
   readonly meta: MetaStore
   readonly rows: CountingSql
@@ -100,6 +106,9 @@ export class Shard implements Ledger {
     this.accounts = new KnownAccountStore(sql)
     this.graphs = new GraphStore(sql)
     this.merges = new MergeStore(sql)
+    this.erasing = new ErasingStore(sql)
+    this.holds = new Holds(this.erasing)
+    this.tombstones = new TombstoneStore(sql)
     this.lake = new LakeStore(sql)
     this.meta = new MetaStore(sql)
     this.reporter = new ShardReporter(this)

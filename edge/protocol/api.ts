@@ -286,9 +286,10 @@ export interface ApiDelivery {
   readonly id: string
   readonly state: DeliveryState
   readonly destination: string
-  readonly activation: string
-  readonly segment: string
-  readonly type: 'entered' | 'exited'
+  /** Null, as segment and cause: a notice that the profile was erased. */
+  readonly activation: string | null
+  readonly segment: string | null
+  readonly type: 'entered' | 'exited' | 'erased'
   readonly profile: string
   readonly at: string
   readonly createdAt: string
@@ -300,7 +301,7 @@ export interface ApiDelivery {
     readonly status?: number
     readonly reason?: string
   }[]
-  readonly cause: Cause
+  readonly cause: Cause | null
 }
 
 export interface ApiFailedEvent {

@@ -56,21 +56,31 @@ export const ATTEMPT_DELAYS: readonly Millis[] = [
 export const ATTEMPT_TIMEOUT: Millis = 15 * SECOND
 
 /** One message in the deliveries queue: everything the consumer needs but the destination's address and secrets. */
-export interface DeliveryMessage {
+export type DeliveryMessage = CrossingMessage | ErasureMessage
+
+interface Told {
   readonly id: DeliveryId
   readonly workspace: WorkspaceId
   /** The shard whose outbox row the receipt closes. */
   readonly shard: ShardAddress
   readonly destination: DestinationId
-  readonly activation: ActivationId
   /** 1 for the first attempt. */
   readonly attempt: number
   readonly profile: ProfileId
-  readonly segment: { readonly id: SegmentId; readonly key: string; readonly name: string }
-  readonly type: 'entered' | 'exited'
   readonly at: Millis
+}
+
+export interface CrossingMessage extends Told {
+  readonly type: 'entered' | 'exited'
+  readonly activation: ActivationId
+  readonly segment: { readonly id: SegmentId; readonly key: string; readonly name: string }
   readonly decidedAt: Millis
   readonly cause: Cause
+}
+
+/** The profile was erased: the receiver must erase what it has of it. */
+export interface ErasureMessage extends Told {
+  readonly type: 'erased'
 }
 
 export type AttemptOutcome =
@@ -118,4 +128,16 @@ export interface SegmentCloudEvent {
     readonly decidedAt: string
     readonly cause: Cause
   }
+}
+
+/** Tells a receiver to erase what it has of somebody: it says no more than the id it knows them by. */
+export interface ErasureCloudEvent {
+  readonly specversion: '1.0'
+  readonly id: DeliveryId
+  readonly source: string
+  readonly type: 'profile.erased'
+  readonly subject: ProfileId
+  readonly time: string
+  readonly datacontenttype: 'application/json'
+  readonly data: { readonly profile: ProfileId }
 }

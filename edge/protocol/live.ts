@@ -26,8 +26,9 @@ export interface LiveTransition extends Pick<Transition, 'type' | 'at' | 'decide
 export interface LiveDelivery {
   readonly id: DeliveryId
   readonly destination: string
-  readonly segment: SegmentId
-  readonly type: 'entered' | 'exited'
+  /** Absent: the destination was told that somebody was erased. */
+  readonly segment?: SegmentId
+  readonly type: 'entered' | 'exited' | 'erased'
   readonly attempt: number
   readonly at: Millis
   readonly outcome: AttemptOutcome

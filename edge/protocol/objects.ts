@@ -169,6 +169,8 @@ export interface ResolveRequest {
   /** Who becomes the owner if there is none; who claims it again if that is the owner. */
   readonly birth: ProfileId
   readonly proven: boolean
+  /** When the latest of what names it happened. */
+  readonly at: Millis
 }
 
 export interface MoveRequest {
@@ -290,6 +292,12 @@ export interface IdentityShardCalls {
   resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]>
   /** Compare-and-set, in one transaction. Answers the owners after the call. */
   moveMany(requests: readonly MoveRequest[]): Promise<readonly ProfileId[]>
+  /** Those who bore them as one of `from` are erased: what happened until `at` claims nothing any more. */
+  bury(request: {
+    readonly identifiers: readonly Identifier[]
+    readonly from: readonly ProfileId[]
+    readonly at: Millis
+  }): Promise<void>
 }
 export interface IdentityAnswer {
   /** Root of a graph, at some time: it may have joined an older one since. */
@@ -300,6 +308,8 @@ export interface IdentityAnswer {
   readonly version: number
   /** True if the call made `owner` the owner. */
   readonly born: boolean
+  /** Whoever bore it before was erased then. What is not later claims nothing: nobody is the owner by it. */
+  readonly erasedAt?: Millis
 }
 
 export interface WorkspaceCalls {

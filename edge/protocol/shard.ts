@@ -14,7 +14,13 @@ export type Subject =
       /** Where the caller was told, by a sealed cookie or by `moved`, that the device belongs. */
       readonly profile?: ProfileId
     }
-  | { readonly type: 'identifier'; readonly identifier: Identifier; readonly profile: ProfileId }
+  | {
+      readonly type: 'identifier'
+      readonly identifier: Identifier
+      readonly profile: ProfileId
+      /** Whoever bore it before was erased then. */
+      readonly erasedAt?: Millis
+    }
 
 /** One subject's part of a batch, on its way to the profile's shard. */
 export interface IngestRequest {

@@ -33,6 +33,8 @@ export type RefusalReason =
   | 'no-consent'
   | 'alias-conflict'
   | 'busy'
+  /** It happened before its person was erased. */
+  | 'erased'
 
 /** An event that was refused before it reached a profile, with what may be shown of it. */
 export interface RefusedEvent {

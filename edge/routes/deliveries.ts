@@ -22,9 +22,9 @@ const delivery = z
     id: z.string(),
     state: z.enum(['pending', 'delivered', 'parked', 'refused']),
     destination: z.string(),
-    activation: z.string(),
-    segment: z.string(),
-    type: z.enum(['entered', 'exited']),
+    activation: z.string().nullable(),
+    segment: z.string().nullable(),
+    type: z.enum(['entered', 'exited', 'erased']),
     profile: z.string(),
     at: instant,
     createdAt: instant,
@@ -39,7 +39,7 @@ const delivery = z
         }),
       )
       .readonly(),
-    cause,
+    cause: cause.nullable(),
   })
   .openapi('Delivery')
 

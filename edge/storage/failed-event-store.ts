@@ -196,4 +196,17 @@ export class FailedEventStore {
       ]),
     )
   }
+
+  /** Those after `after` that are meant, of so many looked at, are removed. `last`: the last that was looked at. */
+  removeWhere(
+    isMeant: (kept: KeptEvent) => boolean,
+    after: number,
+    limit: number,
+  ): { readonly removed: number; readonly last?: number } {
+    const looked = this.oldest({}, after, Number.MAX_SAFE_INTEGER, limit)
+    const meant = looked.filter(isMeant)
+    for (const { seq } of meant) this.remove(seq)
+    const last = looked.length < limit ? undefined : looked.at(-1)?.seq
+    return { removed: meant.length, ...(last !== undefined && { last }) }
+  }
 }

@@ -48,4 +48,9 @@ export class GraphStore {
   own(identifier: string, version: number): void {
     this.#sql.exec('DELETE FROM disowned WHERE identifier = ? AND version < ?', identifier, version)
   }
+
+  /** Nobody is called so any more. */
+  forget(identifier: string): void {
+    this.#sql.exec('DELETE FROM disowned WHERE identifier = ?', identifier)
+  }
 }

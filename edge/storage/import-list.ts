@@ -1,5 +1,6 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { WorkspaceId } from '../protocol/id.ts'
+import type { Millis } from '../protocol/time.ts'
 import type { Change } from './change.ts'
 import { databaseOf, transaction } from './database.ts'
 import { newId } from './new-id.ts'
@@ -33,6 +34,21 @@ export async function forgetImport(
     .where('workspace', '=', workspace)
     .where('id', '=', id)
     .execute()
+}
+
+/** Imports since then: those whose files may still be kept. */
+export async function importsSince(
+  db: D1Database,
+  workspace: WorkspaceId,
+  since: Millis,
+): Promise<readonly string[]> {
+  const rows = await databaseOf(db)
+    .selectFrom('import')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('createdAt', '>=', since)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** The same name again replaces the mapping. */

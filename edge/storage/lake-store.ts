@@ -183,6 +183,59 @@ export class LakeStore {
     }
   }
 
+  /**
+   * Removes entries that wait. `isBusy`: some stand in rows that are being written to the lake, and so are left; look
+   * again when that is over.
+   */
+  strike(isMeant: (entry: LakeEntry) => boolean): {
+    readonly removed: number
+    readonly isBusy: boolean
+  } {
+    const { intent } = this.#flush()
+    const rows = this.#sql
+      .exec<{ seq: number; data: string }>('SELECT seq, data FROM lake_row ORDER BY seq')
+      .toArray()
+    let removed = 0
+    let isBusy = false
+    for (const { seq, data } of rows) {
+      const lines = data.split('\n').filter((line) => line !== '')
+      const kept = lines.filter((line) => !isMeant(JSON.parse(line) as LakeEntry))
+      if (kept.length === lines.length) continue
+      if (intent !== undefined && seq <= intent.to) {
+        isBusy = true
+        continue
+      }
+      removed += lines.length - kept.length
+      const rest = kept.map((line) => `${line}\n`).join('')
+      if (kept.length === 0) this.#sql.exec('DELETE FROM lake_row WHERE seq = ?', seq)
+      else {
+        this.#sql.exec(
+          'UPDATE lake_row SET data = ?, size = ?, count = ? WHERE seq = ?',
+          rest,
+          rest.length,
+          kept.length,
+          seq,
+        )
+      }
+    }
+    if (removed > 0) this.#sumUp()
+    return { removed, isBusy }
+  }
+
+  #sumUp(): void {
+    let [events, characters] = [0, 0]
+    for (const { seq, count, size } of this.#heads('ORDER BY seq').toArray()) {
+      events += count
+      characters += size
+      this.#sql.exec(
+        'UPDATE lake_row SET events = ?, characters = ? WHERE seq = ?',
+        events,
+        characters,
+        seq,
+      )
+    }
+  }
+
   /** The file is in the lake. Late word of an earlier one changes nothing. */
   end({ from, to }: LakeIntent): void {
     const { closed, intent } = this.#flush()

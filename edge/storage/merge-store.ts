@@ -30,6 +30,8 @@ export interface Pointers {
   readonly ids: readonly ProfileId[]
   readonly devices: readonly DeviceId[]
   readonly identifiers: readonly { readonly kind: string; readonly value: string }[]
+  /** Ids that are no more, and that claims may still name. */
+  readonly former?: readonly ProfileId[]
 }
 
 export interface OpenMove {
@@ -162,5 +164,24 @@ export class MergeStore {
   /** Pages that will not be applied here. */
   unstage(saga: string): void {
     this.#sql.exec('DELETE FROM staged WHERE saga = ?', saga)
+  }
+
+  /** Whether a move that is not over names one of these. */
+  isNamed(ids: readonly ProfileId[]): boolean {
+    return ids.some(
+      (id) =>
+        this.#sql
+          .exec(
+            `SELECT 1 FROM saga WHERE instr(data, ?1) > 0 OR instr(coalesce(pointers, ''), ?1) > 0
+             LIMIT 1`,
+            id,
+          )
+          .toArray().length > 0,
+    )
+  }
+
+  /** Pages of somebody that no move will fetch. */
+  unstageOf(id: ProfileId): void {
+    this.#sql.exec(`DELETE FROM staged WHERE data ->> '$.profile' = ?`, id)
   }
 }

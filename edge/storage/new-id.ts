@@ -15,6 +15,7 @@ interface Ids {
   readonly aud: string
   readonly dlv: DeliveryId
   readonly dst: DestinationId
+  readonly ers: string
   readonly evt: EventId
   readonly exp: ExperienceId
   readonly imp: string

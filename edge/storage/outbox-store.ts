@@ -22,16 +22,27 @@ export interface Attempt {
 }
 
 /** What is to be sent, written with the membership it follows from. */
-export interface OutboxRow {
+export type OutboxRow = Delivery & (Crossing | Notice)
+
+/** Somebody entered or exited a segment. */
+interface Crossing {
+  readonly type: 'entered' | 'exited'
+  readonly activation: ActivationId
+  readonly segment: SegmentId
+  readonly decidedAt: Millis
+  readonly cause: Cause
+}
+
+/** Somebody was erased: whoever was told of them must erase them too. */
+interface Notice {
+  readonly type: 'erased'
+}
+
+interface Delivery {
   readonly id: DeliveryId
   readonly profile: ProfileId
   readonly destination: DestinationId
-  readonly activation: ActivationId
-  readonly segment: SegmentId
-  readonly type: 'entered' | 'exited'
   readonly at: Millis
-  readonly decidedAt: Millis
-  readonly cause: Cause
   readonly state: DeliveryState
   /** Number of the attempt to make next, from 1; a replay counts on. */
   readonly attempt: number
@@ -93,7 +104,10 @@ export class OutboxStore {
   }
 
   /** A new row, due at `nextAt` unless an older one of its line is still open. */
-  add(row: Omit<OutboxRow, 'state' | 'attempt' | 'replayedAfter' | 'releases' | 'attempts'>): void {
+  add(
+    row: Omit<Delivery, 'state' | 'attempt' | 'replayedAfter' | 'releases' | 'attempts'> &
+      (Crossing | Notice),
+  ): void {
     const { id, nextAt, ...data } = row
     const line = `${data.profile}/${data.destination}`
     this.#sql.exec(
@@ -237,6 +251,47 @@ export class OutboxStore {
     }
   }
 
+  /**
+   * Removes what is told of people, of so many rows looked at after `after`: sent or not. Notices of an erasure stay.
+   * `tried`: destinations that something of them may have reached.
+   */
+  forget(
+    profiles: readonly ProfileId[],
+    after: number,
+    limit: number,
+  ): {
+    readonly removed: number
+    readonly tried: readonly DestinationId[]
+    readonly last?: number
+  } {
+    const people = new Set<string>(profiles)
+    const heads = this.#sql
+      .exec<{ seq: number; line: string }>(
+        'SELECT seq, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?',
+        after,
+        limit,
+      )
+      .toArray()
+    const tried = new Set<DestinationId>()
+    let removed = 0
+    for (const { seq, line } of heads) {
+      if (!people.has(line.slice(0, line.indexOf('/')))) continue
+      const [sql] = this.#sql.exec<Sql>('SELECT * FROM outbox WHERE seq = ?', seq).toArray()
+      const row = sql && decode(sql)
+      if (row === undefined || row.type === 'erased') continue
+      if (row.attempts.length > 0 || row.releases > 0) tried.add(row.destination)
+      this.#sql.exec('DELETE FROM outbox WHERE seq = ?', seq)
+      removed++
+    }
+    const last = heads.length < limit ? undefined : heads.at(-1)?.seq
+    return { removed, tried: [...tried], ...(last !== undefined && { last }) }
+  }
+
+  /** It has arrived, and nothing of it is kept. */
+  remove(id: DeliveryId): void {
+    this.#sql.exec('DELETE FROM outbox WHERE id = ?', id)
+  }
+
   expire(now: Millis): void {
     this.#sql.exec(
       `DELETE FROM outbox WHERE closed_at < ?1 OR (closed_at < ?2 AND state = 'delivered')`,
@@ -252,13 +307,13 @@ export const toApiDelivery = (row: OutboxRow): ApiDelivery => ({
   id: row.id,
   state: row.state,
   destination: row.destination,
-  activation: row.activation,
-  segment: row.segment,
+  activation: row.type === 'erased' ? null : row.activation,
+  segment: row.type === 'erased' ? null : row.segment,
   type: row.type,
   profile: row.profile,
   at: iso(row.at),
   createdAt: iso(row.createdAt),
   nextAttemptAt: row.state === 'pending' ? iso(row.nextAt) : null,
   attempts: row.attempts.map(({ at, ...rest }) => ({ at: iso(at), ...rest })),
-  cause: row.cause,
+  cause: row.type === 'erased' ? null : row.cause,
 })

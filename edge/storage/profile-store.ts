@@ -198,4 +198,19 @@ export class ProfileStore {
       )
       .one().n
   }
+
+  /** Neither a state nor a pointer is left. */
+  remove(id: ProfileId): void {
+    const [row] = this.#sql
+      .exec<{ state: string | null }>('DELETE FROM profile WHERE id = ? RETURNING state', id)
+      .toArray()
+    if (row !== undefined && row.state !== null) this.#count(-1)
+  }
+
+  /** Forgets a device, if it is still one of these. */
+  dropDevice(id: DeviceId, of: readonly ProfileId[]): void {
+    const owner = this.deviceOwner(id)
+    if (owner === undefined || !of.includes(owner)) return
+    this.#sql.exec('DELETE FROM device WHERE id = ?', id)
+  }
 }

@@ -1,4 +1,4 @@
-import type { DeliveryMessage, DestinationTarget } from '../../edge/protocol/delivery.ts'
+import type { CrossingMessage, DestinationTarget } from '../../edge/protocol/delivery.ts'
 
 export const NOON = Date.UTC(2026, 10, 23, 12)
 
@@ -6,7 +6,7 @@ export const NOON = Date.UTC(2026, 10, 23, 12)
 export const SECRET = `whsec_${Buffer.alloc(32, 'a secret ').toString('base64')}`
 export const OLD_SECRET = `whsec_${Buffer.alloc(32, 'its elder ').toString('base64')}`
 
-export const deliveryMessage = (changes: Record<string, unknown> = {}): DeliveryMessage =>
+export const deliveryMessage = (changes: Record<string, unknown> = {}): CrossingMessage =>
   ({
     id: 'dlv_aaaaaaaaaaaaaaaaaaaaa',
     workspace: 'ws_demo',
@@ -21,7 +21,7 @@ export const deliveryMessage = (changes: Record<string, unknown> = {}): Delivery
     decidedAt: NOON + 5,
     cause: { type: 'event', messageIds: ['m-1'] },
     ...changes,
-  }) as unknown as DeliveryMessage
+  }) as unknown as CrossingMessage
 
 export const webhookTarget = (url: string, changes: Partial<DestinationTarget> = {}) =>
   ({

@@ -281,7 +281,7 @@ test('a destination that loses its purpose is told, though the person stays in t
   const { segments } = await visit(key, answer({ ...YES, advertising: false }))
   expect(segments).toEqual(['all'])
   const { items } = await api<Page<ApiDelivery>>('GET', '/api/deliveries')
-  expect(items.map(({ type, cause }) => [type, cause.type])).toEqual([
+  expect(items.map(({ type, cause }) => [type, cause?.type])).toEqual([
     ['exited', 'consent'],
     ['entered', 'event'],
   ])

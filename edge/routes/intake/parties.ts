@@ -108,8 +108,14 @@ export async function subjectOf(
   const random = crypto.getRandomValues(new Uint8Array(2 + RANDOM_BYTES))
   const shard = (((random[0] ?? 0) << 8) | (random[1] ?? 0)) % shards
   const birth = profileIdOf({ region: 0, shard }, random.subarray(2))
-  const { owner } = await calls.resolve(identifier, birth, run.by.proven)
-  return { type: 'identifier', identifier, profile: owner }
+  const at = Math.max(...run.events.map(({ event }) => event.timestamp))
+  const { owner, erasedAt } = await calls.resolve(identifier, birth, run.by.proven, at)
+  return {
+    type: 'identifier',
+    identifier,
+    profile: owner,
+    ...(erasedAt !== undefined && { erasedAt }),
+  }
 }
 
 /** The object that owns an identifier. A stub whose call failed stays broken: ask for one each time. */

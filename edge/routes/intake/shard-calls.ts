@@ -7,6 +7,7 @@ import type { ProfileId, WorkspaceId } from '../../protocol/id.ts'
 import type { Identifier } from '../../protocol/identifier.ts'
 import type { IdentityAnswer, IngestOutcome } from '../../protocol/objects.ts'
 import type { IngestRequest, IngestResult } from '../../protocol/shard.ts'
+import type { Millis } from '../../protocol/time.ts'
 
 /** An object that sheds load: asking again at once would make it worse. */
 export class Overloaded extends Error {
@@ -54,7 +55,12 @@ export class ShardCalls {
   }
 
   /** The owner of an identifier, born as `birth` if there is none. */
-  resolve(identifier: Identifier, birth: ProfileId, proven: boolean): Promise<IdentityAnswer> {
-    return this.#owners.resolve(identifier, birth, proven)
+  resolve(
+    identifier: Identifier,
+    birth: ProfileId,
+    proven: boolean,
+    at: Millis,
+  ): Promise<IdentityAnswer> {
+    return this.#owners.resolve(identifier, birth, proven, at)
   }
 }
