@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
 import { grantLifetime } from '../domain/consent.ts'
-import { rootOf, type Star } from '../domain/graph.ts'
+import { rootOf } from '../domain/graph.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
@@ -14,11 +14,11 @@ import type {
 } from '../protocol/objects.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
-import type { StoredProfile } from '../storage/profile-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
-import { admit, personOf, scopeOf, type Granted } from './admit.ts'
+import { admit, personOf, type Granted } from './admit.ts'
+import { BulkIngest } from './bulk-ingest.ts'
 import { learn, membersOf } from './accounts.ts'
-import { briefHere, openClaims, settleClaims, type GraphBrief } from './claims.ts'
+import { briefHere, claimsOf, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
 import type { Env } from './env.ts'
@@ -53,12 +53,14 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
   readonly #sagas: MoveSagas
   readonly #pump: OutboxPump
   readonly #work: ShardWork
+  readonly #bulk: BulkIngest
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#shard = new Shard(ctx, env)
     this.#sagas = new MoveSagas(this.#shard)
     this.#pump = new OutboxPump(this.#shard)
+    this.#bulk = new BulkIngest(this.#shard)
     this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas, new LakeFlush(this.#shard))
   }
 
@@ -78,7 +80,7 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
         await this.#sagas.settled(stored.saga)
         continue
       }
-      const claims = this.#openClaims(request, id, stored, granted)
+      const claims = claimsOf(shard, request, id, stored, granted)
       const [first] = events
       if (claims.length > 0 && first !== undefined) {
         if (stored !== undefined || (await birth(shard, subject, id, first))) {
@@ -94,37 +96,17 @@ export class ProfileShard extends DurableObject<Env> implements ProfileShardCall
     throw new Error('Identifiers of a request did not settle')
   }
 
-  /** Claims of events that were not seen before: a sign-in that is told once more claims nothing. */
-  #openClaims(
-    { subject, source, events }: IngestRequest,
-    id: ProfileId,
-    stored: StoredProfile | undefined,
-    granted: Granted,
-  ): Star[] {
-    const shard = this.#shard
-    // A browser that names nobody claims nothing: most do.
-    if (events.every(({ identifiers }) => identifiers.length === 0)) return []
-    const graph = stored && componentOf(shard, stored).graph
-    const root = graph === undefined ? id : rootOf(graph)
-    const claims = openClaims(shard, graph, root, subject, events, granted)
-    if (claims.length === 0) return claims
-    const scope = scopeOf(subject)
-    const fresh = events.filter(
-      ({ messageId }) => !shard.seen.has(scope, source, messageId, shard.now()),
-    )
-    return fresh.length === events.length
-      ? claims
-      : openClaims(shard, graph, root, subject, fresh, granted)
-  }
-
   async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
+    const together = await this.#bulk.ingest(requests)
+    if (together.size > 0) this.#work.after()
     return Promise.all(
-      requests.map((request) =>
-        this.ingest(request).then(
-          (result): IngestOutcome => ({ ok: true, result }),
-          (error: unknown): IngestOutcome => ({ ok: false, overloaded: isOverloaded(error) }),
-        ),
-      ),
+      requests.map(async (request): Promise<IngestOutcome> => {
+        try {
+          return { ok: true, result: together.get(request) ?? (await this.ingest(request)) }
+        } catch (error) {
+          return { ok: false, overloaded: isOverloaded(error) }
+        }
+      }),
     )
   }
 

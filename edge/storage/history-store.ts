@@ -18,28 +18,7 @@ export class HistoryStore {
   }
 
   append(profile: ProfileId, events: readonly EventRecord[]): void {
-    let chunk: string[] = []
-    let size = 0
-    for (const event of events) {
-      const text = JSON.stringify(event)
-      if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
-        this.#append(profile, chunk)
-        chunk = []
-        size = 0
-      }
-      chunk.push(text)
-      size += text.length
-    }
-    if (chunk.length > 0) this.#append(profile, chunk)
-  }
-
-  #append(profile: ProfileId, events: readonly string[]): void {
-    this.#sql.exec(
-      `INSERT INTO chunk (profile, seq, data)
-       SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
-      profile,
-      `[${events.join()}]`,
-    )
+    this.paste(profile, chunksOf(events))
   }
 
   /** What came by one device. Chunks that do not name it are not even parsed. */
@@ -123,4 +102,23 @@ export class HistoryStore {
   drop(profile: ProfileId): void {
     this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
   }
+}
+
+/** Events as the texts of rows. */
+export function chunksOf(events: readonly EventRecord[]): string[] {
+  const chunks: string[] = []
+  let chunk: string[] = []
+  let size = 0
+  for (const event of events) {
+    const text = JSON.stringify(event)
+    if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
+      chunks.push(`[${chunk.join()}]`)
+      chunk = []
+      size = 0
+    }
+    chunk.push(text)
+    size += text.length
+  }
+  if (chunk.length > 0) chunks.push(`[${chunk.join()}]`)
+  return chunks
 }

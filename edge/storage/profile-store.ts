@@ -14,7 +14,7 @@ export interface StoredProfile {
   readonly saga: string | null
 }
 
-type Row = {
+export type ProfileRow = {
   state: string | null
   forward: string | null
   graph: string | null
@@ -42,22 +42,14 @@ export class ProfileStore {
 
   /** The state, or where it went. */
   find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
-    const [row] = this.#sql
-      .exec<Row>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
-      .toArray()
-    if (row === undefined) return undefined
-    if (row.forward !== null) return { forward: row.forward as ProfileId }
-    const { state, graph, shared, saga } = row
-    let profile: Profile | undefined
-    return {
-      id,
-      graph,
-      shared,
-      saga,
-      get profile() {
-        return (profile ??= decodeProfile(state ?? '{}'))
-      },
-    }
+    const row = this.rowOf(id)
+    return row && storedFrom(id, row)
+  }
+
+  protected rowOf(id: ProfileId): ProfileRow | undefined {
+    return this.#sql
+      .exec<ProfileRow>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
+      .toArray()[0]
   }
 
   /** Its graph stays as it is. */
@@ -116,7 +108,7 @@ export class ProfileStore {
       graph,
       shared,
     )
-    this.#count(1)
+    this.count(1)
   }
 
   /** From now on the id stands for another profile, here or elsewhere. */
@@ -133,7 +125,7 @@ export class ProfileStore {
       id,
       to,
     )
-    if (row !== undefined && row.state !== null) this.#count(-1)
+    if (row !== undefined && row.state !== null) this.count(-1)
   }
 
   /** The profile is held for a move: nothing may change it until that is over. */
@@ -145,7 +137,7 @@ export class ProfileStore {
     this.#sql.exec('UPDATE profile SET saga = NULL WHERE id = ?', id)
   }
 
-  #count(change: 1 | -1): void {
+  protected count(change: number): void {
     this.#sql.exec('UPDATE population SET n = n + ?', change)
   }
 
@@ -197,5 +189,23 @@ export class ProfileStore {
         cursor,
       )
       .one().n
+  }
+}
+
+/** A row as whoever looks for a profile sees it. */
+export function storedFrom(
+  id: ProfileId,
+  { state, forward, graph, shared, saga }: ProfileRow,
+): StoredProfile | { readonly forward: ProfileId } {
+  if (forward !== null) return { forward: forward as ProfileId }
+  let profile: Profile | undefined
+  return {
+    id,
+    graph,
+    shared,
+    saga,
+    get profile() {
+      return (profile ??= decodeProfile(state ?? '{}'))
+    },
   }
 }
