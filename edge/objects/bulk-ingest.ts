@@ -78,18 +78,16 @@ export class BulkIngest {
   /** Claims what no graph holds yet. Those who bear what another graph holds are not among the answered. */
   async #claim(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
     const { owners } = this.#shard
-    const held = await Promise.all(
-      candidates.map(async (candidate) => {
-        const { claims, root, granted } = candidate
-        for (const claim of claims) {
-          const asked = owners.resolve(claim, root, claim.proven)
-          if ((await withTimeLimit(asked, CLAIM_LIMIT)).owner !== root) return []
-          granted.set(claim.key, root)
-        }
-        return [candidate]
-      }),
-    )
-    return held.flat()
+    const held = candidates.map(async (candidate) => {
+      const { claims, root, granted } = candidate
+      const answers = await Promise.all(
+        claims.map((claim) => owners.resolve(claim, root, claim.proven)),
+      )
+      if (answers.some(({ owner }) => owner !== root)) return []
+      for (const { key } of claims) granted.set(key, root)
+      return [candidate]
+    })
+    return (await withTimeLimit(Promise.all(held), CLAIM_LIMIT)).flat()
   }
 
   #store(candidates: readonly Candidate[]): Map<IngestRequest, IngestResult> {
