@@ -12,9 +12,10 @@ export class HistoryStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    // As they come, one behind the other, under an index: in the order of random ids they would be moved about.
     sql.exec(`CREATE TABLE IF NOT EXISTS chunk (
       profile TEXT NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL,
-      PRIMARY KEY (profile, seq)) WITHOUT ROWID`)
+      PRIMARY KEY (profile, seq))`)
   }
 
   append(profile: ProfileId, events: readonly EventRecord[]): void {

@@ -6,6 +6,7 @@ type Row = readonly (SqlStorageValue | ArrayBuffer)[]
 /**
  * Runs `{insert} VALUES …` with as many rows to a statement as it may bind: what a statement costs by itself is then
  * shared by them. `columns`: SQL of the values of one row, in which `?1`, `?2`… are its own bindings.
+ * `otherwise`: what to do where there is such a row.
  * @returns rows written, those of indexes among them.
  */
 export function insertRows(
@@ -13,6 +14,7 @@ export function insertRows(
   insert: string,
   columns: readonly string[],
   rows: readonly Row[],
+  otherwise = '',
 ): number {
   const width = rows[0]?.length ?? 1
   const most = Math.floor(MAX_BINDINGS / width)
@@ -20,7 +22,7 @@ export function insertRows(
   for (let at = 0; at < rows.length; at += most) {
     const some = rows.slice(at, at + most)
     const values = valuesOf(columns, width, some.length)
-    written += sql.exec(`${insert} VALUES ${values}`, ...some.flat()).rowsWritten
+    written += sql.exec(`${insert} VALUES ${values} ${otherwise}`, ...some.flat()).rowsWritten
   }
   return written
 }

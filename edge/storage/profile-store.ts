@@ -31,9 +31,10 @@ export class ProfileStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    // Rows of a kilobyte in the order of random ids would be moved about with every birth: only their index is.
     sql.exec(`CREATE TABLE IF NOT EXISTS profile (
-      id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT, forward TEXT,
-      graph TEXT, shared TEXT, saga TEXT) WITHOUT ROWID`)
+      id TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, state TEXT, forward TEXT,
+      graph TEXT, shared TEXT, saga TEXT)`)
     sql.exec(`CREATE TABLE IF NOT EXISTS device (
       id TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID`)
     sql.exec('CREATE TABLE IF NOT EXISTS population (n INTEGER NOT NULL)')

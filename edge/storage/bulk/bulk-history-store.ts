@@ -2,7 +2,7 @@ import type { EventRecord } from '../../protocol/event.ts'
 import type { ProfileId } from '../../protocol/id.ts'
 import { chunksOf, HistoryStore } from '../history-store.ts'
 import { groupBy } from '../group-by.ts'
-import { insertRows } from '../insert-rows.ts'
+import { insertRows, listed } from '../insert-rows.ts'
 import { NotedList, NotInBulk, type BulkPart } from './bulk-part.ts'
 
 /** Events of many profiles at once: one more row for each profile. */
@@ -40,12 +40,23 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
       if (first !== undefined && others.length === 0) rows.push([profile, first])
       else super.append(profile, events)
     }
+    const last = this.#lastOf(rows.map(([profile]) => profile))
     insertRows(
       this.#sql,
       'INSERT INTO chunk (profile, seq, data)',
-      ['?1', 'coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1', '?2'],
-      rows,
+      ['?1', '?2', '?3'],
+      rows.map(([profile, data]) => [profile, (last.get(profile) ?? 0) + 1, data]),
     )
+  }
+
+  /** Number of the last row of each that has some. */
+  #lastOf(profiles: readonly ProfileId[]): ReadonlyMap<string, number> {
+    const rows = this.#sql.exec<{ profile: string; last: number }>(
+      `SELECT profile, max(seq) AS last FROM chunk
+       WHERE profile IN (SELECT value FROM json_each(?)) GROUP BY profile`,
+      listed(profiles),
+    )
+    return new Map([...rows].map(({ profile, last }) => [profile, last]))
   }
 
   forget(): void {

@@ -79,9 +79,11 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
     for (const id of written.keys()) if ((this.#rowOf(id)?.state ?? null) === null) born++
     insertRows(
       this.#sql,
-      'INSERT OR REPLACE INTO profile (id, version, state, forward, graph, shared)',
-      ['?1', '?2', '?3', 'NULL', '?4', 'NULL'],
+      'INSERT INTO profile (id, version, state, graph)',
+      ['?1', '?2', '?3', '?4'],
       [...written].map(([id, { version, state, graph }]) => [id, version, state, graph]),
+      `ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state,
+       graph = excluded.graph, forward = NULL, shared = NULL`,
     )
     if (born > 0) this.count(born)
   }
