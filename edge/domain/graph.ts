@@ -8,6 +8,7 @@ import { byTrust, identifierKey, isPersonal } from './identity.ts'
 import { compareMoments, momentOf } from './moment.ts'
 import { linkName, type IdentityNode, type LinkFact } from './people.ts'
 import type { Separation } from './people.ts'
+import { withLists } from './with-lists.ts'
 
 /** More than any household or shared tablet has: a graph is one row, and is derived anew in one go. */
 export const MAX_NODES = 1_000
@@ -98,14 +99,7 @@ export const newGraph = (): Graph => ({
   joins: new Map(),
 })
 
-export const encodeGraph = (graph: Graph): string =>
-  JSON.stringify(graph, (_, value: unknown) =>
-    value instanceof Map || value instanceof Set
-      ? [...value]
-      : value === Number.NEGATIVE_INFINITY
-        ? null
-        : value,
-  )
+export const encodeGraph = (graph: Graph): string => JSON.stringify(withLists(graph))
 
 export function decodeGraph(text: string): Graph {
   const raw = JSON.parse(text)

@@ -8,6 +8,7 @@ import type { Consent } from './consent.ts'
 import type { Entry } from './entry.ts'
 import type { KnownGroup } from './group.ts'
 import type { Trait } from './trait.ts'
+import { withLists } from './with-lists.ts'
 
 export interface KnownIdentifier extends Identifier {
   readonly sealed?: string
@@ -99,15 +100,8 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
   }
 }
 
-/** Compact text for the shard's row: maps and sets become lists. */
-export const encodeProfile = (profile: Profile): string =>
-  JSON.stringify(profile, (_, value: unknown) =>
-    value instanceof Map || value instanceof Set
-      ? [...value]
-      : value === Number.NEGATIVE_INFINITY
-        ? null
-        : value,
-  )
+/** Compact text for the shard's row: maps and sets become lists, instants that never were null. */
+export const encodeProfile = (profile: Profile): string => JSON.stringify(withLists(profile))
 
 export function decodeProfile(text: string): Profile {
   const raw = JSON.parse(text)

@@ -1,3 +1,4 @@
+import { admissible } from '../domain/admissible.ts'
 import {
   isElder,
   isRefusedKey,
@@ -14,12 +15,13 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { IdentityAnswer } from '../protocol/objects.ts'
-import type { Subject } from '../protocol/shard.ts'
+import type { IngestRequest, Subject } from '../protocol/shard.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { identityShard, profileShard } from './address.ts'
-import { keyOf, personOf, type Granted } from './admit.ts'
-import { componentAt, saveGraph } from './component.ts'
+import { consentOf, keyOf, personOf, scopeOf, type Granted } from './admit.ts'
+import { componentAt, componentOf, saveGraph } from './component.ts'
 import type { Through } from '../storage/merge-store.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
 import type { MoveSagas } from './move-saga.ts'
 import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -57,7 +59,7 @@ export interface Claim extends Star {
  * The identifiers of events that are neither in the graph nor known to be free for it. The one by which the subject
  * was found is: its owner was asked just before.
  */
-export function openClaims(
+function openClaims(
   shard: Shard,
   graph: Graph | undefined,
   root: ProfileId,
@@ -84,6 +86,33 @@ export function openClaims(
     }
   }
   return [...open.values()]
+}
+
+/** Claims of events that are kept, and were not seen before: a sign-in that is told once more claims nothing. */
+export function claimsOf(
+  shard: Shard,
+  { subject, source, events }: Pick<IngestRequest, 'subject' | 'source' | 'events'>,
+  id: ProfileId,
+  stored: StoredProfile | undefined,
+  granted: Granted,
+): Claim[] {
+  // A browser that names nobody claims nothing: most do.
+  if (events.every(({ identifiers }) => identifiers.length === 0)) return []
+  const graph = stored && componentOf(shard, stored).graph
+  const root = graph === undefined ? id : rootOf(graph)
+  const claims = openClaims(shard, graph, root, subject, events, granted)
+  if (claims.length === 0) return claims
+  const scope = scopeOf(subject)
+  const consent = (graph && consentOf(shard, graph, subject, stored)) ?? new Map()
+  const kept = admissible(consent, events).filter(
+    (event): event is EventRecord =>
+      event !== undefined &&
+      event.carried !== true &&
+      !shard.seen.has(scope, source, event.messageId, shard.now()),
+  )
+  return kept.length === events.length
+    ? claims
+    : openClaims(shard, graph, root, subject, kept, granted)
 }
 
 /**

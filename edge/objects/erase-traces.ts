@@ -39,13 +39,13 @@ export function sweep(
   const { ids, devices, identifiers } = person
   // Others may still be led here by one of them.
   const isNamed = shard.merges.isNamed(ids)
-  for (const identifier of identifiers) shard.graphs.forget(identifierKey(identifier))
+  for (const identifier of identifiers) shard.graphs.erase(identifierKey(identifier))
   for (const id of ids) {
     shard.merges.unstageOf(id)
     if (!isNamed) removeState(shard, id)
   }
   for (const device of devices) shard.profiles.dropDevice(device, ids)
-  const outbox = shard.outbox.forget(ids, from.outbox, OUTBOX_ROWS)
+  const outbox = shard.outbox.erase(ids, from.outbox, OUTBOX_ROWS)
   const names = new Set<string>([...ids, ...devices, ...identifiers.map(({ value }) => value)])
   const failed = shard.failedEvents.removeWhere(
     ({ raw, origin }) => namesPerson({ raw, origin }, names),

@@ -19,6 +19,7 @@ export async function learnErasure(
   granted: Granted,
 ): Promise<boolean> {
   const { tombstones, env, workspace } = shard
+  if (tombstones.isEmpty) return true
   const keys = await workspaceKeys(env.PRISME_SECRET, workspace)
   if (subject.type === 'device') {
     const key = deviceKeyOf(subject.device)

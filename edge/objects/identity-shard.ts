@@ -11,7 +11,7 @@ import type {
   ResolveRequest,
 } from '../protocol/objects.ts'
 import type { Millis } from '../protocol/time.ts'
-import { OwnerStore } from '../storage/owner-store.ts'
+import { OwnerStore, type Ownership } from '../storage/owner-store.ts'
 import { TombstoneStore, type Tombstone } from '../storage/tombstone-store.ts'
 import type { Env } from './env.ts'
 
@@ -40,44 +40,33 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
   }
 
   async lookupMany(identifiers: readonly Identifier[]): Promise<readonly (ProfileId | null)[]> {
-    return identifiers.map((identifier) => this.#owners.find(identifier)?.owner ?? null)
+    const owners = this.#owners.findMany(identifiers)
+    return identifiers.map((identifier) => owners.get(identifierKey(identifier))?.owner ?? null)
   }
 
   async resolveMany(requests: readonly ResolveRequest[]): Promise<readonly IdentityAnswer[]> {
     const identifiers = requests.map(({ identifier }) => identifier)
-    return this.#withGraves(identifiers, (graves) =>
-      requests.map((one) => this.#resolve(one, graves)),
-    )
-  }
-
-  #resolve({ identifier, birth, proven, at }: ResolveRequest, graves: Graves): IdentityAnswer {
-    const known = this.#owners.find(identifier)
-    if (known === undefined) return this.#claim({ identifier, birth, proven, at }, graves)
-    const { owner, erasedAt } = known
-    const claim = { owner, proven: known.proven || proven }
-    // Whoever was about to take it over read an older version: they must look again.
-    const version = owner === birth ? known.version + 1 : known.version
-    if (owner === birth || claim.proven !== known.proven) {
-      this.#owners.put(identifier, { ...claim, version })
-    }
-    return { ...claim, version, born: false, ...(erasedAt !== undefined && { erasedAt }) }
-  }
-
-  /** Of an identifier that nobody bears. What happened before its bearer was erased claims nothing. */
-  #claim({ identifier, birth, proven, at }: ResolveRequest, graves: Graves): IdentityAnswer {
-    const grave = graves(identifier)
-    const version = (grave?.version ?? 0) + 1
-    const answer = { owner: birth, proven, version }
-    if (grave === undefined) {
-      this.#owners.put(identifier, answer)
-      return { ...answer, born: true }
-    }
-    const born = at > grave.at
-    if (born) {
-      this.#owners.put(identifier, answer)
-      this.#owners.noteReborn(identifier, grave.at)
-    }
-    return { ...answer, born, erasedAt: grave.at }
+    return this.#withGraves(identifiers, (graves) => {
+      const owners = this.#owners.findMany(identifiers)
+      const claimed = new Map<string, Claimed>()
+      const answers = requests.map((request) => {
+        const { identifier } = request
+        const key = identifierKey(identifier)
+        const known = owners.get(key)
+        const grave = known === undefined ? graves(identifier) : undefined
+        const { ownership, answer } = resolve(request, known, grave)
+        if (ownership === undefined) return answer
+        owners.set(key, ownership)
+        claimed.set(key, { identifier, ownership })
+        return answer
+      })
+      this.#owners.putMany([...claimed.values()])
+      for (const { identifier, ownership } of claimed.values()) {
+        const { erasedAt } = ownership
+        if (erasedAt !== undefined) this.#owners.noteReborn(identifier, erasedAt)
+      }
+      return answers
+    })
   }
 
   async moveMany(requests: readonly MoveRequest[]): Promise<readonly ProfileId[]> {
@@ -130,6 +119,7 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
   async #withGraves<T>(identifiers: readonly Identifier[], run: (graves: Graves) => T): Promise<T> {
     const hashes = new Map<string, string>()
     const graves: Graves = (identifier) => {
+      if (this.#tombstones.isEmpty) return undefined
       const hash = hashes.get(identifierKey(identifier))
       if (hash === undefined) throw new NotHashed()
       return this.#tombstones.find(hash)
@@ -150,4 +140,31 @@ export class IdentityShard extends DurableObject<Env> implements IdentityShardCa
     const keys = await workspaceKeys(this.env.PRISME_SECRET, workspace)
     return tombstoneOf(keys, identifierKey(identifier))
   }
+}
+
+interface Claimed {
+  readonly identifier: Identifier
+  readonly ownership: Ownership
+}
+
+/**
+ * Who owns an identifier after it was asked for; `ownership`: what is to be noted of it. `grave`: of one that nobody
+ * bears, because who did was erased. What happened before then claims nothing.
+ */
+function resolve(
+  { birth, proven, at }: ResolveRequest,
+  known: Ownership | undefined,
+  grave: Tombstone | undefined,
+): { readonly answer: IdentityAnswer; readonly ownership?: Ownership } {
+  const claim = { owner: known?.owner ?? birth, proven: (known?.proven ?? false) || proven }
+  const isClaimed = known === undefined || known.owner === birth
+  // Whoever was about to take it over read an older version: they must look again.
+  const before = known?.version ?? grave?.version ?? 0
+  const version = isClaimed ? before + 1 : before
+  const erasedAt = known?.erasedAt ?? grave?.at
+  const ownership = { ...claim, version, ...(erasedAt !== undefined && { erasedAt }) }
+  const isDead = grave !== undefined && at <= grave.at
+  const answer = { ...ownership, born: known === undefined && !isDead }
+  const isNoted = !isDead && (isClaimed || claim.proven !== known?.proven)
+  return isNoted ? { answer, ownership } : { answer }
 }

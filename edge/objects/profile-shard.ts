@@ -1,11 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { permits } from '../domain/activation.ts'
-import { admissible } from '../domain/admissible.ts'
 import { grantLifetime } from '../domain/consent.ts'
 import { isErased, rootOf } from '../domain/graph.ts'
 import { identifierKey } from '../domain/identity.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
-import type { EventRecord } from '../protocol/event.ts'
 import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { Identifier } from '../protocol/identifier.ts'
@@ -19,11 +17,11 @@ import type { ShardVitals } from '../protocol/vitals.ts'
 import type { ErasedDay, Seized, ShardErasureCalls, Swept } from '../protocol/erasure.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
-import type { StoredProfile } from '../storage/profile-store.ts'
 import { toApiDelivery } from '../storage/outbox-store.ts'
-import { admit, consentOf, erasedVerdict, Granted, personOf, refusedFor, scopeOf } from './admit.ts'
+import { admit, erasedVerdict, Granted, personOf, refusedFor } from './admit.ts'
+import { BulkIngest } from './bulk-ingest.ts'
 import { learn, membersOf } from './accounts.ts'
-import { briefHere, openClaims, settleClaims, type Claim, type GraphBrief } from './claims.ts'
+import { briefHere, claimsOf, settleClaims, type GraphBrief } from './claims.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
 import { learnErasure } from './erased-before.ts'
@@ -74,12 +72,14 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
   readonly #sagas: MoveSagas
   readonly #pump: OutboxPump
   readonly #work: ShardWork
+  readonly #bulk: BulkIngest
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#shard = new Shard(ctx, env)
     this.#sagas = new MoveSagas(this.#shard)
     this.#pump = new OutboxPump(this.#shard)
+    this.#bulk = new BulkIngest(this.#shard)
     this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas, new LakeFlush(this.#shard))
   }
 
@@ -108,7 +108,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
         await this.#sagas.settled(stored.saga)
         continue
       }
-      const claims = this.#openClaims({ ...request, events: alive }, id, stored, granted)
+      const claims = claimsOf(shard, { ...request, events: alive }, id, stored, granted)
       const [first] = alive
       if (claims.length > 0 && first !== undefined) {
         if (stored !== undefined || (await birth(shard, subject, id, first, granted.erased))) {
@@ -124,41 +124,17 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     throw new Error('Identifiers of a request did not settle')
   }
 
-  /** Claims of events that are kept, and were not seen before: a sign-in that is told once more claims nothing. */
-  #openClaims(
-    { subject, source, events }: IngestRequest,
-    id: ProfileId,
-    stored: StoredProfile | undefined,
-    granted: Granted,
-  ): Claim[] {
-    const shard = this.#shard
-    // A browser that names nobody claims nothing: most do.
-    if (events.every(({ identifiers }) => identifiers.length === 0)) return []
-    const graph = stored && componentOf(shard, stored).graph
-    const root = graph === undefined ? id : rootOf(graph)
-    const claims = openClaims(shard, graph, root, subject, events, granted)
-    if (claims.length === 0) return claims
-    const scope = scopeOf(subject)
-    const consent = (graph && consentOf(shard, graph, subject, stored)) ?? new Map()
-    const kept = admissible(consent, events).filter(
-      (event): event is EventRecord =>
-        event !== undefined &&
-        event.carried !== true &&
-        !shard.seen.has(scope, source, event.messageId, shard.now()),
-    )
-    return kept.length === events.length
-      ? claims
-      : openClaims(shard, graph, root, subject, kept, granted)
-  }
-
   async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
+    const together = await this.#bulk.ingest(requests)
+    if (together.size > 0) this.#work.after()
     return Promise.all(
-      requests.map((request) =>
-        this.ingest(request).then(
-          (result): IngestOutcome => ({ ok: true, result }),
-          (error: unknown): IngestOutcome => ({ ok: false, overloaded: isOverloaded(error) }),
-        ),
-      ),
+      requests.map(async (request): Promise<IngestOutcome> => {
+        try {
+          return { ok: true, result: together.get(request) ?? (await this.ingest(request)) }
+        } catch (error) {
+          return { ok: false, overloaded: isOverloaded(error) }
+        }
+      }),
     )
   }
 

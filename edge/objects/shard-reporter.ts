@@ -53,6 +53,11 @@ export class ShardReporter implements Ledger {
     this.#dirty = true
   }
 
+  /** The next report shows as many events as one may. */
+  get isFull(): boolean {
+    return this.#events.length >= MAX_ITEMS
+  }
+
   addEvent(event: LiveEvent): void {
     this.#push(this.#events, event)
   }

@@ -60,6 +60,21 @@ class RolledBack extends Error {
   }
 }
 
+/** The stores that a transaction about many people has others of. */
+export type Stores = Pick<
+  Shard,
+  | 'profiles'
+  | 'history'
+  | 'seen'
+  | 'memberships'
+  | 'timers'
+  | 'outbox'
+  | 'counters'
+  | 'accounts'
+  | 'graphs'
+  | 'lake'
+>
+
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
 export class Shard implements Ledger {
   readonly env: Env
@@ -90,33 +105,52 @@ export class Shard implements Ledger {
   /** Instant of the alarm that is set; undefined: not known since the object woke. */
   #armed: Millis | undefined
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** `origin`: a shard whose own these stores are in the place of; all else is shared with it as it is now. */
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    rows = new CountingSql(ctx.storage.sql),
+    stores = storesOf(rows.sql),
+    origin?: Shard,
+  ) {
     this.ctx = ctx
     this.env = env
-    this.rows = new CountingSql(ctx.storage.sql)
-    const { sql } = this.rows
-    this.profiles = new ProfileStore(sql)
-    this.history = new HistoryStore(sql)
-    this.seen = new SeenStore(sql)
-    this.memberships = new MembershipStore(sql)
-    this.timers = new TimerStore(sql)
-    this.outbox = new OutboxStore(sql)
-    this.failedEvents = new FailedEventStore(sql)
-    this.counters = new CounterStore(sql)
-    this.accounts = new KnownAccountStore(sql)
-    this.graphs = new GraphStore(sql)
-    this.merges = new MergeStore(sql)
-    this.erasing = new ErasingStore(sql)
-    this.holds = new Holds(this.erasing)
-    this.tombstones = new TombstoneStore(sql)
-    this.lake = new LakeStore(sql)
-    this.meta = new MetaStore(sql)
-    this.reporter = new ShardReporter(this)
-    this.commit = new GroupCommit(ctx.storage, this)
+    this.profiles = stores.profiles
+    this.history = stores.history
+    this.seen = stores.seen
+    this.memberships = stores.memberships
+    this.timers = stores.timers
+    this.outbox = stores.outbox
+    this.counters = stores.counters
+    this.accounts = stores.accounts
+    this.graphs = stores.graphs
+    this.lake = stores.lake
+    this.rows = rows
+    const { sql } = rows
+    this.failedEvents = origin?.failedEvents ?? new FailedEventStore(sql)
+    this.merges = origin?.merges ?? new MergeStore(sql)
+    this.erasing = origin?.erasing ?? new ErasingStore(sql)
+    this.holds = origin?.holds ?? new Holds(this.erasing)
+    this.tombstones = origin?.tombstones ?? new TombstoneStore(sql)
+    this.meta = origin?.meta ?? new MetaStore(sql)
+    this.reporter = origin?.reporter ?? new ShardReporter(this)
+    this.commit = origin?.commit ?? new GroupCommit(ctx.storage, this)
+    if (origin !== undefined) {
+      this.#workspace = origin.#workspace
+      this.#address = origin.#address
+      this.#compiled = origin.#compiled
+      this.#owners = origin.#owners
+      return
+    }
     this.#workspace = this.meta.get('workspace')
     this.#address = this.meta.get('address')
     const catalog = this.meta.get<Catalog>('catalog')
     if (catalog !== undefined) this.#compiled = this.#compile(catalog)
+  }
+
+  /** This shard as it is now, with other stores in the place of its own. */
+  over(stores: Stores): Shard {
+    return new Shard(this.ctx, this.env, this.rows, stores, this)
   }
 
   /** False for an object nobody ever used: it has nothing to do. */
@@ -339,3 +373,16 @@ export class Shard implements Ledger {
     return due
   }
 }
+
+const storesOf = (sql: SqlStorage): Stores => ({
+  profiles: new ProfileStore(sql),
+  history: new HistoryStore(sql),
+  seen: new SeenStore(sql),
+  memberships: new MembershipStore(sql),
+  timers: new TimerStore(sql),
+  outbox: new OutboxStore(sql),
+  counters: new CounterStore(sql),
+  accounts: new KnownAccountStore(sql),
+  graphs: new GraphStore(sql),
+  lake: new LakeStore(sql),
+})

@@ -50,7 +50,7 @@ export class GraphStore {
   }
 
   /** Nobody is called so any more. */
-  forget(identifier: string): void {
+  erase(identifier: string): void {
     this.#sql.exec('DELETE FROM disowned WHERE identifier = ?', identifier)
   }
 }

@@ -12,34 +12,14 @@ export class HistoryStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    // As they come, one behind the other, under an index: in the order of random ids they would be moved about.
     sql.exec(`CREATE TABLE IF NOT EXISTS chunk (
       profile TEXT NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL,
-      PRIMARY KEY (profile, seq)) WITHOUT ROWID`)
+      PRIMARY KEY (profile, seq))`)
   }
 
   append(profile: ProfileId, events: readonly EventRecord[]): void {
-    let chunk: string[] = []
-    let size = 0
-    for (const event of events) {
-      const text = JSON.stringify(event)
-      if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
-        this.#append(profile, chunk)
-        chunk = []
-        size = 0
-      }
-      chunk.push(text)
-      size += text.length
-    }
-    if (chunk.length > 0) this.#append(profile, chunk)
-  }
-
-  #append(profile: ProfileId, events: readonly string[]): void {
-    this.#sql.exec(
-      `INSERT INTO chunk (profile, seq, data)
-       SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
-      profile,
-      `[${events.join()}]`,
-    )
+    this.paste(profile, chunksOf(events))
   }
 
   /** What came by one device. Chunks that do not name it are not even parsed. */
@@ -125,4 +105,23 @@ export class HistoryStore {
   drop(profile: ProfileId): void {
     this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
   }
+}
+
+/** Events as the texts of rows. */
+export function chunksOf(events: readonly EventRecord[]): string[] {
+  const chunks: string[] = []
+  let chunk: string[] = []
+  let size = 0
+  for (const event of events) {
+    const text = JSON.stringify(event)
+    if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
+      chunks.push(`[${chunk.join()}]`)
+      chunk = []
+      size = 0
+    }
+    chunk.push(text)
+    size += text.length
+  }
+  if (chunk.length > 0) chunks.push(`[${chunk.join()}]`)
+  return chunks
 }

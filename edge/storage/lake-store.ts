@@ -54,10 +54,15 @@ export class LakeStore {
 
   /** In the transaction that admits the events. */
   append(profile: ProfileId, events: readonly EventRecord[], now: Millis): void {
-    if (events.length === 0) return
+    const entries = events.map((event) => ({ profile, event }))
+    this.appendAll(entries, now)
+  }
+
+  protected appendAll(entries: readonly LakeEntry[], now: Millis): void {
+    if (entries.length === 0) return
     let last = this.#last()
     const { closed } = this.#flush()
-    for (const { day, count, data } of piecesOf(profile, events)) {
+    for (const { day, count, data } of piecesOf(entries)) {
       const sums = {
         events: (last?.events ?? 0) + count,
         characters: (last?.characters ?? 0) + data.length,
@@ -253,17 +258,16 @@ const sumOf = (first: RowHead, last: RowHead) => ({
 
 /** Lines of JSON, an event each, cut into pieces of one day that a row can hold. */
 function* piecesOf(
-  profile: ProfileId,
-  events: readonly EventRecord[],
+  entries: readonly LakeEntry[],
 ): Generator<{ day: string; count: number; data: string }> {
   let piece = { day: '', count: 0, data: '' }
-  for (const event of events) {
-    const day = dayOf(event.receivedAt)
+  for (const entry of entries) {
+    const day = dayOf(entry.event.receivedAt)
     if (piece.count > 0 && (piece.day !== day || piece.data.length >= MAX_ROW)) {
       yield piece
       piece = { day, count: 0, data: '' }
     }
-    const line = JSON.stringify({ profile, event } satisfies LakeEntry)
+    const line = JSON.stringify(entry)
     piece = { day, count: piece.count + 1, data: `${piece.data}${line}\n` }
   }
   yield piece

@@ -36,13 +36,17 @@ export class MembershipStore {
             segment,
             profile,
           )
-    // A size is the number of rows, whatever was said twice.
-    if (rowsWritten === 0) return
+    this.resize(segment, type === 'entered' ? rowsWritten : -rowsWritten)
+  }
+
+  /** A size is the number of rows, whatever was said twice. */
+  protected resize(segment: SegmentId, change: number): void {
+    if (change === 0) return
     this.#sql.exec(
       `INSERT INTO size (segment, n) VALUES (?1, max(?2, 0))
        ON CONFLICT (segment) DO UPDATE SET n = n + ?2`,
       segment,
-      type === 'entered' ? 1 : -1,
+      change,
     )
   }
 

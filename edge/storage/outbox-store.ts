@@ -255,7 +255,7 @@ export class OutboxStore {
    * Removes what is told of people, of so many rows looked at after `after`: sent or not. Notices of an erasure stay.
    * `tried`: destinations that something of them may have reached.
    */
-  forget(
+  erase(
     profiles: readonly ProfileId[],
     after: number,
     limit: number,

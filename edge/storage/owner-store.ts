@@ -1,6 +1,11 @@
+import { identifierKey } from '../domain/identity.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Millis } from '../protocol/time.ts'
+import { groupBy } from './group-by.ts'
+import { insertRows, listed } from './insert-rows.ts'
+
+type Row = { profile: string; proven: number; version: number; erased_at: number | null }
 
 export interface Ownership {
   readonly owner: ProfileId
@@ -27,31 +32,53 @@ export class OwnerStore {
 
   find({ kind, value }: Identifier): Ownership | undefined {
     const [row] = this.#sql
-      .exec<{ profile: string; proven: number; version: number; erased_at: number | null }>(
+      .exec<Row>(
         `SELECT profile, proven, version, erased_at FROM owner
          LEFT JOIN reborn USING (kind, value) WHERE kind = ? AND value = ?`,
         kind,
         value,
       )
       .toArray()
-    return (
-      row && {
-        owner: row.profile as ProfileId,
-        proven: row.proven === 1,
-        version: row.version,
-        ...(row.erased_at !== null && { erasedAt: row.erased_at }),
-      }
-    )
+    return row && ownershipOf(row)
   }
 
-  put({ kind, value }: Identifier, { owner, proven, version }: Omit<Ownership, 'erasedAt'>): void {
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO owner (kind, value, profile, proven, version) VALUES (?, ?, ?, ?, ?)`,
-      kind,
-      value,
-      owner,
-      proven ? 1 : 0,
-      version,
+  /** Of many, by `identifierKey`; those that nobody owns are not among them. */
+  findMany(identifiers: readonly Identifier[]): Map<string, Ownership> {
+    const found = new Map<string, Ownership>()
+    for (const [kind, some] of groupBy(identifiers, (one) => one.kind)) {
+      const rows = this.#sql.exec<Row & { value: string }>(
+        `SELECT value, profile, proven, version, erased_at FROM owner
+         LEFT JOIN reborn USING (kind, value)
+         WHERE kind = ? AND value IN (SELECT value FROM json_each(?))`,
+        kind,
+        listed(some.map(({ value }) => value)),
+      )
+      for (const row of rows) found.set(identifierKey({ kind, value: row.value }), ownershipOf(row))
+    }
+    return found
+  }
+
+  put(identifier: Identifier, ownership: Omit<Ownership, 'erasedAt'>): void {
+    this.putMany([{ identifier, ownership }])
+  }
+
+  putMany(
+    owned: readonly {
+      readonly identifier: Identifier
+      readonly ownership: Omit<Ownership, 'erasedAt'>
+    }[],
+  ): void {
+    insertRows(
+      this.#sql,
+      'INSERT OR REPLACE INTO owner (kind, value, profile, proven, version)',
+      ['?1', '?2', '?3', '?4', '?5'],
+      owned.map(({ identifier: { kind, value }, ownership: { owner, proven, version } }) => [
+        kind,
+        value,
+        owner,
+        proven ? 1 : 0,
+        version,
+      ]),
     )
   }
 
@@ -70,3 +97,10 @@ export class OwnerStore {
     this.#sql.exec('DELETE FROM reborn WHERE kind = ? AND value = ?', kind, value)
   }
 }
+
+const ownershipOf = ({ profile, proven, version, erased_at }: Row): Ownership => ({
+  owner: profile as ProfileId,
+  proven: proven === 1,
+  version,
+  ...(erased_at !== null && { erasedAt: erased_at }),
+})

@@ -14,7 +14,7 @@ export interface StoredProfile {
   readonly saga: string | null
 }
 
-type Row = {
+export type ProfileRow = {
   state: string | null
   forward: string | null
   graph: string | null
@@ -31,9 +31,10 @@ export class ProfileStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    // Rows of a kilobyte in the order of random ids would be moved about with every birth: only their index is.
     sql.exec(`CREATE TABLE IF NOT EXISTS profile (
-      id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT, forward TEXT,
-      graph TEXT, shared TEXT, saga TEXT) WITHOUT ROWID`)
+      id TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, state TEXT, forward TEXT,
+      graph TEXT, shared TEXT, saga TEXT)`)
     sql.exec(`CREATE TABLE IF NOT EXISTS device (
       id TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID`)
     sql.exec('CREATE TABLE IF NOT EXISTS population (n INTEGER NOT NULL)')
@@ -42,22 +43,14 @@ export class ProfileStore {
 
   /** The state, or where it went. */
   find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
-    const [row] = this.#sql
-      .exec<Row>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
-      .toArray()
-    if (row === undefined) return undefined
-    if (row.forward !== null) return { forward: row.forward as ProfileId }
-    const { state, graph, shared, saga } = row
-    let profile: Profile | undefined
-    return {
-      id,
-      graph,
-      shared,
-      saga,
-      get profile() {
-        return (profile ??= decodeProfile(state ?? '{}'))
-      },
-    }
+    const row = this.rowOf(id)
+    return row && storedFrom(id, row)
+  }
+
+  protected rowOf(id: ProfileId): ProfileRow | undefined {
+    return this.#sql
+      .exec<ProfileRow>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
+      .toArray()[0]
   }
 
   /** Its graph stays as it is. */
@@ -116,7 +109,7 @@ export class ProfileStore {
       graph,
       shared,
     )
-    this.#count(1)
+    this.count(1)
   }
 
   /** From now on the id stands for another profile, here or elsewhere. */
@@ -133,7 +126,7 @@ export class ProfileStore {
       id,
       to,
     )
-    if (row !== undefined && row.state !== null) this.#count(-1)
+    if (row !== undefined && row.state !== null) this.count(-1)
   }
 
   /** The profile is held for a move: nothing may change it until that is over. */
@@ -145,7 +138,7 @@ export class ProfileStore {
     this.#sql.exec('UPDATE profile SET saga = NULL WHERE id = ?', id)
   }
 
-  #count(change: 1 | -1): void {
+  protected count(change: number): void {
     this.#sql.exec('UPDATE population SET n = n + ?', change)
   }
 
@@ -204,7 +197,7 @@ export class ProfileStore {
     const [row] = this.#sql
       .exec<{ state: string | null }>('DELETE FROM profile WHERE id = ? RETURNING state', id)
       .toArray()
-    if (row !== undefined && row.state !== null) this.#count(-1)
+    if (row !== undefined && row.state !== null) this.count(-1)
   }
 
   /** Forgets a device, if it is still one of these. */
@@ -212,5 +205,23 @@ export class ProfileStore {
     const owner = this.deviceOwner(id)
     if (owner === undefined || !of.includes(owner)) return
     this.#sql.exec('DELETE FROM device WHERE id = ?', id)
+  }
+}
+
+/** A row as whoever looks for a profile sees it. */
+export function storedFrom(
+  id: ProfileId,
+  { state, forward, graph, shared, saga }: ProfileRow,
+): StoredProfile | { readonly forward: ProfileId } {
+  if (forward !== null) return { forward: forward as ProfileId }
+  let profile: Profile | undefined
+  return {
+    id,
+    graph,
+    shared,
+    saga,
+    get profile() {
+      return (profile ??= decodeProfile(state ?? '{}'))
+    },
   }
 }

@@ -47,12 +47,7 @@ export class SeenStore {
     const known = new Set<string>()
     const kept = isHistory ? ALWAYS : today
     let present: Uint32Array = new Uint32Array()
-    const rows = this.#sql.exec<{ day: number; hashes: ArrayBuffer }>(
-      'SELECT day, hashes FROM seen WHERE scope = ? AND day >= ?',
-      scope,
-      today - DEDUPE_DAYS,
-    )
-    for (const { day, hashes } of rows) {
+    for (const { day, hashes } of this.since(scope, today - DEDUPE_DAYS)) {
       const words = new Uint32Array(hashes)
       if (day === kept) present = words
       for (let at = 0; at < words.length; at += 2) {
@@ -72,7 +67,7 @@ export class SeenStore {
       const hashes = new Uint32Array(present.length + fresh.length)
       hashes.set(present)
       hashes.set(fresh, present.length)
-      this.#put(scope, kept, hashes)
+      this.put(scope, kept, lastOf(hashes))
     }
     return verdicts
   }
@@ -80,12 +75,7 @@ export class SeenStore {
   /** Whether a message was admitted before. */
   has(scope: string, source: SourceId, messageId: string, now: Millis): boolean {
     const [one, two] = messageHash(source, messageId)
-    const rows = this.#sql.exec<{ hashes: ArrayBuffer }>(
-      'SELECT hashes FROM seen WHERE scope = ? AND day >= ?',
-      scope,
-      Math.floor(now / DAY) - DEDUPE_DAYS,
-    )
-    for (const { hashes } of rows) {
+    for (const { hashes } of this.since(scope, Math.floor(now / DAY) - DEDUPE_DAYS)) {
       const words = new Uint32Array(hashes)
       for (let at = 0; at < words.length; at += 2) {
         if (words[at] === one && words[at + 1] === two) return true
@@ -94,14 +84,20 @@ export class SeenStore {
     return false
   }
 
-  /** Latest last: what one scope sends beyond any person's pace pushes out its own oldest. */
-  #put(scope: string, day: number, hashes: Uint32Array): void {
-    const kept = hashes.slice(-2 * MAX_A_DAY)
+  protected since(scope: string, day: number): Iterable<Pick<SeenRow, 'day' | 'hashes'>> {
+    return this.#sql.exec<{ day: number; hashes: ArrayBuffer }>(
+      'SELECT day, hashes FROM seen WHERE scope = ? AND day >= ?',
+      scope,
+      day,
+    )
+  }
+
+  protected put(scope: string, day: number, hashes: ArrayBuffer): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO seen (scope, day, hashes) VALUES (?, ?, ?)',
       scope,
       day,
-      kept.buffer as ArrayBuffer,
+      hashes,
     )
   }
 
@@ -126,7 +122,7 @@ export class SeenStore {
           row.day,
         )
         .toArray()
-      this.#put(row.scope, row.day, union(own?.hashes, row.hashes))
+      this.put(row.scope, row.day, lastOf(union(own?.hashes, row.hashes)))
     }
   }
 
@@ -138,6 +134,10 @@ export class SeenStore {
     this.#sql.exec('DELETE FROM seen WHERE day < ?', Math.floor(now / DAY) - DEDUPE_DAYS)
   }
 }
+
+/** Latest last: what one scope sends beyond any person's pace pushes out its own oldest. */
+const lastOf = (hashes: Uint32Array): ArrayBuffer =>
+  hashes.slice(-2 * MAX_A_DAY).buffer as ArrayBuffer
 
 /** Hashes of both, each once: a device that goes to and fro between shards must not double them each time. */
 function union(mine: ArrayBuffer | undefined, theirs: ArrayBuffer): Uint32Array {

@@ -17,16 +17,20 @@ export class TimerStore {
    * two rows each time.
    */
   set(profile: ProfileId, due: Millis, force = false): void {
-    const present = this.#of(profile)
+    const present = this.of(profile)
     if (due === NEVER) {
       if (present !== undefined && force) this.clear(profile)
       return
     }
     if (present !== undefined && (present === due || (present < due && !force))) return
+    this.put(profile, due)
+  }
+
+  protected put(profile: ProfileId, due: Millis): void {
     this.#sql.exec('INSERT OR REPLACE INTO timer (profile, due) VALUES (?, ?)', profile, due)
   }
 
-  #of(profile: ProfileId): Millis | undefined {
+  protected of(profile: ProfileId): Millis | undefined {
     return this.#sql
       .exec<{ due: number }>('SELECT due FROM timer WHERE profile = ?', profile)
       .toArray()[0]?.due

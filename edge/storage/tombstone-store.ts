@@ -10,11 +10,18 @@ export interface Tombstone {
 /** What is left of those who were erased: keyed hashes of what they were called. */
 export class TombstoneStore {
   readonly #sql: SqlStorage
+  #isEmpty: boolean
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS tombstone (
       hash TEXT PRIMARY KEY, at REAL NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID`)
+    this.#isEmpty = sql.exec('SELECT 1 FROM tombstone LIMIT 1').toArray().length === 0
+  }
+
+  /** Nobody was ever erased here: nothing need be hashed to be looked for. */
+  get isEmpty(): boolean {
+    return this.#isEmpty
   }
 
   find(hash: string): Tombstone | undefined {
@@ -27,6 +34,7 @@ export class TombstoneStore {
   }
 
   put(hash: string, { at, version }: Tombstone): void {
+    this.#isEmpty = false
     this.#sql.exec(
       `INSERT INTO tombstone (hash, at, version) VALUES (?1, ?2, ?3)
        ON CONFLICT (hash) DO UPDATE SET at = max(at, ?2), version = max(version, ?3)`,

@@ -10,7 +10,6 @@ import { NEVER } from '../../protocol/time.ts'
 import type { RefusedEvent, Verdict } from '../../protocol/verdict.ts'
 import { aliasOf, refuseConflicts } from './alias.ts'
 import { isOwnDevice } from './browser.ts'
-import { inParallel } from './in-parallel.ts'
 import { partiesOf, subjectIdentifier, subjectOf, type Placed, type Run } from './parties.ts'
 import { Recorder } from './record.ts'
 import { originOf } from './origin.ts'
@@ -21,9 +20,6 @@ import type { Caller } from './source.ts'
 import { verdictsOf } from './verdicts.ts'
 import type { TokenClaims } from './user-token.ts'
 import { visitorOf, type Visitor } from './visitor.ts'
-
-/** Parties of one request that are handled at the same time: their calls to the same shard travel together. */
-const WIDTH = 1_000
 
 export interface Ingested {
   readonly verdicts: readonly Verdict[]
@@ -83,9 +79,9 @@ export async function ingestBatch(
     answered.forEach((verdict, at) => verdicts.set(events[at]?.index ?? -1, verdict))
     return sent
   }
-  const sendRun = async (run: Run): Promise<boolean> => {
+  const sendRun = async (run: Run, found?: Subject): Promise<boolean> => {
     try {
-      const subject = await subjectOf(calls, catalog.shards, run)
+      const subject = found ?? (await subjectOf(calls, catalog.shards, run))
       if (subject === undefined) {
         // Nobody is known by that: there is nobody whose answer it could be.
         for (const { index, event } of run.events) {
@@ -100,17 +96,26 @@ export async function ingestBatch(
       if (sent.type === 'busy') trouble = sent.overloaded ? 'overloaded' : (trouble ?? 'busy')
       return sent.type === 'done'
     } catch {
-      // The identity shard could not be reached: these events are answered `busy`, others go on.
       trouble ??= 'busy'
       return false
     }
   }
-  await inParallel(partiesOf(placed), WIDTH, async (party) => {
-    for (const run of party) {
-      // What comes after a failure of the same person waits for the retry, or it would come before.
-      if (!(await sendRun(run))) return
-    }
-  })
+  const parties = partiesOf(placed)
+  // All are looked for before any is sent: calls to the same shard then travel together.
+  const found = await Promise.allSettled(
+    parties.map(([first]) => first && subjectOf(calls, catalog.shards, first)),
+  )
+  await Promise.all(
+    parties.map(async (party, index) => {
+      const first = found[index]
+      // The identity shard could not be reached: these events are answered `busy`, others go on.
+      if (first?.status !== 'fulfilled') return (trouble ??= 'busy')
+      for (const [at, run] of party.entries()) {
+        // What comes after a failure of the same person waits for the retry, or it would come before.
+        if (!(await sendRun(run, at === 0 ? first.value : undefined))) return
+      }
+    }),
+  )
   if (refused.length > 0) await send({ type: 'device', device: await nobody(caller, keys) }, [])
   return {
     verdicts: verdictsOf(entries, verdicts),

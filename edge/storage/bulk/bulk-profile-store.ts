@@ -1,0 +1,95 @@
+import { encodeProfile, type Profile } from '../../domain/profile.ts'
+import type { ProfileId } from '../../protocol/id.ts'
+import { insertRows, listed } from '../insert-rows.ts'
+import { ProfileStore, storedFrom, type ProfileRow, type StoredProfile } from '../profile-store.ts'
+import { NotedMap, NotInBulk, type BulkPart } from './bulk-part.ts'
+
+type Written = { readonly version: number; readonly state: string; readonly graph: string | null }
+
+/** Reads many profiles in one go, and writes those that are alone in their graph. */
+export class BulkProfileStore extends ProfileStore implements BulkPart {
+  readonly #sql: SqlStorage
+  /** As they were before the transaction; undefined: nothing is stored under that id. */
+  readonly #read = new Map<ProfileId, ProfileRow | undefined>()
+  readonly #written = new NotedMap<ProfileId, Written>()
+
+  constructor(sql: SqlStorage) {
+    super(sql)
+    this.#sql = sql
+  }
+
+  read(ids: Iterable<ProfileId>): void {
+    for (const id of ids) this.#read.set(id, undefined)
+    const rows = this.#sql.exec<ProfileRow & { id: string }>(
+      `SELECT id, state, forward, graph, shared, saga FROM profile
+       WHERE id IN (SELECT value FROM json_each(?))`,
+      listed(this.#read.keys()),
+    )
+    for (const { id, ...row } of rows) this.#read.set(id as ProfileId, row)
+  }
+
+  override find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
+    const written = this.#written.get(id)
+    if (written !== undefined) {
+      return storedFrom(id, { ...written, forward: null, shared: null, saga: null })
+    }
+    const row = this.#rowOf(id)
+    return row && storedFrom(id, row)
+  }
+
+  #rowOf(id: ProfileId): ProfileRow | undefined {
+    if (!this.#read.has(id)) this.#read.set(id, this.rowOf(id))
+    return this.#read.get(id)
+  }
+
+  override save(profile: Profile): void {
+    const { id } = profile
+    const { graph = null } = this.#written.get(id) ?? this.#rowOf(id) ?? {}
+    this.saveWithGraph(profile, graph)
+  }
+
+  override saveWithGraph(profile: Profile, graph: string | null): void {
+    const { id, version } = profile
+    this.#written.set(id, { version, state: encodeProfile(profile), graph })
+  }
+
+  override setShared(): never {
+    throw new NotInBulk()
+  }
+
+  override setGraph(): never {
+    throw new NotInBulk()
+  }
+
+  override setDevice(): never {
+    throw new NotInBulk()
+  }
+
+  override forward(): never {
+    throw new NotInBulk()
+  }
+
+  mark(): () => void {
+    return this.#written.mark()
+  }
+
+  flush(): void {
+    const written = this.#written.take()
+    let born = 0
+    for (const id of written.keys()) if ((this.#rowOf(id)?.state ?? null) === null) born++
+    insertRows(
+      this.#sql,
+      'INSERT INTO profile (id, version, state, graph)',
+      ['?1', '?2', '?3', '?4'],
+      [...written].map(([id, { version, state, graph }]) => [id, version, state, graph]),
+      `ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state,
+       graph = excluded.graph, forward = NULL, shared = NULL`,
+    )
+    if (born > 0) this.count(born)
+  }
+
+  forget(): void {
+    this.#read.clear()
+    this.#written.take()
+  }
+}
