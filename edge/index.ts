@@ -22,6 +22,7 @@ import { live } from './routes/live.ts'
 import { matomo } from './routes/matomo.ts'
 import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
+import { profileExport } from './routes/profile-export.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
 import { segmentLibrary } from './routes/segment-library.ts'
@@ -63,6 +64,7 @@ app.route('/', importUpload)
 app.route('/', admin)
 app.route('/', audience)
 app.route('/', profiles)
+app.route('/', profileExport)
 app.route('/', erasures)
 app.route('/', accounts)
 app.route('/', importParts)
