@@ -23,6 +23,7 @@ import { matomo } from './routes/matomo.ts'
 import { pixel } from './routes/pixel.ts'
 import { onError, onNotFound } from './routes/problem.ts'
 import { metrics } from './routes/metrics.ts'
+import { profileExport } from './routes/profile-export.ts'
 import { profiles } from './routes/profiles.ts'
 import { reports } from './routes/reports.ts'
 import { schemas } from './routes/schemas.ts'
@@ -69,6 +70,7 @@ app.route('/', admin)
 app.route('/', audience)
 app.route('/', metrics)
 app.route('/', profiles)
+app.route('/', profileExport)
 app.route('/', erasures)
 app.route('/', accounts)
 app.route('/', importParts)

@@ -61,7 +61,6 @@ export function sweep(
       failedEvents: failed.removed,
       waitingEvents: waiting.removed,
     },
-    destinations: outbox.tried,
     ...(isMore && {
       next: {
         outbox: outbox.last ?? Number.MAX_SAFE_INTEGER,

@@ -132,6 +132,28 @@ const remove: Step = async (env, _, record) => {
   return { record }
 }
 
+/** Whom something of the person was sent to, or is on its way to: noted before that is removed. */
+const trace: Step = async (env, _, record) => {
+  const { workspace } = record
+  const profiles = personOf(record).ids
+  const destinations = new Set<string>()
+  await everyShard(await workspaceObject(env, workspace).shards(), async (address) => {
+    const stub = profileShard(env, workspace, address)
+    const told = await withTimeLimit(stub.deliveriesOf({ workspace, profiles }), CALL_LIMIT)
+    for (const { type, destination } of told) if (type !== 'erased') destinations.add(destination)
+  })
+  return { record: { ...record, destinations: [...destinations] as DestinationId[] } }
+}
+
+async function everyShard(
+  shards: readonly ShardAddress[],
+  ask: (address: ShardAddress) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < shards.length; from += SHARDS_AT_ONCE) {
+    await Promise.all(shards.slice(from, from + SHARDS_AT_ONCE).map(ask))
+  }
+}
+
 /** Every shard, that of the graph first: the others may still be led there by an id of the person. */
 const sweep: Step = async (env, store, record) => {
   const { workspace } = record
@@ -140,7 +162,6 @@ const sweep: Step = async (env, store, record) => {
   const yesterday = dayOf(clock.now() - DAY)
   const days = store.days(record.id, yesterday)
   let total = record
-  const destinations = new Set<DestinationId>(record.destinations)
   const sweepOne = async (address: ShardAddress): Promise<void> => {
     let from: SweepPlace | undefined = { outbox: 0, failed: 0 }
     let isBusy = false
@@ -151,7 +172,6 @@ const sweep: Step = async (env, store, record) => {
         CALL_LIMIT,
       )
       total = counted(total, swept.counts)
-      for (const one of swept.destinations) destinations.add(one)
       isBusy ||= swept.isBusy
       from = swept.next
     }
@@ -163,17 +183,15 @@ const sweep: Step = async (env, store, record) => {
   )
   try {
     if (home !== undefined) await sweepOne(home)
-    for (let from = 0; from < others.length; from += SHARDS_AT_ONCE) {
-      await Promise.all(others.slice(from, from + SHARDS_AT_ONCE).map(sweepOne))
-    }
+    await everyShard(others, sweepOne)
   } catch (error) {
     if (!(error instanceof NotYet)) throw error
-    return { record: { ...total, destinations: [...destinations] }, again: true }
+    return { record: total, again: true }
   }
   const ids = [...person.ids]
   const names = [...person.devices, ...person.identifiers.map(({ value }) => value)]
   await withTimeLimit(liveMonitor(env, workspace).forget({ profiles: ids, names }), CALL_LIMIT)
-  return { record: { ...total, destinations: [...destinations] } }
+  return { record: total }
 }
 
 /** Files that were imported and are kept for a while hold rows as they were sent. */
@@ -226,6 +244,7 @@ export const STEPS: { readonly [S in ErasureStep]: Step } = {
   read,
   bury,
   remove,
+  trace,
   sweep,
   imports,
   tell,

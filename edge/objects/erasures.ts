@@ -43,6 +43,7 @@ export class Erasures extends DurableObject<Env> {
     id,
     profile,
     at,
+    isThere,
   }: {
     readonly workspace: WorkspaceId
     /** Of the erasure, should it begin. */
@@ -50,11 +51,14 @@ export class Erasures extends DurableObject<Env> {
     readonly profile: ProfileId
     /** An id by whose shard the person is found. */
     readonly at: ProfileId
+    /** The person is there, whatever was done before: a backup may have brought them back. */
+    readonly isThere: boolean
   }): Promise<ErasureReceipt> {
     return this.ctx.storage.transactionSync(() => {
       const known = this.#store.ofProfile(profile)
       const now = clock.now()
-      if (known !== undefined && known.state !== 'failed') return receiptOf(known)
+      const isBack = isThere && known?.state === 'done'
+      if (known !== undefined && known.state !== 'failed' && !isBack) return receiptOf(known)
       const record: ErasureRecord =
         known === undefined
           ? {
@@ -69,7 +73,7 @@ export class Erasures extends DurableObject<Env> {
               failures: 0,
               destinations: [],
             }
-          : { ...known, state: 'running', failures: 0 }
+          : { ...known, state: 'running', failures: 0, ...(isBack && { at, step: 'seize' }) }
       this.#store.save(record, now)
       this.#arm()
       return receiptOf(record)
@@ -192,7 +196,7 @@ const receiptOf = (record: ErasureRecord): ErasureReceipt => {
     state,
     requestedAt,
     ...(erasedAt !== undefined && { erasedAt }),
-    ...(doneAt !== undefined && { doneAt }),
+    ...(state === 'done' && doneAt !== undefined && { doneAt }),
     ...(state !== 'done' && { step }),
     counts,
   }

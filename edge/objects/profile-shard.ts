@@ -190,6 +190,24 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return timelineOf(shard, found.profile.id, filter, Math.min(limit, MAX_LIST), before)
   }
 
+  async keptHistory({ workspace, profile, before, limit }: Request<'keptHistory'>) {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const found = shard.locate(profile)
+    if (found === undefined || 'elsewhere' in found) return null
+    const { events, more } = shard.history.newest(found.id, Math.min(limit, MAX_LIST), before)
+    const cursor = events.at(-1)?.cursor
+    return {
+      events: events.map(({ event }) => event),
+      ...(more && cursor !== undefined && { cursor }),
+    }
+  }
+
+  async deliveriesOf({ workspace, profiles }: Request<'deliveriesOf'>) {
+    await this.#shard.prepare(workspace)
+    return this.#shard.outbox.ofProfiles(profiles).map(toApiDelivery)
+  }
+
   async locate({ workspace, subject }: Request<'locate'>): Promise<Whereabouts | null> {
     const shard = this.#shard
     await shard.prepare(workspace)

@@ -49,8 +49,6 @@ export interface SweptCounts {
 
 export interface Swept {
   readonly counts: SweptCounts
-  /** Destinations to which something of the person was on its way. */
-  readonly destinations: readonly DestinationId[]
   /** Where to go on; absent: all was looked at. */
   readonly next?: SweepPlace
   /** Something of the person is under way here: look again, from `next` or the start. */
@@ -115,6 +113,7 @@ export const ERASURE_STEPS = [
   'read',
   'bury',
   'remove',
+  'trace',
   'sweep',
   'imports',
   'tell',

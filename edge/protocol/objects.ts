@@ -4,6 +4,7 @@ import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
+import type { EventRecord } from './event.ts'
 import type { FailedEventFilter, FailedEventTotals, KeptEvent } from './failed-event.ts'
 import type {
   DeliveryId,
@@ -55,6 +56,18 @@ export interface ProfileShardCalls {
     readonly before?: string
     readonly limit: number
   }): Promise<TimelineAnswer>
+  /** A page of a person's events as they are kept, newest first; null: the person is not here. */
+  keptHistory(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly before?: string
+    readonly limit: number
+  }): Promise<{ readonly events: readonly EventRecord[]; readonly cursor?: string } | null>
+  /** What this shard has sent or is to send about people. */
+  deliveriesOf(request: {
+    readonly workspace: WorkspaceId
+    readonly profiles: readonly ProfileId[]
+  }): Promise<readonly ApiDelivery[]>
   /** The profile a device or identifier belongs to. */
   locate(request: {
     readonly workspace: WorkspaceId

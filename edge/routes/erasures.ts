@@ -71,10 +71,11 @@ export const erasures = resource()
     const stub = erasuresOf(c.env, workspace)
     const known = await stub.ofProfile({ profile })
     if (known === null && view === null) throw notFoundHere('profile')
-    if (known !== null && known.state !== 'failed') return c.json(show(known), 202)
+    const isOver = known?.state === 'done' && view === null
+    if (known !== null && (isOver || known.state === 'running')) return c.json(show(known), 202)
     // Noted first: nobody is erased without it being known by whom.
     await noted(c.env.DB, changeOf(c, 'profile.erased', profile))
-    const asked = { workspace, id: newId('ers'), profile, at: id }
+    const asked = { workspace, id: newId('ers'), profile, at: id, isThere: view !== null }
     return c.json(show(await stub.request(asked)), 202)
   })
   .openapi(listRoute, async (c) => {
@@ -84,9 +85,9 @@ export const erasures = resource()
       ...(position !== undefined && { after: { at: position.createdAt, id: position.id } }),
       limit: limit + 1,
     })
-    const positioned = rows.map((row) => ({ ...row, createdAt: row.requestedAt }))
+    const placed = rows.map((row) => ({ id: row.id, createdAt: row.requestedAt, row }))
     return c.json(
-      toPage(positioned, limit, ({ createdAt: _, ...row }) => show(row)),
+      toPage(placed, limit, ({ row }) => show(row)),
       200,
     )
   })

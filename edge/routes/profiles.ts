@@ -161,7 +161,8 @@ const getRoute = createRoute({
   },
 })
 
-async function show(
+/** A person as the administration shows them, with a page of their timeline. */
+export async function showProfile(
   env: Env,
   workspace: WorkspaceId,
   found: Found | null,
@@ -285,14 +286,14 @@ export const profiles = resource()
     const { workspace } = c.get('access')
     const { kind, value, before } = c.req.valid('query')
     const id = await profileOf(c.env, workspace, kind, value)
-    return c.json(await show(c.env, workspace, id, before), 200)
+    return c.json(await showProfile(c.env, workspace, id, before), 200)
   })
   .openapi(getRoute, async (c) => {
     const { workspace } = c.get('access')
     const { id } = c.req.valid('param')
     const { before } = c.req.valid('query')
     return c.json(
-      await show(c.env, workspace, isProfileId(id) ? { profile: id, at: id } : null, before),
+      await showProfile(c.env, workspace, isProfileId(id) ? { profile: id, at: id } : null, before),
       200,
     )
   })

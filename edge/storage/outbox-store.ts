@@ -253,17 +253,13 @@ export class OutboxStore {
 
   /**
    * Removes what is told of people, of so many rows looked at after `after`: sent or not. Notices of an erasure stay.
-   * `tried`: destinations that something of them may have reached.
+   * `last`: the last row looked at, if there may be more.
    */
   erase(
     profiles: readonly ProfileId[],
     after: number,
     limit: number,
-  ): {
-    readonly removed: number
-    readonly tried: readonly DestinationId[]
-    readonly last?: number
-  } {
+  ): { readonly removed: number; readonly last?: number } {
     const people = new Set<string>(profiles)
     const heads = this.#sql
       .exec<{ seq: number; line: string }>(
@@ -272,19 +268,30 @@ export class OutboxStore {
         limit,
       )
       .toArray()
-    const tried = new Set<DestinationId>()
     let removed = 0
     for (const { seq, line } of heads) {
       if (!people.has(line.slice(0, line.indexOf('/')))) continue
       const [sql] = this.#sql.exec<Sql>('SELECT * FROM outbox WHERE seq = ?', seq).toArray()
       const row = sql && decode(sql)
       if (row === undefined || row.type === 'erased') continue
-      if (row.attempts.length > 0 || row.releases > 0) tried.add(row.destination)
       this.#sql.exec('DELETE FROM outbox WHERE seq = ?', seq)
       removed++
     }
     const last = heads.length < limit ? undefined : heads.at(-1)?.seq
-    return { removed, tried: [...tried], ...(last !== undefined && { last }) }
+    return { removed, ...(last !== undefined && { last }) }
+  }
+
+  /** What was or is to be told of people, oldest first. */
+  ofProfiles(profiles: readonly ProfileId[]): OutboxRow[] {
+    return this.#sql
+      .exec<Sql>(
+        `SELECT * FROM outbox
+         WHERE substr(line, 1, instr(line, '/') - 1) IN (SELECT value FROM json_each(?))
+         ORDER BY seq`,
+        JSON.stringify(profiles),
+      )
+      .toArray()
+      .map(decode)
   }
 
   /** It has arrived, and nothing of it is kept. */

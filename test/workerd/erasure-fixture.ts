@@ -25,7 +25,13 @@ export interface Receipt {
 
 /** The administration of a shop, with its secret key. */
 export const admin = (shop: Shop, method: string, path: string, body?: never) =>
-  send(path, body, { method, headers: { authorization: `Bearer ${shop.secretKey}` } })
+  send(path, body, {
+    method,
+    headers: {
+      authorization: `Bearer ${shop.secretKey}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+  })
 
 /** Asks for an erasure, and waits until it is done. */
 export async function erase(shop: Shop, profile: string): Promise<Receipt> {

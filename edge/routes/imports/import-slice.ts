@@ -165,7 +165,9 @@ function withText(
   const byNumber = new Map(rows.map((row) => [row.row, row]))
   return errors.map((error) => {
     const row = byNumber.get(error.row)
-    return { ...error, raw: row === undefined ? '' : textOf(row).slice(0, MAX_RAW) }
+    // Of somebody who was erased nothing is kept, not even the row that was refused.
+    const isKept = row !== undefined && error.reason !== 'erased'
+    return { ...error, raw: isKept ? textOf(row).slice(0, MAX_RAW) : '' }
   })
 }
 
