@@ -1,5 +1,6 @@
 import { Alert, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import type { ApiRehearsal } from '../../edge/protocol/rehearsal.ts'
 import { api } from './api.ts'
 import { ConfirmButton } from './confirm.tsx'
@@ -20,6 +21,9 @@ function Run({ rehearsal }: { readonly rehearsal: ApiRehearsal }) {
   const { id, state, progress, result, reason } = rehearsal
   const refresh = () => client.invalidateQueries({ queryKey: ['settings', 'identity'] })
   const cancel = useMutation({ mutationFn: () => api.identity.cancel(id), onSuccess: refresh })
+  // It begins below a long form.
+  const head = useRef<HTMLDivElement>(null)
+  useEffect(() => head.current?.scrollIntoView({ block: 'start' }), [id])
   const isActive = state === 'rehearsing' || state === 'switching'
   const figures = result && {
     now: format.number(result.people.now),
@@ -29,7 +33,7 @@ function Run({ rehearsal }: { readonly rehearsal: ApiRehearsal }) {
     count: result.split,
   }
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" ref={head}>
       <Card>
         <Group justify="space-between" mb="xs">
           <div role="status">
