@@ -1,0 +1,38 @@
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { accountShardName } from '../../edge/objects/address.ts'
+import { SECOND } from '../../edge/protocol/time.ts'
+import { flaws, wakeAll } from './shard-faults.ts'
+import { bindings, setClock, SHARDS, type World } from './shard-fixture.ts'
+
+const ROUNDS = 5
+const TURNS = 30
+const TURN = 20
+const soundTimeout = globalThis.setTimeout.bind(globalThis)
+export const pause = (after: number) => new Promise<void>((resolve) => soundTimeout(resolve, after))
+
+/**
+ * Lets every shard's alarm ring until nothing is under way any more.
+ * @returns what is flawed then: see `flaws`.
+ */
+export async function quiesce(world: World): Promise<string[]> {
+  let found: string[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    setClock(Date.now() + round * 16 * SECOND)
+    await wakeAll(world)
+    await ringAccounts(world)
+    for (let turn = 0; turn < TURNS; turn++) {
+      found = await flaws(world)
+      if (found.length === 0) return found
+      await pause(TURN)
+    }
+  }
+  return found
+}
+
+async function ringAccounts(world: World): Promise<void> {
+  for (let shard = 0; shard < SHARDS; shard++) {
+    await runDurableObjectAlarm(
+      bindings.ACCOUNT.getByName(accountShardName(world.workspace, shard)),
+    )
+  }
+}
