@@ -10,11 +10,13 @@ import { shoe } from './telling-catalog.ts'
 export interface Scenario {
   readonly name: string
   readonly play: (clients: Clients) => Promise<void>
+  /** Views of shoes that make a shoe fan in the end: three, unless it is published otherwise. */
+  readonly views?: number
 }
 
-/** Whoever is born later is the younger. */
 const soundTimeout = globalThis.setTimeout.bind(globalThis)
-const later = () => new Promise<void>((resolve) => soundTimeout(resolve, 3))
+/** Whoever is born later is the younger. */
+export const later = () => new Promise<void>((resolve) => soundTimeout(resolve, 3))
 
 const hour = 3_600_000
 
@@ -178,14 +180,18 @@ export const SCENARIOS: readonly Scenario[] = [
       for (const value of ['u1', 'u2']) {
         const identifier = { kind: 'userId', value }
         const owners = identityShardOf('userId', value, SHARDS)
-        await identityShard(bindings, world.workspace, owners).resolveMany([
-          { ...claimed, identifier },
-        ])
+        await clients.insist(() =>
+          identityShard(bindings, world.workspace, owners).resolveMany([
+            { ...claimed, identifier },
+          ]),
+        )
       }
       // Somebody asked for u2, was told that nobody bears it, and never came back.
       const identifier = { kind: 'userId', value: 'u2' }
       const { workspace } = world
-      await world.shard(1).brief({ workspace, profile: first, identifier, version: 1 })
+      await clients.insist(() =>
+        world.shard(1).brief({ workspace, profile: first, identifier, version: 1 }),
+      )
       await clients.send(two, shoe(), signIn(claim('userId', 'u1')))
       await clients.send(one, signIn(claim('userId', 'u2')), shoe())
       await clients.send(third, signIn(claim('userId', 'u2')), shoe())

@@ -87,7 +87,7 @@ export class Clients {
       return sent.result
     }
     this.#batches.push(attempt)
-    const { profile, verdicts } = await this.#insist(attempt)
+    const { profile, verdicts } = await this.insist(attempt)
     for (const { status, messageId } of verdicts) {
       if (status !== 'accepted' && status !== 'duplicate') throw new Error(`${messageId} ${status}`)
     }
@@ -95,7 +95,8 @@ export class Clients {
     return profile
   }
 
-  async #insist<T>(request: () => Promise<T>): Promise<T> {
+  /** A client's tries of one request, until it has an answer. */
+  async insist<T>(request: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = asWorker(this.world.workspace, request)
@@ -112,14 +113,14 @@ export class Clients {
 
   /** Takes the latest merge of a profile back. */
   async undo(profile: ProfileId): Promise<Separation> {
-    const { merges, id } = await this.#insist(() => this.world.view(profile))
+    const { merges, id } = await this.insist(() => this.world.view(profile))
     const [merge] = merges
     if (merge === undefined) throw new Error('Nothing was merged')
     const { workspace } = this.world
     const told = await this.#ask(id, (at) =>
       this.world.shard(shardOf(at)).unmerge({ workspace, profile: id, merge: merge.id }),
     )
-    const { graph } = await this.#insist(() => this.world.view(told ?? id))
+    const { graph } = await this.insist(() => this.world.view(told ?? id))
     const separation = graph.separations.find((one) => one.id === merge.id)
     const keyAt = (place: number) => {
       const { kind, value } = graph.nodes[place] ?? { kind: '', value: '' }
@@ -147,7 +148,7 @@ export class Clients {
     profile: ProfileId,
     ask: (at: ProfileId) => Promise<Whereabouts | null>,
   ): Promise<ProfileId | undefined> {
-    return this.#insist(async () => {
+    return this.insist(async () => {
       for (let at = profile; ;) {
         const answer = await ask(at)
         if (answer === null) return undefined
@@ -161,7 +162,7 @@ export class Clients {
   async repeat(): Promise<string[]> {
     const taken: string[] = []
     for (const batch of this.#batches) {
-      for (const { messageId, status } of (await this.#insist(batch)).verdicts) {
+      for (const { messageId, status } of (await this.insist(batch)).verdicts) {
         if (status !== 'duplicate') taken.push(`${messageId} is ${status} when it is told again`)
       }
     }

@@ -1,14 +1,15 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { peopleOf } from '../../edge/domain/derive.ts'
-import { newGraph, note } from '../../edge/domain/graph.ts'
+import { deviceKeyOf, newGraph, note } from '../../edge/domain/graph.ts'
 import { identityShardOf } from '../../edge/domain/id.ts'
+import { identifierKey } from '../../edge/domain/identity.ts'
 import { Owners } from '../../edge/domain/owner.ts'
 import type { Separation } from '../../edge/domain/people.ts'
 import { componentAt } from '../../edge/objects/component.ts'
 import { Shard } from '../../edge/objects/shard.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { ProfileId } from '../../edge/protocol/id.ts'
-import type { Identifier, IdentifierKind } from '../../edge/protocol/identifier.ts'
+import type { IdentifierKind } from '../../edge/protocol/identifier.ts'
 import { ownersStub, shardStub } from './shard-faults.ts'
 import { bindings, SHARDS, shardOf, type World } from './shard-fixture.ts'
 
@@ -18,11 +19,16 @@ const MAX_HOPS = 8
 export interface Person {
   readonly keys: string
   readonly events: string
+  /** Whether so many views of shoes make a shoe fan of them. */
+  readonly isFan: boolean
 }
 
-const personOf = (keys: readonly string[], events: readonly string[]): Person => ({
+const FAN = 3
+
+const personOf = (keys: readonly string[], events: readonly string[], isFan: boolean): Person => ({
   keys: [...keys].sort().join(' '),
   events: [...events].sort().join(' '),
+  isFan,
 })
 
 const inOrder = (people: readonly Person[]): Person[] =>
@@ -33,6 +39,7 @@ export function plainPeople(
   said: readonly EventRecord[],
   kinds: readonly IdentifierKind[],
   separations: readonly Separation[] = [],
+  views = FAN,
 ): Person[] {
   const graph = newGraph()
   for (const event of said) note(graph, event, kinds)
@@ -41,12 +48,22 @@ export function plainPeople(
   graph.people = new Map(groups.map((keys, index) => [`${index}` as ProfileId, keys]))
   const owners = new Owners(graph, kinds, 'last-login-owns')
   owners.learn(said)
-  const events = new Map<string, string[]>()
+  const events = new Map<string, EventRecord[]>()
   for (const event of said) {
     const owner = owners.of(event) ?? ''
-    events.set(owner, [...(events.get(owner) ?? []), event.messageId])
+    events.set(owner, [...(events.get(owner) ?? []), event])
   }
-  return inOrder(groups.map((keys, index) => personOf(keys, events.get(`${index}`) ?? [])))
+  return inOrder(
+    groups.map((keys, index) => {
+      const own = events.get(`${index}`) ?? []
+      const viewed = own.filter(({ name }) => name === 'Product Viewed')
+      return personOf(
+        keys,
+        own.map(({ messageId }) => messageId),
+        viewed.length >= views,
+      )
+    }),
+  )
 }
 
 /** What one shard holds, told as plain data. */
@@ -55,6 +72,7 @@ interface Holding {
     readonly id: ProfileId
     readonly keys: readonly string[]
     readonly events: readonly string[]
+    readonly isFan: boolean
   }[]
   /** Of the graphs that live here: each id, and whose it is. */
   readonly ids: readonly (readonly [ProfileId, ProfileId | undefined])[]
@@ -79,7 +97,8 @@ const holdingOf = (world: World, shard: number): Promise<Holding> =>
       const { graph } = located.component
       const keys = graph.people.get(id) ?? []
       const events = [...here.history.all(id)].map(({ messageId }) => messageId)
-      people.push({ id, keys, events })
+      const isFan = sql.exec('SELECT 1 FROM membership WHERE profile = ?', id).toArray().length > 0
+      people.push({ id, keys, events, isFan })
       for (const key of graph.nodes.keys()) nodes.add(key)
       for (const [one, { anchor }] of graph.ids) {
         const bearer = [...graph.people].find(([, own]) => own.includes(anchor))
@@ -123,13 +142,14 @@ export async function differences(
   world: World,
   said: readonly EventRecord[],
   separations: readonly Separation[] = [],
+  views = FAN,
 ): Promise<string[]> {
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
   const holdings = await Promise.all(shards.map((shard) => holdingOf(world, shard)))
   const found: string[] = []
   const people = holdings.flatMap((holding) => holding.people)
-  const expected = plainPeople(said, world.catalog.kinds, separations)
-  const actual = inOrder(people.map(({ keys, events }) => personOf(keys, events)))
+  const expected = plainPeople(said, world.catalog.kinds, separations, views)
+  const actual = inOrder(people.map(({ keys, events, isFan }) => personOf(keys, events, isFan)))
   if (JSON.stringify(actual) !== JSON.stringify(expected)) {
     found.push(`people: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`)
   }
@@ -167,7 +187,7 @@ export async function differences(
     }
     for (const { id, profile } of devices) {
       const arrived = await follow(shard, profile)
-      const key = `11:anonymousId:${id}`
+      const key = deviceKeyOf(id)
       if (arrived === undefined) found.push(`shard ${shard}: ${id} is of nobody`)
       const place = holdings.find(({ nodes }) => nodes.includes(key))
       if (place !== undefined && !place.people.some((person) => person.id === arrived)) {
@@ -179,6 +199,8 @@ export async function differences(
   return found
 }
 
+const isDevice = (key: string) => key.startsWith('11:anonymousId:dev_')
+
 /** Each identifier is claimed for the graph that holds it, and for no other. */
 async function checkClaims(
   world: World,
@@ -189,14 +211,12 @@ async function checkClaims(
   const claims = new Map<string, ProfileId>()
   for (let shard = 0; shard < SHARDS; shard++) {
     for (const { kind, value, profile } of await claimsOf(world, shard)) {
-      const identifier: Identifier = { kind, value }
-      const key = `${kind.length}:${kind}:${value}`
+      const key = identifierKey({ kind, value })
       if (identityShardOf(kind, value, SHARDS) !== shard)
         found.push(`${key} is claimed in ${shard}`)
-      claims.set(`${identifier.kind.length}:${kind}:${value}`, profile as ProfileId)
+      claims.set(key, profile as ProfileId)
     }
   }
-  const isDevice = (key: string) => key.startsWith('11:anonymousId:dev_')
   for (const [shard, { nodes }] of holdings.entries()) {
     for (const key of nodes) {
       if (isDevice(key)) continue
