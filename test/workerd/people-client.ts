@@ -111,11 +111,11 @@ export class Clients {
     }
   }
 
-  /** Takes the latest merge of a profile back. */
-  async undo(profile: ProfileId): Promise<Separation> {
+  /** Takes the first merge of a profile back. Undefined: it has none. */
+  async undo(profile: ProfileId): Promise<Separation | undefined> {
     const { merges, id } = await this.insist(() => this.world.view(profile))
     const [merge] = merges
-    if (merge === undefined) throw new Error('Nothing was merged')
+    if (merge === undefined) return undefined
     const { workspace } = this.world
     const told = await this.#ask(id, (at) =>
       this.world.shard(shardOf(at)).unmerge({ workspace, profile: id, merge: merge.id }),

@@ -5,10 +5,12 @@ import { identityShardOf } from '../../edge/domain/id.ts'
 import { identifierKey } from '../../edge/domain/identity.ts'
 import { Owners } from '../../edge/domain/owner.ts'
 import type { Separation } from '../../edge/domain/people.ts'
+import { clock } from '../../edge/objects/clock.ts'
 import { componentAt } from '../../edge/objects/component.ts'
 import { Shard } from '../../edge/objects/shard.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { ProfileId } from '../../edge/protocol/id.ts'
+import { DAY } from '../../edge/protocol/time.ts'
 import type { IdentifierKind } from '../../edge/protocol/identifier.ts'
 import { ownersStub, shardStub } from './shard-faults.ts'
 import { bindings, SHARDS, shardOf, type World } from './shard-fixture.ts'
@@ -19,11 +21,12 @@ const MAX_HOPS = 8
 export interface Person {
   readonly keys: string
   readonly events: string
-  /** Whether so many views of shoes make a shoe fan of them. */
+  /** Whether so many views of shoes within a week make a shoe fan of them. */
   readonly isFan: boolean
 }
 
 const FAN = 3
+const WEEK = 7 * DAY
 
 const personOf = (keys: readonly string[], events: readonly string[], isFan: boolean): Person => ({
   keys: [...keys].sort().join(' '),
@@ -56,7 +59,9 @@ export function plainPeople(
   return inOrder(
     groups.map((keys, index) => {
       const own = events.get(`${index}`) ?? []
-      const viewed = own.filter(({ name }) => name === 'Product Viewed')
+      const viewed = own.filter(
+        ({ name, timestamp }) => name === 'Product Viewed' && timestamp > clock.now() - WEEK,
+      )
       return personOf(
         keys,
         own.map(({ messageId }) => messageId),
@@ -155,7 +160,13 @@ export async function differences(
   }
   const wanted = said.map(({ messageId }) => messageId).sort()
   const lake = holdings.flatMap((holding) => holding.lake).sort()
-  if (lake.join() !== wanted.join()) found.push(`lake: ${lake.join()} instead of ${wanted.join()}`)
+  const { objects } = await bindings.LAKE.list({ prefix: `events/workspace=${world.workspace}/` })
+  // What was brought to the lake already is no more in the shards.
+  const isWrong =
+    objects.length > 0
+      ? new Set(lake).size < lake.length || lake.some((id) => !wanted.includes(id))
+      : lake.join() !== wanted.join()
+  if (isWrong) found.push(`lake: ${lake.join()} instead of ${wanted.join()}`)
 
   const states = new Map(people.map((person) => [person.id, person]))
   /** Asked as anybody would: at that shard, then by whichever shard it names. */

@@ -1,5 +1,6 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { accountShardName } from '../../edge/objects/address.ts'
+import { clock } from '../../edge/objects/clock.ts'
 import { SECOND } from '../../edge/protocol/time.ts'
 import { flaws } from './shard-faults.ts'
 import { bindings, setClock, SHARDS, type World } from './shard-fixture.ts'
@@ -17,8 +18,8 @@ export const pause = (after: number) => new Promise<void>((resolve) => soundTime
  */
 export async function quiesce(world: World): Promise<string[]> {
   let found: string[] = []
-  for (let round = 1; round <= ROUNDS; round++) {
-    setClock(Date.now() + round * 16 * SECOND)
+  for (let round = 0; round < ROUNDS; round++) {
+    setClock(clock.now() + 16 * SECOND)
     await wakeEach(world)
     await ringAccounts(world)
     for (let turn = 0; turn < TURNS; turn++) {
