@@ -117,9 +117,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await clients.send(young, shoe(), signIn(claim('userId', 'u1')))
       const both = signIn(claim('userId', 'u1'), claim('loyaltyId', 'l1'))
       const profile = await clients.send(young, both)
-      const separation = await clients.undo(profile)
+      await clients.undo(profile)
       await clients.send(young, shoe())
-      await clients.rejoin(profile, separation?.id ?? '')
+      await clients.rejoin()
     },
   },
   {

@@ -21,7 +21,7 @@ export class Clients {
   readonly world: World
   /** All that was answered. */
   readonly said: EventRecord[] = []
-  readonly separations: Separation[] = []
+  readonly separations: (Separation & { readonly of: ProfileId })[] = []
   readonly #batches: (() => Promise<Done>)[] = []
   readonly #patience: number
 
@@ -111,11 +111,11 @@ export class Clients {
     }
   }
 
-  /** Takes the first merge of a profile back. Undefined: it has none. */
-  async undo(profile: ProfileId): Promise<Separation | undefined> {
+  /** Takes the first merge of a profile back, if it has any. */
+  async undo(profile: ProfileId): Promise<void> {
     const { merges, id } = await this.insist(() => this.world.view(profile))
     const [merge] = merges
-    if (merge === undefined) return undefined
+    if (merge === undefined) return
     const { workspace } = this.world
     const told = await this.#ask(id, (at) =>
       this.world.shard(shardOf(at)).unmerge({ workspace, profile: id, merge: merge.id }),
@@ -128,19 +128,18 @@ export class Clients {
     }
     if (separation === undefined) throw new Error('Nothing was separated')
     const pair = [keyAt(separation.from), keyAt(separation.to)] as const
-    const kept = { id: separation.id, at: separation.at, pair }
-    this.separations.push(kept)
-    return kept
+    this.separations.push({ id: separation.id, at: separation.at, pair, of: id })
   }
 
-  /** Lets those be one again who were separated. */
-  async rejoin(profile: ProfileId, separation: string): Promise<void> {
+  /** Lets those be one again who were separated last. */
+  async rejoin(): Promise<void> {
+    const separation = this.separations.pop()
+    if (separation === undefined) return
     const { workspace } = this.world
+    const { of: profile, id } = separation
     await this.#ask(profile, (at) =>
-      this.world.shard(shardOf(at)).rejoin({ workspace, profile, separation }),
+      this.world.shard(shardOf(at)).rejoin({ workspace, profile, separation: id }),
     )
-    const place = this.separations.findIndex(({ id }) => id === separation)
-    if (place >= 0) this.separations.splice(place, 1)
   }
 
   /** Asks on where a profile has moved to. Null: it was done by a try that was not answered. */

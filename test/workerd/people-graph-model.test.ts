@@ -137,12 +137,8 @@ class Player {
         return void (await clients.send(own, grouped(`g${at % 2}`, { seats: at })))
       case 'undo':
         return void (await clients.undo(await clients.send(own, seen('Page Viewed'))))
-      case 'rejoin': {
-        const separation = clients.separations.at(-1)
-        if (separation === undefined) return undefined
-        const profile = await clients.send(own, seen('Page Viewed'))
-        return clients.rejoin(profile, separation.id)
-      }
+      case 'rejoin':
+        return clients.rejoin()
       case 'evict':
         // One that ended before has nothing to be evicted.
         return evictDurableObject(shardStub(world, at)).catch(() => undefined)
