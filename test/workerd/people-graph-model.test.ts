@@ -180,3 +180,15 @@ test('people are those of all that was said, noted in one place, whatever happen
     },
   )
 }, 4_000_000)
+
+test('events change hands by an undo that is allowed again, though no identifier does', async () => {
+  const [u0, u1] = [claim('userId', 'u0'), claim('userId', 'u1')]
+  await play([
+    { do: 'at once', device: 0, other: 1, identifier: u0 },
+    { do: 'undo', device: 0 },
+    { do: 'say two', device: 0, identifier: u1, other: u0 },
+    { do: 'late', device: 0, hours: 1 },
+    { do: 'rejoin', device: 0 },
+    { do: 'import', device: 0, identifier: u0, other: u0 },
+  ])
+})
