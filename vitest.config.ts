@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { awaitSites } from './test/await-sites.ts'
 import { identityCases } from './test/domain/identity-cases.ts'
 
 const MIGRATIONS = 'edge/storage/migrations'
@@ -48,6 +49,7 @@ export default defineConfig({
                 DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
                 ALLOW_LOOPBACK_TARGETS: 'true',
                 // No files can be read in workerd.
+                AWAIT_SITES: JSON.stringify(awaitSites()),
                 IDENTITY_CASES: JSON.stringify(identityCases()),
                 MIGRATIONS: existsSync(MIGRATIONS) ? await readD1Migrations(MIGRATIONS) : [],
               },

@@ -59,6 +59,8 @@ function change(
   const told = make(component)
   if (told === undefined) return null
   const affected = rederive(shard, component.graph, 'userId')
+  // A separation also says whose sign-ins count on a device: events may change hands where no identifier does.
+  for (const person of component.graph.people.keys()) affected.add(person)
   rearrange(shard, component, { affected, incoming: [], cause: { type: 'split' } })
   shard.arm()
   return { profile: told, root: rootOf(component.graph) }

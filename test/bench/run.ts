@@ -6,16 +6,18 @@ import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
 import { benchEdge } from './edge.ts'
 import { benchImports } from './imports.ts'
+import { benchMerges } from './merges.ts'
 import { TAG_BUDGET, tagSizes } from './tag-size.ts'
 
 /**
- * `npm run bench [-- tag edge imports --rounds N --seconds N --rows N]`: each benchmark prints a table and writes JSON to
- * `.prisme/bench/`. Without names: all of them.
+ * `npm run bench [-- tag edge imports merges --rounds N --seconds N --rows N --merges N]`: each benchmark prints a table
+ * and writes JSON to `.prisme/bench/`. Without names: all of them.
  */
 const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
   tag: benchTag,
   edge: benchTheEdge,
   imports: benchTheImports,
+  merges: benchTheMerges,
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,8 +25,11 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     rows: { type: 'string', default: '20000' },
+    merges: { type: 'string', default: '100' },
   },
 })
+/** Events of each of two profiles that become one. */
+const MERGED_EVENTS = 1_000
 const FOLDER = join(resolve(ROOT, process.env['STATE_DIR'] || '.prisme'), 'bench')
 
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
@@ -79,6 +84,19 @@ async function benchTheEdge() {
 async function benchTheImports() {
   const figures = await benchImports(Number(values.rows), console.log)
   console.table(figures)
+  return figures
+}
+
+async function benchTheMerges() {
+  const figures = await benchMerges(Number(values.merges), MERGED_EVENTS, console.log)
+  console.table(
+    figures.map(({ events, merges, p50, p99 }) => ({
+      'events of each': events,
+      merges,
+      'p50 ms': p50.toFixed(1),
+      'p99 ms': p99.toFixed(1),
+    })),
+  )
   return figures
 }
 

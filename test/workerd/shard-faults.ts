@@ -115,62 +115,79 @@ async function everywhere(world: World, query: string): Promise<(Row & { shard: 
   return lists.flat()
 }
 
+/** Tables, and what no row of them may be when nothing is under way. */
+const NONE: readonly (readonly [table: string, what: string])[] = [
+  ['saga', 'open merges'],
+  ['staged', 'staged pages'],
+  ['account_intent', 'accounts that are not told'],
+  ['profile WHERE saga NOT NULL', 'profiles that are held'],
+  ['graph WHERE key NOT IN (SELECT shared FROM profile WHERE shared NOT NULL)', 'graphs of nobody'],
+  [
+    'profile WHERE state NOT NULL AND shared NOT NULL AND shared NOT IN (SELECT key FROM graph)',
+    'profiles without their graph',
+  ],
+  ['profile WHERE state IS NULL AND forward IS NULL', 'profiles that are nothing'],
+  ['profile WHERE state IS NOT NULL AND forward IS NOT NULL', 'states that forward'],
+  ...['chunk', 'membership', 'timer', 'account_member'].map(
+    (table) =>
+      [
+        `${table} WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
+        `rows of ${table} that are nobody's`,
+      ] as const,
+  ),
+  [
+    'size WHERE n <> (SELECT count(*) FROM membership WHERE membership.segment = size.segment)',
+    'sizes that are not the number of members',
+  ],
+  [
+    'population WHERE n <> (SELECT count(*) FROM profile WHERE state NOT NULL)',
+    'populations that are not the number of profiles',
+  ],
+]
+
 /** What must be so in all shards of a workspace when nothing is under way; each line names what is not. */
 export async function flaws(world: World): Promise<string[]> {
+  const shards = await Promise.all(
+    Array.from({ length: SHARDS }, (_, shard) =>
+      runInDurableObject(shardStub(world, shard), (__, { storage }) => ({
+        found: flawsOf(storage.sql, shard),
+        outbox: storage.sql
+          .exec<Row>(
+            `SELECT line, data ->> '$.activation' AS activation, data ->> '$.type' AS type,
+                    data ->> '$.createdAt' AS created
+             FROM outbox`,
+          )
+          .toArray(),
+      })),
+    ),
+  )
+  return [
+    ...shards.flatMap(({ found }) => found),
+    ...flawsOfLines(shards.flatMap(({ outbox }) => outbox)),
+  ]
+}
+
+/** Whoever moves leaves what they were told of in the shard they leave: a line may lie in several. */
+function flawsOfLines(outbox: readonly Row[]): string[] {
   const found: string[] = []
-  const count = async (table: string, what: string) => {
-    const rows = await everywhere(world, `SELECT count(*) AS n FROM ${table}`)
-    for (const { n, shard } of rows) if (n !== 0) found.push(`shard ${shard}: ${n} ${what}`)
-  }
-  await count('saga', 'open merges')
-  await count('staged', 'staged pages')
-  await count('profile WHERE saga NOT NULL', 'profiles that are held')
-  await count(
-    `graph WHERE key NOT IN (SELECT shared FROM profile WHERE shared NOT NULL)`,
-    'graphs of nobody',
-  )
-  await count(
-    `profile WHERE state NOT NULL AND shared NOT NULL AND shared NOT IN (SELECT key FROM graph)`,
-    'profiles without their graph',
-  )
-  await count('profile WHERE state IS NULL AND forward IS NULL', 'profiles that are nothing')
-  await count('profile WHERE state IS NOT NULL AND forward IS NOT NULL', 'states that forward')
-  await count(
-    `chunk WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
-    'chunks of nobody',
-  )
-  await count(
-    `membership WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
-    'memberships of nobody',
-  )
-  await count(
-    `timer WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,
-    'timers of nobody',
-  )
-  await count(
-    `size WHERE n <> (SELECT count(*) FROM membership WHERE membership.segment = size.segment)`,
-    'sizes that are not the number of members',
-  )
-  await count(
-    `population WHERE n <> (SELECT count(*) FROM profile WHERE state NOT NULL)`,
-    'populations that are not the number of profiles',
-  )
-  const outbox = await everywhere(
-    world,
-    `SELECT line, data ->> '$.activation' AS activation, data ->> '$.type' AS type
-     FROM outbox ORDER BY seq`,
-  )
   const last = new Map<string, string>()
-  for (const { line, activation, type } of outbox) {
+  const inOrder = [...outbox].sort((a, b) => Number(a['created']) - Number(b['created']))
+  for (const { line, activation, type } of inOrder) {
     const key = `${line}/${activation}`
     const expected = last.get(key) === 'entered' ? 'exited' : 'entered'
     if (type !== expected) found.push(`${key}: ${type} instead of ${expected}`)
     last.set(key, String(type))
   }
-  for (const { state } of await everywhere(
-    world,
-    `SELECT state FROM profile WHERE state NOT NULL`,
-  )) {
+  return found
+}
+
+function flawsOf(sql: SqlStorage, shard: number): string[] {
+  const found: string[] = []
+  for (const [table, what] of NONE) {
+    const { n } = sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one()
+    if (n !== 0) found.push(`shard ${shard}: ${n} ${what}`)
+  }
+  for (const { state } of sql.exec<Row>('SELECT state FROM profile WHERE state NOT NULL')) {
     const profile = JSON.parse(String(state))
     for (const kind of ['userId', 'crmId']) {
       const values = profile.identifiers.filter((one: { kind: string }) => one.kind === kind)
