@@ -143,6 +143,7 @@ const failedEvents = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
+  validateSearch: (search): { readonly tab?: string | undefined } => ({ tab: text(search['tab']) }),
   component: lazyRouteComponent(() => import('./pages/settings.tsx')),
 })
 const identity = createRoute({

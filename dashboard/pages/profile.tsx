@@ -9,6 +9,7 @@ import { useLive } from '../parts/live-context.tsx'
 import { IdentityGraph } from '../parts/identity-graph.tsx'
 import { MergesCard } from '../parts/merges-card.tsx'
 import { PageHead } from '../parts/page-head.tsx'
+import { PrivacyCard } from '../parts/privacy-card.tsx'
 import {
   ConsentCard,
   DevicesCard,
@@ -47,10 +48,11 @@ export default function Profile() {
 
 function View({ profile }: { readonly profile: ApiProfile }) {
   const { t } = useI18n()
+  const title = titleOf(profile) ?? t('profile.anonymous')
   return (
     <>
       <PageHead
-        title={titleOf(profile) ?? t('profile.anonymous')}
+        title={title}
         about={
           <Stack gap={4}>
             <Group gap="xs">
@@ -71,6 +73,7 @@ function View({ profile }: { readonly profile: ApiProfile }) {
             <TraitsCard profile={profile} />
             <GroupsCard profile={profile} />
             <ConsentCard profile={profile} />
+            <PrivacyCard profile={profile.id} name={title} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>

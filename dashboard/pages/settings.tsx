@@ -13,11 +13,13 @@ import {
 } from '@mantine/core'
 import { IconKey } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../parts/api.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { ConsentSettings } from '../parts/consent-settings.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
+import { Erasures } from '../parts/erasures.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { fieldErrors } from '../parts/problem.ts'
@@ -29,6 +31,8 @@ import { When } from '../parts/when.tsx'
 /** Secret keys, rules of consent and the audit log. */
 export default function Settings() {
   const { t } = useI18n()
+  const { tab = 'keys' } = useSearch({ from: '/settings' })
+  const navigate = useNavigate()
   return (
     <>
       <PageHead
@@ -40,10 +44,15 @@ export default function Settings() {
           </ButtonLink>
         }
       />
-      <Tabs defaultValue="keys" keepMounted={false}>
+      <Tabs
+        value={tab}
+        onChange={(next) => void navigate({ to: '/settings', search: { tab: next ?? undefined } })}
+        keepMounted={false}
+      >
         <Tabs.List mb="lg">
           <Tabs.Tab value="keys">{t('settings.keys')}</Tabs.Tab>
           <Tabs.Tab value="consent">{t('settings.consent')}</Tabs.Tab>
+          <Tabs.Tab value="erasures">{t('settings.erasures')}</Tabs.Tab>
           <Tabs.Tab value="audit">{t('settings.audit')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
@@ -51,6 +60,9 @@ export default function Settings() {
         </Tabs.Panel>
         <Tabs.Panel value="consent">
           <ConsentSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="erasures">
+          <Erasures />
         </Tabs.Panel>
         <Tabs.Panel value="audit">
           <Audit />

@@ -8,6 +8,7 @@ import type {
   ApiDelivery,
   ApiDestination,
   ApiDestinationTest,
+  ApiErasure,
   ApiExperience,
   ApiFailedEvent,
   ApiFailedEventTotals,
@@ -144,11 +145,17 @@ export const api = {
           cursor,
         })}`,
       ),
+    /** Address of the file with all there is of a person. */
+    exportAt: (id: string): string => `${profileAt(id)}/export`,
+    erase: (id: string) => request<ApiErasure>('DELETE', profileAt(id)),
     unmerge: (id: string, merge: string) =>
       request<{ readonly profile: string }>('POST', `${profileAt(id)}/unmerge`, { merge }),
     rejoin: (id: string, separation: string) =>
       request<void>('DELETE', `${profileAt(id)}/separations/${encodeURIComponent(separation)}`),
   },
+
+  erasures: (cursor?: string) =>
+    request<Page<ApiErasure>>('GET', `/api/erasures${query({ cursor })}`),
 
   accounts: {
     list: (cursor?: string) =>

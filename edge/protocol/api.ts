@@ -1,3 +1,4 @@
+import type { ErasureReceipt } from './erasure.ts'
 import type { ApiGraph } from './api-graph.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode, EventPurpose } from './consent.ts'
@@ -260,6 +261,13 @@ export interface ApiProfile {
   /** What was seen together with this person, directly or through others. */
   readonly graph: ApiGraph
 }
+/** What is told of an erasure. Nothing in it says who it was. */
+export type ApiErasure = Omit<ErasureReceipt, 'requestedAt' | 'erasedAt' | 'doneAt'> & {
+  readonly requestedAt: string
+  readonly erasedAt?: string
+  readonly doneAt?: string
+}
+
 /** A page of what a person did, newest first. */
 export interface ApiTimeline {
   readonly items: readonly ApiEvent[]

@@ -1,3 +1,4 @@
+import { clock } from '../../edge/objects/clock.ts'
 import { identityShardOf } from '../../edge/domain/id.ts'
 import { identityShard } from '../../edge/objects/address.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
@@ -176,7 +177,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const [one, two, third] = [1, 2, 3].map((shard) => world.device(shard))
       if (one === undefined || two === undefined || third === undefined) return
       const first = await clients.send(one, shoe())
-      const claimed = { proven: true, birth: first }
+      const claimed = { proven: true, birth: first, at: clock.now() }
       for (const value of ['u1', 'u2']) {
         const identifier = { kind: 'userId', value }
         const owners = identityShardOf('userId', value, SHARDS)

@@ -63,7 +63,12 @@ export class Clients {
     if (by === undefined) throw new Error('An event of nobody')
     const calls = () => new ShardCalls(bindings, world.workspace, SHARDS)
     const run = { by, events: [{ index: 0, event }] }
-    return this.#deliver([event], () => subjectOf(calls(), SHARDS, run), isHistory)
+    const subject = async () => {
+      const found = await subjectOf(calls(), SHARDS, run)
+      if (found === undefined) throw new Error('Nobody is known by that')
+      return found
+    }
+    return this.#deliver([event], subject, isHistory)
   }
 
   async #deliver(
