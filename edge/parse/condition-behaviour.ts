@@ -170,8 +170,6 @@ export const sequence = z.strictObject({
 
 const followedShape = {
   ...eventTest,
-  // `then` is what the field is called.
-  // oxlint-disable-next-line unicorn/no-thenable
   then: z.strictObject({ ...eventTest, same: text.optional() }),
   within: duration,
   since: oneOf(['last', 'any']).optional(),

@@ -47,6 +47,8 @@ async function scrape(env: Env, workspace: WorkspaceId): Promise<readonly Scrape
   )
 }
 
+const STATUSES = ['accepted', 'duplicate', 'rejected', 'failed'] as const
+
 type Shown = { readonly shard: string; readonly vitals: ShardVitals }
 
 const seconds = (from: Millis | null, now: Millis): number =>
@@ -108,8 +110,8 @@ function familiesOf(scraped: readonly Scraped[], version: number): readonly Fami
       type: 'gauge',
       help: 'Events received by what became of them; a replay moves one from refused to accepted.',
       samples: summed(shards, ({ sources }) =>
-        Object.entries(sources).flatMap(([source, { replayed: _, ...counts }]) =>
-          Object.entries(counts).map(([status, value]) => ({ labels: { source, status }, value })),
+        Object.entries(sources).flatMap(([source, counts]) =>
+          STATUSES.map((status) => ({ labels: { source, status }, value: counts[status] })),
         ),
       ),
     },
