@@ -58,8 +58,6 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
-          // A runtime serves many files, each on an empty storage: starting one costs more than most files.
-          isolate: false,
           include: ['test/workerd/**/*.test.ts'],
           setupFiles: ['test/workerd/apply-migrations.ts'],
           testTimeout: 60_000,

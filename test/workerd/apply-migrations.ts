@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test'
+import { applyD1Migrations, type D1Migration } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { Env as EdgeEnv } from '../../edge/objects/env.ts'
 
@@ -11,6 +11,4 @@ declare global {
   }
 }
 
-// The runtime may have served another file before.
-await reset()
 await applyD1Migrations(env.DB, env.MIGRATIONS)
