@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -91,6 +92,10 @@ const WORDS = {
     none: 'No event like that.',
     all: 'Show all',
     until: 'Until',
+    download: 'Download all data',
+    erase: 'Erase this person',
+    erasures: 'Erasures',
+    done: 'Done',
   },
   'fr-FR': {
     picture: /^2 identifiants et 1 liens/,
@@ -106,6 +111,10 @@ const WORDS = {
     none: 'Aucun événement de ce genre.',
     all: 'Tout montrer',
     until: 'Au',
+    download: 'Télécharger toutes les données',
+    erase: 'Effacer cette personne',
+    erasures: 'Effacements',
+    done: 'Terminé',
   },
 } as const
 
@@ -135,6 +144,43 @@ test.each(['en-GB', 'fr-FR'] as const)(
     await page.getByRole('dialog').getByRole('button', { name: words.allow }).click()
     await page.getByText(words.allowed).waitFor()
     expect((await profileBy('loyaltyId', card)).id).toBe((await profileBy('userId', user)).id)
+    await page.context().close()
+  },
+)
+
+test.each(['en-GB', 'fr-FR'] as const)(
+  'all there is of a person is downloaded; then the person is erased, and the receipt stays: %s',
+  async (locale) => {
+    const words = WORDS[locale]
+    const { user } = await couple()
+    const { id } = await profileBy('userId', user)
+    const page = await open(locale, id)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: words.download }).click(),
+    ])
+    const text = await readFile((await file.path()) ?? '', 'utf8')
+    expect(JSON.parse(text)).toMatchObject({ profile: { id } })
+    expect(text).toContain(user)
+    expect(text.match(/Card Shown/g)?.length).toBeGreaterThan(0)
+
+    await page.getByRole('button', { name: words.erase }).click()
+    await page.getByRole('dialog').getByRole('button', { name: words.erase }).click()
+    await page.getByRole('tab', { name: words.erasures, selected: true }).waitFor()
+    const receipt = page.getByRole('row').nth(1)
+    await receipt.getByText(words.done, { exact: true }).waitFor({ timeout: 60_000 })
+    expect(await violations(page)).toEqual([])
+    expect(await page.content()).not.toContain(user)
+    const gone = await fetch(`${at.edge}/api/profiles?kind=userId&value=${user}`, { headers })
+    expect(gone.status).toBe(404)
+
+    const late = { type: 'track', event: 'Card Shown', userId: user }
+    const timestamp = new Date(Date.now() - 3_600_000).toISOString()
+    const body = JSON.stringify({ batch: [{ ...late, timestamp }] })
+    const refused = await fetch(`${at.edge}/v1/batch`, { method: 'POST', headers, body })
+    expect(await refused.json()).toMatchObject({
+      verdicts: [{ status: 'failed', reason: 'erased' }],
+    })
     await page.context().close()
   },
 )

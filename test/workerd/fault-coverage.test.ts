@@ -20,6 +20,13 @@ const ELSEWHERE: { readonly [site: string]: string } = {
   'profile-shard.ts: replay → commit.run': 'a delivery that is tried again by hand',
   'profile-shard.ts: receipt → commit.run': 'the queue tells of a delivery',
   'profile-shard.ts: settleReplays → commit.run': 'failed events that are tried again',
+  'identity-shard.ts: bury → transactionSync': 'an erasure: erasure-faults.test.ts',
+  'profile-shard.ts: buryHere → commit.run': 'an erasure: erasure-faults.test.ts',
+  'profile-shard.ts: removePerson → commit.run': 'an erasure: erasure-faults.test.ts',
+  'profile-shard.ts: sweepPerson → commit.run': 'an erasure: erasure-faults.test.ts',
+  'profile-shard.ts: tellErased → commit.run': 'an erasure: erasure-faults.test.ts',
+  'profile-shard.ts: finishErasure → commit.run': 'an erasure: erasure-faults.test.ts',
+  'shard.ts: tentatively → transactionSync': 'a rehearsal, of which nothing is kept',
   'shard-work.ts: alarm → setAlarm': 'after work that threw: shard-work.test.ts',
   'account-shard.ts: alarm → setAlarm': 'after work that threw',
   'account-shard.ts: wake → transactionSync': 'the sweeper: accounts.test.ts',
@@ -27,6 +34,8 @@ const ELSEWHERE: { readonly [site: string]: string } = {
 
 /** Awaits of what is no step itself. */
 const HARMLESS: { readonly [site: string]: string } = {
+  'identity-shard.ts: #hash: workspaceKeys(this.env.PRISME_SECRET, workspace)':
+    'a key is derived, in memory',
   'move-saga.ts: #bring: new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE))': 'a pause',
   'time-limit.ts: withTimeLimit: Promise.race([promise, expiry])':
     'the step its caller is listed with',
