@@ -61,7 +61,12 @@ export function MergesCard({ profile }: { readonly profile: ApiProfile }) {
                 {othersOf(profile, [from, to]).map((other) => (
                   <span key={other}>
                     {' · '}
-                    <TextLink to="/profiles/$id" params={{ id: other }} size="xs">
+                    <TextLink
+                      to="/profiles/$id"
+                      params={{ id: other }}
+                      size="xs"
+                      underline="always"
+                    >
                       {t('merges.otherProfile')}
                     </TextLink>
                   </span>

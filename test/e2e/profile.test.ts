@@ -160,7 +160,7 @@ test.each(['en-GB', 'fr-FR'] as const)(
       page.getByRole('link', { name: words.download }).click(),
     ])
     const text = await readFile((await file.path()) ?? '', 'utf8')
-    expect(JSON.parse(text)).toMatchObject({ profile: { id } })
+    expect(JSON.parse(text)).toMatchObject({ id })
     expect(text).toContain(user)
     expect(text.match(/Card Shown/g)?.length).toBeGreaterThan(0)
 
