@@ -1,11 +1,16 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test } from 'vitest'
+import { identifierHash } from '../../edge/crypto/identifier-hash.ts'
+import { workspaceKeys } from '../../edge/crypto/workspace-keys.ts'
 import { admin, erase, flushLake, placesOf, type Receipt } from './erasure-fixture.ts'
 import {
+  basic,
   batch,
   collect,
   deviceKey,
   openShop,
   profileBy,
+  send,
   statuses,
   view,
   type Shop,
@@ -26,9 +31,9 @@ async function signIn(shop: Shop, userId: string, key = deviceKey()) {
   ])
   const profile = await profileBy(shop, 'userId', userId)
   if (profile === undefined) throw new Error(`${userId} was not taken in`)
-  const hash = (await placesOf(shop, [userId])).length
-  expect(hash).toBeGreaterThan(0)
-  return { userId, key, device: anonymousId, profile }
+  const keys = await workspaceKeys(env.PRISME_SECRET, shop.id)
+  const address = await identifierHash(keys, 'email', `${userId}@example.com`)
+  return { userId, key, device: anonymousId, profile, address }
 }
 
 describe('a person is erased', () => {
@@ -41,7 +46,8 @@ describe('a person is erased', () => {
     await batch(shop, [{ type: 'track', userId: bob.userId }])
     await flushLake(shop)
     await batch(shop, [{ type: 'track', event: 'Waits', userId: ada.userId }])
-    const names = [ada.userId, ada.device, ada.profile.id]
+    const names = [ada.userId, ada.device, ada.profile.id, ada.address]
+    for (const name of names) expect(await placesOf(shop, [name])).not.toEqual([])
     const before = new Set(await placesOf(shop, names))
     for (const place of ['profile', 'chunk', 'device', 'refusal', 'seen', 'lake_row']) {
       expect(
@@ -107,6 +113,12 @@ describe('what comes after an erasure', () => {
       { type: 'track', event: 'Late', userId: 'user-somebody', anonymousId: ada.device, ...late },
     ])
     expect(statuses(verdicts)).toEqual(['erased', 'erased', 'erased'])
+    const imported = await send(
+      '/v1/import',
+      { batch: [{ type: 'track', event: 'Late', userId: ada.userId, ...late }] },
+      { headers: basic(shop.secretKey) },
+    )
+    expect(statuses((await imported.json<{ verdicts: never[] }>()).verdicts)).toEqual(['erased'])
     const tag = await collect(shop, { deviceKey: ada.key, batch: [view(late)] })
     expect(statuses(tag.verdicts)).toEqual(['erased'])
     expect(await placesOf(shop, [ada.userId, ada.device, ada.profile.id])).toEqual([])
