@@ -130,8 +130,9 @@ test('the dashboard shows the person, by e-mail', async () => {
     await page.getByRole('heading', { name: EMAIL, level: 1 }).waitFor()
     await page.getByRole('link', { name: 'Shoe fans' }).waitFor()
     await page.getByText('Product Viewed').first().waitFor()
+    const card = page.getByRole('heading', { name: /device/ }).locator('xpath=..')
     for (const { id, browser: program, os } of (await profileOf(EMAIL)).devices) {
-      const shown = page.locator('div', { hasText: id }).last().locator('xpath=..')
+      const shown = card.locator('div', { hasText: id }).last().locator('xpath=..')
       expect(await shown.textContent()).toContain(`${program} · ${os}`)
     }
   } finally {
