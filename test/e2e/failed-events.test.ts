@@ -6,6 +6,7 @@ import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
 import type { Addresses } from '../demo/start.ts'
 import { product } from './product.ts'
+import { signIn } from './sign-in.ts'
 
 let at: Addresses
 let browser: Browser
@@ -30,12 +31,10 @@ async function api<T>(method: string, path: string, body?: unknown, key: string 
 
 async function open(locale: string, source: string): Promise<Page> {
   const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } })
+  await signIn(context, at.dashboard)
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   await page.goto(`${at.dashboard}/failed-events?source=${source}`)
-  await page.locator('input[type=email], input[name=email]').first().fill(DEMO.email)
-  await page.locator('input[type=password]').fill(DEMO.password)
-  await page.locator('button[type=submit]').click()
   await page.getByRole('heading', { level: 1, name: /Failed events|Événements en échec/ }).waitFor()
   return page
 }

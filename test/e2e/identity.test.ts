@@ -6,6 +6,7 @@ import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
 import type { Addresses } from '../demo/start.ts'
 import { product } from './product.ts'
+import { signIn } from './sign-in.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
@@ -40,9 +41,6 @@ async function profileOf(userId: string): Promise<string> {
 
 const WORDS = {
   'en-GB': {
-    email: 'E-mail',
-    password: 'Password',
-    signIn: 'Sign in',
     identity: 'Identity',
     add: 'Add a kind',
     kind: 'Kind',
@@ -61,9 +59,6 @@ const WORDS = {
     defaults: 'Restore defaults',
   },
   'fr-FR': {
-    email: 'Adresse e-mail',
-    password: 'Mot de passe',
-    signIn: 'Se connecter',
     identity: 'Identité',
     add: 'Ajouter un type',
     kind: 'Type',
@@ -114,12 +109,10 @@ test.each([
       viewport: { width, height: 900 },
     })
     try {
+      await signIn(context, at.dashboard)
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
       await page.goto(`${at.dashboard}/settings`)
-      await page.getByRole('textbox', { name: words.email }).fill(DEMO.email)
-      await page.getByRole('textbox', { name: words.password }).fill(DEMO.password)
-      await page.getByRole('button', { name: words.signIn }).click()
       await page.getByRole('link', { name: words.identity, exact: true }).click()
       await page.getByRole('heading', { name: words.identity, level: 1 }).waitFor()
       const userId = page.getByRole('group', { name: 'userId', exact: true })
