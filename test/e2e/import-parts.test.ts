@@ -12,7 +12,7 @@ import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
 
 /** Rows of some 52 bytes: three parts of 16 MiB. */
-const ROWS = 800_000
+const ROWS = 650_000
 /** Rows without an order number, which the file of bad rows must name. */
 const BAD = [2, 5_000, 9_999] as const
 
@@ -57,6 +57,10 @@ async function choose(page: Page): Promise<void> {
   await page.locator('input[type=file]').setInputFiles(file)
 }
 
+/**
+ * What an import has brought stays, so a second try would count other things.
+ * @module-tag stepwise
+ */
 test('a large file goes in parts, pauses, goes on after a reload, and its import is cancelled', async () => {
   const context = await browser.newContext({ locale: 'en-GB' })
   await signIn(context, at.dashboard)
@@ -94,7 +98,7 @@ test('a large file goes in parts, pauses, goes on after a reload, and its import
   await expect
     .poll(async () => (await find(id)).counts.read, { timeout: 60_000 })
     .toBeGreaterThan(BAD[2])
-  await page.getByRole('button', { name: /^Cancel/ }).click()
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.getByText('Cancelled', { exact: true }).first().waitFor()
   const { counts, state } = await find(id)
   expect(state).toBe('cancelled')
