@@ -39,7 +39,7 @@ export function Erasures() {
   }
   return (
     <Card className="card-table">
-      <Table.ScrollContainer minWidth={520}>
+      <Table.ScrollContainer minWidth={720}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -83,7 +83,9 @@ function Row({ erasure }: { readonly erasure: ApiErasure }) {
         <Code className="breakable">{id}</Code>
       </Table.Td>
       <Table.Td>
-        <Badge color={COLOURS[state]}>{t(`erasures.states.${state}`)}</Badge>
+        <Badge color={COLOURS[state]} miw="max-content">
+          {t(`erasures.states.${state}`)}
+        </Badge>
         {state !== 'done' && step !== undefined && (
           <>
             <Text size="xs" c="dimmed" mt={4}>
