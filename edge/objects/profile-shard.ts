@@ -66,7 +66,10 @@ const NEWEST = Number.MAX_SAFE_INTEGER
 const isOverloaded = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'overloaded' in error && error.overloaded === true
 
-/** Many profiles, and the only writer of each: loads, decides and saves in one transaction. */
+/**
+ * Many profiles, and the only writer of each: loads, decides and saves in one transaction. Whatever others may ask of
+ * an object must be a method of its class, so this file is long; each does no more than pass on.
+ */
 export class ProfileShard extends DurableObject<Env> implements Calls {
   readonly #shard: Shard
   readonly #sagas: MoveSagas
