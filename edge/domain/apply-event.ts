@@ -1,5 +1,5 @@
 import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/consent.ts'
-import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
+import { CONTEXT_FIELDS, type ContextField, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
 import { entryOf, insertEntry } from './entry.ts'
@@ -19,8 +19,9 @@ const MAX_DEVICES = 200
 /** What an event changed: only segments that read some of it are evaluated again. */
 export interface Changes {
   readonly features: Set<Feature>
-  traits: boolean
-  context: boolean
+  /** Names of traits. */
+  readonly traits: Set<string>
+  readonly context: Set<ContextField>
   /** Purposes that were answered, with the answer that stood before. */
   readonly consent: Map<Purpose, ConsentRun | undefined>
   /** Purposes that were withdrawn. */
@@ -35,8 +36,8 @@ export interface Changes {
 
 export const noChanges = (): Changes => ({
   features: new Set(),
-  traits: false,
-  context: false,
+  traits: new Set(),
+  context: new Set(),
   consent: new Map(),
   withdrawn: new Set(),
   unclear: false,
@@ -122,7 +123,7 @@ export function countEvent(
   const purpose = purposeOf(event)
   if (!standsFor(profile.consent, event, purpose)) return
   if (purpose !== DEFAULT_PURPOSE) profile.kept.add(purpose)
-  for (const feature of features.of(event.name)) {
+  for (const feature of features.candidates(event)) {
     const value = feature.take(event)
     if (value === undefined) continue
     if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
@@ -147,7 +148,7 @@ function applyTraits(
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
     const trait = withValue(known, value, event, policies[name])
     if (trait === known) continue
-    changes.traits = true
+    changes.traits.add(name)
     if (trait === undefined) profile.traits.delete(name)
     else profile.traits.set(name, trait)
   }
@@ -160,13 +161,15 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
     const values = profile.ever.get(field) ?? []
     if (values.includes(value) || values.length >= MAX_EVER) continue
     profile.ever.set(field, [...values, value])
-    changes.context = true
+    changes.context.add(field)
   }
   // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
   if (event.timestamp < profile.contextAt || Object.keys(event.context).length === 0) return
+  for (const field of CONTEXT_FIELDS) {
+    if (profile.context[field] !== event.context[field]) changes.context.add(field)
+  }
   profile.context = event.context
   profile.contextAt = event.timestamp
-  changes.context = true
 }
 
 function seeDevice(

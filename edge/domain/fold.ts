@@ -14,12 +14,13 @@ export function foldProfile(
   events: readonly EventRecord[],
   compiled: CompiledCatalog,
 ): Profile {
-  const { id, bucket, createdAt, version, memberships, untils, used, identifiers } = base
+  const { id, bucket, createdAt, version, memberships, standing, due, used, identifiers } = base
   const folded: Profile = {
     ...newProfile(id, bucket, createdAt),
     version,
     memberships,
-    untils,
+    standing,
+    due,
     used,
     identifiers,
     fingerprint: compiled.fingerprint,

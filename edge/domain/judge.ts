@@ -40,8 +40,9 @@ export function judgeAt(
     return then.holds === verdict.holds ? then : { holds: verdict.holds, until: lapse }
   }
   return (question) => {
+    if (question.purposes === undefined) return ask(question)
     let open = NEVER
-    for (const purpose of question.purposes ?? NOTHING) {
+    for (const purpose of question.purposes) {
       if (!grants(profile.consent, profile.consentMode, purpose, lifetime, now)) {
         return { holds: false, until: NEVER } // only an event can grant it
       }
