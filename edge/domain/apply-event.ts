@@ -2,7 +2,7 @@ import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/con
 import { CONTEXT_FIELDS, type ContextField, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
-import { entryOf, insertEntry } from './entry.ts'
+import { entryOf, withEntry, type Entry } from './entry.ts'
 import { occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
 import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
@@ -15,6 +15,8 @@ const MAX_TRAITS = 300
 const MAX_TRAIT_CHARACTERS = 1_200
 /** No person has so many; those that never proved to be this person's go first, the longest unseen of them. */
 const MAX_DEVICES = 200
+
+const NO_ENTRIES: readonly Entry[] = []
 
 /** What an event changed: only segments that read some of it are evaluated again. */
 export interface Changes {
@@ -99,6 +101,7 @@ function assume(profile: Profile, mode: ConsentMode, changes: Changes): void {
 }
 
 function noteConsent(profile: Profile, event: EventRecord, changes: Changes): void {
+  if (event.consent === undefined) return
   for (const answer of answersOf(event)) {
     const { purpose, granted } = answer
     const before = profile.consent.get(purpose)?.at(-1)
@@ -128,8 +131,9 @@ export function countEvent(
     if (value === undefined) continue
     if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
     const key = occurrenceKey(feature, purpose)
-    const entries = profile.occurrences.get(key) ?? []
-    if (!insertEntry(entries, entryOf(event, feature.detail, value), feature.keep)) continue
+    const known = profile.occurrences.get(key) ?? NO_ENTRIES
+    const entries = withEntry(known, entryOf(event, feature.detail, value), feature.keep)
+    if (entries === known) continue
     profile.occurrences.set(key, entries)
     changes.features.add(feature)
   }

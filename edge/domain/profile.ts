@@ -5,6 +5,7 @@ import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Consent } from './consent.ts'
+import type { Deadlines } from './deadlines.ts'
 import type { Entry } from './entry.ts'
 import type { KnownGroup } from './group.ts'
 import type { Trait } from './trait.ts'
@@ -66,12 +67,12 @@ export interface Profile {
   readonly kept: Set<Purpose>
   /** Time of its latest event. */
   eventAt: Millis
-  readonly occurrences: Map<string, Entry[]>
+  readonly occurrences: Map<string, readonly Entry[]>
   readonly memberships: Map<SegmentId, Membership>
   /** What the leaves of conditions stand at, by their keys; those that stand as they do of a blank profile are absent. */
   readonly standing: Map<string, Verdict>
-  /** The earliest instant at which one of them lapses by itself. Undefined: to be looked up, see `dueAt`. */
-  due: Millis | undefined
+  /** When these lapse by themselves, made of them when it is first asked for. */
+  deadlines: Deadlines | undefined
   /** Activations with frequency `once` that were used. */
   readonly used: Set<ActivationId>
 }
@@ -99,7 +100,7 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     occurrences: new Map(),
     memberships: new Map(),
     standing: new Map(),
-    due: undefined,
+    deadlines: undefined,
     used: new Set(),
   }
 }
@@ -108,7 +109,7 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
 export function encodeProfile(profile: Profile): string {
   const standing: unknown[] = []
   for (const [key, { holds, until }] of profile.standing) standing.push([key, holds ? 1 : 0, until])
-  return JSON.stringify({ ...withLists(profile), standing })
+  return JSON.stringify({ ...withLists(profile), standing, deadlines: undefined })
 }
 
 export function decodeProfile(text: string): Profile {
@@ -130,7 +131,7 @@ export function decodeProfile(text: string): Profile {
         { holds: holds === 1, until: until ?? NEVER },
       ]),
     ),
-    due: raw.due === null ? NEVER : raw.due,
+    deadlines: undefined,
     used: new Set(raw.used),
   }
 }

@@ -7,12 +7,13 @@ import { expiryOf, grantLifetime } from './consent.ts'
 import { judgeAt, type Judge } from './judge.ts'
 import type { Leaf } from './leaf.ts'
 import type { Profile } from './profile.ts'
-import { dueAt, forget, stand, standingOf } from './standing.ts'
+import { deadlinesOf, stand, standingOf } from './standing.ts'
 
 /** Steps one call of `advance` takes at most; what remains due is taken by the next. */
 const MAX_STEPS = 1_000
 
 const TIME: Cause = { type: 'time' }
+const NO_PURPOSES: ReadonlySet<Purpose> = new Set()
 
 /**
  * Purposes whose grants are others by now. One that is merely told again with every event stands a little longer: a day
@@ -23,7 +24,8 @@ function answeredAnew(
   changes: Changes,
   lifetime: Millis,
   now: Millis,
-): Set<Purpose> {
+): ReadonlySet<Purpose> {
+  if (changes.consent.size === 0) return NO_PURPOSES
   const answered = new Set<Purpose>()
   for (const [purpose, before] of changes.consent) {
     const { granted, since } = consent.get(purpose)?.at(-1) ?? {}
@@ -91,6 +93,7 @@ function asKnown(profile: Profile, { catalog }: CompiledCatalog, judge: Judge): 
 
 /** Segments that read one of some leaves, in the order of the catalog. */
 function readersOf({ leaves }: CompiledCatalog, turned: readonly Leaf[]): CompiledSegment[] {
+  if (turned.length === 0) return []
   const found = new Set<CompiledSegment>()
   for (const leaf of turned) for (const segment of leaves.readersOf(leaf)) found.add(segment)
   return [...found].sort((a, b) => a.position - b.position)
@@ -147,7 +150,7 @@ function enterOrLeave(
 
 function forgetUnread(profile: Profile, { leaves }: CompiledCatalog): void {
   for (const key of profile.standing.keys()) {
-    if (leaves.find(key) === undefined) forget(profile, key)
+    if (leaves.find(key) === undefined) profile.standing.delete(key)
   }
 }
 
@@ -175,16 +178,17 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
   const transitions: Transition[] = []
   const lifetime = grantLifetime(compiled.catalog)
   for (let step = 0; step < MAX_STEPS; step++) {
-    const due = dueAt(profile)
+    const deadlines = deadlinesOf(profile)
+    const due = deadlines.next
     if (due > now) break
     const judge = judgeAt(profile, lifetime, due, compiled.accounts)
     const turned: Leaf[] = []
-    for (const [key, { until }] of profile.standing) {
-      if (until > due) continue
+    for (const key of deadlines.take()) {
       const leaf = compiled.leaves.find(key)
-      if (leaf === undefined) forget(profile, key)
+      if (leaf === undefined) profile.standing.delete(key)
       else if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
     }
+    if (turned.length === 0) continue
     const expired = [...profile.consent.keys()].filter(
       (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
     )

@@ -1,6 +1,7 @@
 import type { Membership } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Leaf } from './leaf.ts'
 import type { Profile } from './profile.ts'
 import type { Verdict } from './verdict.ts'
@@ -17,27 +18,15 @@ export function stand(profile: Profile, leaf: Leaf, verdict: Verdict): boolean {
   if (before.holds === holds && before.until === until) return false
   if (holds === blank.holds && until === blank.until) profile.standing.delete(key)
   else profile.standing.set(key, verdict)
-  if (profile.due !== undefined) {
-    if (until < profile.due) profile.due = until
-    else if (before.until === profile.due) profile.due = undefined
-  }
+  profile.deadlines?.note(key, until)
   return before.holds !== holds
 }
 
-/** Forgets a leaf that nothing reads any more. */
-export function forget(profile: Profile, key: string): void {
-  profile.standing.delete(key)
-  profile.due = undefined
-}
+export const deadlinesOf = (profile: Profile): Deadlines =>
+  (profile.deadlines ??= new Deadlines(profile.standing))
 
 /** The earliest instant at which something of the profile lapses by itself. */
-export function dueAt(profile: Profile): Millis {
-  if (profile.due !== undefined) return profile.due
-  let due = NEVER
-  for (const { until } of profile.standing.values()) due = Math.min(due, until)
-  profile.due = due
-  return due
-}
+export const dueAt = (profile: Profile): Millis => deadlinesOf(profile).next
 
 /** The memberships of a profile, each with when time alone will end it. */
 export function membershipsOf(profile: Profile, { segments }: CompiledCatalog): Membership[] {
