@@ -1,8 +1,8 @@
 import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/consent.ts'
-import { CONTEXT_FIELDS, type EventRecord } from '../protocol/event.ts'
+import { CONTEXT_FIELDS, type ContextField, type EventRecord } from '../protocol/event.ts'
 import type { DeviceId } from '../protocol/id.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
-import { entryOf, insertEntry } from './entry.ts'
+import { entryOf, withEntry, type Entry } from './entry.ts'
 import { occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
 import { seeGroup } from './group.ts'
 import type { Profile } from './profile.ts'
@@ -16,11 +16,14 @@ const MAX_TRAIT_CHARACTERS = 1_200
 /** No person has so many; those that never proved to be this person's go first, the longest unseen of them. */
 const MAX_DEVICES = 200
 
+const NO_ENTRIES: readonly Entry[] = []
+
 /** What an event changed: only segments that read some of it are evaluated again. */
 export interface Changes {
   readonly features: Set<Feature>
-  traits: boolean
-  context: boolean
+  /** Names of traits. */
+  readonly traits: Set<string>
+  readonly context: Set<ContextField>
   /** Purposes that were answered, with the answer that stood before. */
   readonly consent: Map<Purpose, ConsentRun | undefined>
   /** Purposes that were withdrawn. */
@@ -35,8 +38,8 @@ export interface Changes {
 
 export const noChanges = (): Changes => ({
   features: new Set(),
-  traits: false,
-  context: false,
+  traits: new Set(),
+  context: new Set(),
   consent: new Map(),
   withdrawn: new Set(),
   unclear: false,
@@ -98,6 +101,7 @@ function assume(profile: Profile, mode: ConsentMode, changes: Changes): void {
 }
 
 function noteConsent(profile: Profile, event: EventRecord, changes: Changes): void {
+  if (event.consent === undefined) return
   for (const answer of answersOf(event)) {
     const { purpose, granted } = answer
     const before = profile.consent.get(purpose)?.at(-1)
@@ -122,13 +126,14 @@ export function countEvent(
   const purpose = purposeOf(event)
   if (!standsFor(profile.consent, event, purpose)) return
   if (purpose !== DEFAULT_PURPOSE) profile.kept.add(purpose)
-  for (const feature of features.of(event.name)) {
+  for (const feature of features.candidates(event)) {
     const value = feature.take(event)
     if (value === undefined) continue
     if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
     const key = occurrenceKey(feature, purpose)
-    const entries = profile.occurrences.get(key) ?? []
-    if (!insertEntry(entries, entryOf(event, feature.detail, value), feature.keep)) continue
+    const known = profile.occurrences.get(key) ?? NO_ENTRIES
+    const entries = withEntry(known, entryOf(event, feature.detail, value), feature.keep)
+    if (entries === known) continue
     profile.occurrences.set(key, entries)
     changes.features.add(feature)
   }
@@ -147,7 +152,7 @@ function applyTraits(
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
     const trait = withValue(known, value, event, policies[name])
     if (trait === known) continue
-    changes.traits = true
+    changes.traits.add(name)
     if (trait === undefined) profile.traits.delete(name)
     else profile.traits.set(name, trait)
   }
@@ -160,13 +165,15 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
     const values = profile.ever.get(field) ?? []
     if (values.includes(value) || values.length >= MAX_EVER) continue
     profile.ever.set(field, [...values, value])
-    changes.context = true
+    changes.context.add(field)
   }
   // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
   if (event.timestamp < profile.contextAt || Object.keys(event.context).length === 0) return
+  for (const field of CONTEXT_FIELDS) {
+    if (profile.context[field] !== event.context[field]) changes.context.add(field)
+  }
   profile.context = event.context
   profile.contextAt = event.timestamp
-  changes.context = true
 }
 
 function seeDevice(

@@ -6,6 +6,7 @@ import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Entry } from './entry.ts'
 import type { Feature, FeatureSet } from './feature.ts'
 import { compileFollowed } from './followed.ts'
+import { LeafSet, type Leaf, type LeafCondition } from './leaf.ts'
 import { compileLifecycle } from './lifecycle.ts'
 import { compileTest, valueAt } from './operator.ts'
 import { compilePerformed } from './performed.ts'
@@ -32,8 +33,9 @@ export type Evaluate = (facts: Facts, now: Millis) => Verdict
 /** What a condition reads: it need not be evaluated again while none of it changed. */
 export interface Reads {
   readonly features: Set<Feature>
-  traits: boolean
-  context: boolean
+  /** Names of traits. */
+  readonly traits: Set<string>
+  readonly context: Set<ContextField>
   readonly purposes: Set<Purpose>
   accounts: boolean
 }
@@ -41,6 +43,12 @@ export interface Reads {
 export interface CompiledCondition {
   readonly evaluate: Evaluate
   readonly reads: Reads
+  /** The conditions it is made of by `all`, `any` and `not`, each once. */
+  readonly leaves: ReadonlySet<Leaf>
+  /** Whether it holds where of each leaf it is known whether it does. */
+  readonly holds: (isHeld: (leaf: Leaf) => boolean) => boolean
+  /** Its verdict by those of its leaves. */
+  readonly verdict: (verdictOf: (leaf: Leaf) => Verdict) => Verdict
 }
 
 /** What conditions are compiled for. */
@@ -50,6 +58,8 @@ export interface Place {
   readonly horizon: Millis
   /** IANA name of the workspace's time zone. */
   readonly zone: string
+  /** Leaves that were compiled for the same place before: equal ones are one. Absent: none. */
+  readonly leaves?: LeafSet
 }
 
 /**
@@ -61,43 +71,88 @@ export function compile(
   place: Place,
   purposes: readonly Purpose[] = [],
 ): CompiledCondition {
-  const reads: Reads = {
-    features: new Set(),
-    traits: false,
-    context: false,
-    accounts: false,
-    purposes: new Set(purposes),
+  const known = place.leaves ?? new LeafSet()
+  const leaves = new Set<Leaf>()
+  const leafOf = (part: LeafCondition): Leaf => {
+    const leaf = known.demand(part, purposes, () => {
+      const reads = noReads()
+      return { reads, evaluate: compileLeaf(part, { ...place, reads, purposes }) }
+    })
+    leaves.add(leaf)
+    return leaf
   }
-  return { evaluate: compileNode(condition, { ...place, reads, purposes }), reads }
+  const { holds, verdict } = compileNode(condition, leafOf)
+  const reads = noReads()
+  for (const purpose of purposes) reads.purposes.add(purpose)
+  for (const leaf of leaves) addReads(reads, leaf.reads)
+  const evaluate: Evaluate = (facts, now) => verdict((leaf) => leaf.evaluate(facts, now))
+  return { evaluate, reads, leaves, holds, verdict }
 }
 
-/** Where a part of a condition is compiled. */
+const noReads = (): Reads => ({
+  features: new Set(),
+  traits: new Set(),
+  context: new Set(),
+  purposes: new Set(),
+  accounts: false,
+})
+
+function addReads(all: Reads, more: Reads): void {
+  for (const one of more.features) all.features.add(one)
+  for (const one of more.traits) all.traits.add(one)
+  for (const one of more.context) all.context.add(one)
+  for (const one of more.purposes) all.purposes.add(one)
+  all.accounts ||= more.accounts
+}
+
+/** Where a leaf of a condition is compiled. */
 export interface Site extends Place {
   readonly reads: Reads
   readonly purposes: readonly Purpose[]
 }
 
-function compileNode(condition: Condition, site: Site): Evaluate {
-  const { reads } = site
+type Node = Pick<CompiledCondition, 'holds' | 'verdict'>
+
+function compileNode(condition: Condition, leafOf: (condition: LeafCondition) => Leaf): Node {
   switch (condition.type) {
     case 'all':
     case 'any': {
       const decisive = condition.type === 'any'
-      const children = condition.conditions.map((child) => compileNode(child, site))
-      return (facts, now) =>
-        combine(
-          children.map((evaluate) => evaluate(facts, now)),
-          decisive,
-        )
+      const children = condition.conditions.map((child) => compileNode(child, leafOf))
+      return {
+        holds: (isHeld) => {
+          for (const child of children) if (child.holds(isHeld) === decisive) return decisive
+          return !decisive
+        },
+        verdict: (verdictOf) =>
+          combine(
+            children.map((child) => child.verdict(verdictOf)),
+            decisive,
+          ),
+      }
     }
     case 'not': {
-      const inner = compileNode(condition.condition, site)
-      return (facts, now) => negate(inner(facts, now))
+      const inner = compileNode(condition.condition, leafOf)
+      return {
+        holds: (isHeld) => !inner.holds(isHeld),
+        verdict: (verdictOf) => negate(inner.verdict(verdictOf)),
+      }
     }
+    default: {
+      const leaf = leafOf(condition)
+      return { holds: (isHeld) => isHeld(leaf), verdict: (verdictOf) => verdictOf(leaf) }
+    }
+  }
+}
+
+function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
+  const { reads } = site
+  switch (condition.type) {
     case 'trait': {
-      reads.traits = true
+      const { trait } = condition
+      reads.traits.add(trait).add(trait.split('.', 1)[0] ?? trait)
       const accepts = compileTest(condition)
-      const read = reader(condition.trait)
+      const read = reader(trait)
       return (facts) => ({ holds: accepts(read((name) => facts.trait(name))), until: NEVER })
     }
     case 'account': {
@@ -110,8 +165,8 @@ function compileNode(condition: Condition, site: Site): Evaluate {
       })
     }
     case 'context': {
-      reads.context = true
       const { field, scope = 'now' } = condition
+      reads.context.add(field)
       const accepts = compileTest(condition)
       return (facts) => ({
         holds: accepts(scope === 'now' ? facts.context[field] : [...facts.ever(field)]),

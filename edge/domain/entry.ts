@@ -35,12 +35,40 @@ export function compareEntries(a: Entry, b: Entry): number {
   return one < other ? -1 : Number(one > other)
 }
 
-/** Puts an entry in its place among ordered ones, keeping only the latest `keep`. True if anything changed. */
-export function insertEntry(entries: Entry[], entry: Entry, keep: number): boolean {
-  let place = entries.length
-  while (place > 0 && compareEntries(entries[place - 1] ?? 0, entry) > 0) place--
-  if (place === 0 && entries.length >= keep) return false
-  entries.splice(place, 0, entry)
-  if (entries.length > keep) entries.shift()
-  return true
+/** How many of some ordered entries come before another, or are equal to it in their order. */
+export function placeAfter(entries: readonly Entry[], entry: Entry): number {
+  const last = entries.at(-1)
+  if (last === undefined || compareEntries(last, entry) <= 0) return entries.length
+  let [low, high] = [0, entries.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareEntries(entries[middle] ?? 0, entry) > 0) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** How many of some ordered entries are of before an instant. */
+export function placeOf(entries: readonly Entry[], instant: Millis): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (instantOf(entries[middle] ?? 0) >= instant) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/**
+ * Ordered entries with one more in its place, the latest `keep` of them. The same list if nothing changes; it is never
+ * changed itself, so that what follows from it can be kept by it.
+ */
+export function withEntry(entries: readonly Entry[], entry: Entry, keep: number): readonly Entry[] {
+  const place = placeAfter(entries, entry)
+  const from = entries.length >= keep ? entries.length - keep + 1 : 0
+  if (place < from) return entries
+  const kept = entries.slice(from)
+  if (place === entries.length) kept.push(entry)
+  else kept.splice(place - from, 0, entry)
+  return kept
 }

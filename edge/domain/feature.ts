@@ -4,6 +4,8 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { Json } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Detail } from './entry.ts'
+import { FeatureIndex } from './feature-index.ts'
+import { textHash } from './message-hash.ts'
 import { compileTest, valueAt } from './operator.ts'
 
 /**
@@ -43,11 +45,11 @@ export interface Demand {
 export const occurrenceKey = ({ key }: Feature, purpose: Purpose): string =>
   purpose === DEFAULT_PURPOSE ? key : `${purpose} ${key}`
 
-/** Features by key, in the order in which conditions asked for them. */
+/** Features by key. */
 export class FeatureSet {
   readonly #byKey = new Map<string, Feature>()
-  readonly #byEvent = new Map<string, Feature[]>()
-  readonly #ofAny: Feature[] = []
+  readonly #byEvent = new Map<string, FeatureIndex>()
+  readonly #ofAny = new FeatureIndex()
 
   /** The feature a condition reads, made if it is new. */
   demand(demand: Demand): Feature {
@@ -69,24 +71,27 @@ export class FeatureSet {
     }
     const feature: Feature = { key, events, take: compileTake(demand), detail, purposes, keep }
     this.#byKey.set(key, feature)
-    if (events === undefined) this.#ofAny.push(feature)
+    if (events === undefined) this.#ofAny.add(feature, where)
     for (const name of events ?? []) {
-      const readers = this.#byEvent.get(name)
-      if (readers === undefined) this.#byEvent.set(name, [feature])
-      else readers.push(feature)
+      const known = this.#byEvent.get(name) ?? new FeatureIndex()
+      this.#byEvent.set(name, known)
+      known.add(feature, where)
     }
     return feature
   }
 
-  /** Features whose predicate may match an event of that name. */
-  *of(eventName: string): Generator<Feature> {
-    yield* this.#byEvent.get(eventName) ?? []
-    yield* this.#ofAny
+  /** Features whose predicate may match an event, each once. */
+  candidates(event: EventRecord): readonly Feature[] {
+    const found: Feature[] = []
+    this.#byEvent.get(event.name)?.collect(event, found)
+    this.#ofAny.collect(event, found)
+    return found
   }
 
-  /** Equal for two sets exactly if state kept for one serves the other. */
+  /** Equal for two sets if state kept for one serves the other, and else different but for one chance in 2⁶⁴. */
   get fingerprint(): string {
-    return JSON.stringify([...this.#byKey.values()].map(({ key, keep }) => [key, keep]).sort())
+    const kept = [...this.#byKey.values()].map(({ key, keep }) => [key, keep])
+    return textHash(JSON.stringify(kept.sort())).join('-')
   }
 }
 

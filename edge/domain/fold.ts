@@ -14,12 +14,14 @@ export function foldProfile(
   events: readonly EventRecord[],
   compiled: CompiledCatalog,
 ): Profile {
-  const { id, bucket, createdAt, version, memberships, untils, used, identifiers } = base
+  const { id, bucket, createdAt, version, memberships, standing, deadlines, used, identifiers } =
+    base
   const folded: Profile = {
     ...newProfile(id, bucket, createdAt),
     version,
     memberships,
-    untils,
+    standing,
+    deadlines,
     used,
     identifiers,
     fingerprint: compiled.fingerprint,

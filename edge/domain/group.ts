@@ -12,11 +12,11 @@ import type { Profile } from './profile.ts'
 export const mayReadAccounts = (
   { groups, devices }: Profile,
   device: DeviceId,
-  { segments }: CompiledCatalog,
+  { leaves }: CompiledCatalog,
 ): boolean =>
   groups.size === 0 ||
   devices.some(({ id, proven }) => id === device && proven) ||
-  ![...segments.values()].some(({ reads }) => reads.accounts)
+  leaves.ofAccounts.length === 0
 
 /** No person belongs to so many accounts; those seen the longest ago go first. */
 export const MAX_GROUPS = 100

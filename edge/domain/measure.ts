@@ -11,7 +11,7 @@ export interface Gauge {
 }
 
 /** Numbers are summed in millionths, which are whole: money adds up exactly, in whatever order it comes and goes. */
-const SCALE = 1_000_000
+export const SCALE = 1_000_000
 export const scaled = (value: number): number => Math.round(value * SCALE)
 
 export const gaugeFor: { readonly [M in Exclude<Measure, 'recency'>]: () => Gauge } = {
@@ -104,13 +104,16 @@ class Extreme implements Gauge {
   }
 }
 
+/** The same for equal values alone. */
+export const nameOfValue = (value: Json): string =>
+  typeof value === 'string' ? `"${value.normalize('NFC')}` : JSON.stringify(value)
+
 class Distinct implements Gauge {
   readonly #values: string[] = []
   readonly #counts = new Map<string, number>()
   #head = 0
   push(value: Json): void {
-    const text = typeof value === 'string' ? value.normalize('NFC') : value
-    const name = JSON.stringify(text)
+    const name = nameOfValue(value)
     this.#values.push(name)
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
   }

@@ -1,13 +1,14 @@
-import type { PerformedCondition } from '../protocol/condition.ts'
+import type { Measure, PerformedCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
-import { instantOf, valueOf, type Detail, type Entry } from './entry.ts'
+import { instantOf, placeOf, valueOf, type Detail, type Entry } from './entry.ts'
 import type { Evaluate, Site } from './condition.ts'
 import type { Feature } from './feature.ts'
-import { gaugeFor } from './measure.ts'
+import { gaugeFor, type Gauge } from './measure.ts'
 import { compileTest, type Accepts } from './operator.ts'
+import { tailOf, type Tail } from './tail.ts'
 import type { Verdict } from './verdict.ts'
-import { countedIn, periodAt, type Counted } from './window.ts'
+import { countedIn, periodAt, type Counted, type Period } from './window.ts'
 
 /**
  * Events of which more than a count is asked, or that begin to count later, are all kept, and of them so many: the
@@ -35,23 +36,23 @@ export function compilePerformed(condition: PerformedCondition, site: Site): Eva
   const test = compileTest(condition)
   // An empty sum is 0 as an empty count is; what is absent passes no test.
   const accepts: Accepts = measure === 'sum' ? (value) => test(value ?? 0) : test
-  const gauge = gaugeFor[measure]
   if (window !== undefined && 'calendar' in window) {
+    const { zone, horizon } = site
+    const periodOf = (at: Millis): Period => periodAt(window, zone, at)
     return (facts, now) =>
-      inPeriods(
-        facts.entries(feature),
-        now,
-        site.horizon,
-        (at) => periodAt(window, site.zone, at),
-        (entries) => {
-          const all = gauge()
-          for (const entry of entries) all.push(valueOf(entry))
-          return accepts(all.value())
-        },
-      )
+      inPeriods(facts.entries(feature), now, { horizon, periodOf, measure, accepts })
   }
   const counted = countedIn(window, site.horizon)
-  return (facts, now) => sliding(facts.entries(feature), now, counted, gauge(), accepts)
+  const gauge = gaugeFor[measure]
+  const { isLate, lasts } = counted
+  return (facts, now) => {
+    const entries = facts.entries(feature)
+    // Clocks may be set back: what happened later than now enters later.
+    if (isLate || instantOf(entries.at(-1) ?? now) > now) {
+      return sliding(entries, now, counted, gauge(), accepts)
+    }
+    return leaving(entries, now, lasts, tailOf(measure, entries), accepts)
+  }
 }
 
 function detailOf({ measure = 'count' }: PerformedCondition): Detail {
@@ -73,62 +74,90 @@ function keepOf({ measure = 'count', value, window }: PerformedCondition): numbe
 }
 
 /**
- * Without new events the measure changes only where an event begins or ceases to count, each in its turn: the verdict
- * stands until the first such instant at which it flips.
+ * Without new events the measure changes only where events cease to count, the oldest first: the verdict stands until
+ * the first such instant at which it flips.
  */
+function leaving(
+  entries: readonly Entry[],
+  now: Millis,
+  lasts: Millis,
+  tail: Tail,
+  accepts: Accepts,
+): Verdict {
+  const { length } = entries
+  let place = placeOf(entries, now - lasts + 1)
+  const holds = accepts(tail(place))
+  while (place < length) {
+    const at = instantOf(entries[place] ?? 0)
+    do place++
+    while (place < length && instantOf(entries[place] ?? 0) === at)
+    if (accepts(tail(place)) !== holds) return { holds, until: at + lasts }
+  }
+  return { holds, until: NEVER }
+}
+
+/** The same where events begin to count later than they happen, each in its turn. */
 function sliding(
   entries: readonly Entry[],
   now: Millis,
-  { enters, leaves }: Counted,
-  gauge: ReturnType<(typeof gaugeFor)['count']>,
+  { delay, lasts }: Counted,
+  gauge: Gauge,
   accepts: Accepts,
 ): Verdict {
   const at = (place: number): Millis => instantOf(entries[place] ?? 0)
-  let first = 0
-  while (first < entries.length && leaves(at(first)) <= now) first++
+  let first = placeOf(entries, now - lasts + 1)
   let end = first
   const enter = (instant: Millis): void => {
-    for (; end < entries.length && enters(at(end)) <= instant; end++) {
+    for (; end < entries.length && at(end) + delay <= instant; end++) {
       gauge.push(valueOf(entries[end] ?? 0))
     }
   }
   enter(now)
   const holds = accepts(gauge.value())
   while (first < entries.length) {
-    const leaving = leaves(at(first))
-    const entering = end < entries.length ? enters(at(end)) : NEVER
-    const next = Math.min(leaving, entering)
+    const leaves = at(first) + lasts
+    const enters = end < entries.length ? at(end) + delay : NEVER
+    const next = Math.min(leaves, enters)
     enter(next)
-    for (; first < end && leaves(at(first)) <= next; first++) gauge.shift()
+    for (; first < end && at(first) + lasts <= next; first++) gauge.shift()
     if (accepts(gauge.value()) !== holds) return { holds, until: next }
   }
   return { holds, until: NEVER }
+}
+
+interface Periodic {
+  readonly horizon: Millis
+  readonly periodOf: (at: Millis) => Period
+  readonly measure: Exclude<Measure, 'recency'>
+  readonly accepts: Accepts
 }
 
 /** Windows that stand for a calendar period and then jump to the next. No event enters within one; old ones expire. */
 function inPeriods(
   entries: readonly Entry[],
   now: Millis,
-  horizon: Millis,
-  periodOf: (at: Millis) => { readonly from: Millis; readonly to: Millis; readonly until: Millis },
-  measure: (entries: readonly Entry[]) => boolean,
+  { horizon, periodOf, measure, accepts }: Periodic,
 ): Verdict {
   const latest = instantOf(entries.at(-1) ?? 0)
   let holds: boolean | undefined
   for (let instant = now; ;) {
     const { from, to, until } = periodOf(instant)
-    const counted = entries.filter((entry) => {
-      const at = instantOf(entry)
-      return at >= from && at < to && at > instant - horizon
-    })
-    const verdict = measure(counted)
+    const first = placeOf(entries, Math.max(from, instant - horizon + 1))
+    const end = placeOf(entries, to)
+    const counted = end === entries.length ? entries : entries.slice(0, end)
+    const tail = tailOf(measure, counted)
+    const verdict = accepts(tail(first))
     holds ??= verdict
     if (verdict !== holds) return { holds, until: instant }
     // From here on there is nothing that could count.
     if (entries.length === 0 || from > latest) return { holds, until: NEVER }
-    const [oldest] = counted
-    const expiry = oldest === undefined ? NEVER : instantOf(oldest) + horizon
-    instant = Math.min(until, expiry)
+    for (let place = first; place < end; place++) {
+      const at = instantOf(entries[place] ?? 0)
+      if (at + horizon >= until) break
+      if (place + 1 < end && instantOf(entries[place + 1] ?? 0) === at) continue
+      if (accepts(tail(place + 1)) !== holds) return { holds, until: at + horizon }
+    }
+    instant = until
   }
 }
 
@@ -143,21 +172,15 @@ function recencyOf(
   )
   const accepts = compileTest({ operator, value: operator === 'between' ? [low, high] : low })
   const isCalendar = window !== undefined && 'calendar' in window
-  const counted = countedIn(isCalendar ? undefined : window, horizon)
+  const { delay, lasts } = countedIn(isCalendar ? undefined : window, horizon)
   return (facts, now) => {
-    const latest = facts.entries(feature).findLast((entry) => {
-      const at = instantOf(entry)
-      if (isCalendar) {
-        const { from, to } = periodAt(window, zone, now)
-        return at >= from && at < to && at > now - horizon
-      }
-      return counted.enters(at) <= now && now < counted.leaves(at)
-    })
+    const period = isCalendar ? periodAt(window, zone, now) : undefined
+    const entries = facts.entries(feature)
+    const latest = entries[placeOf(entries, period?.to ?? now - delay + 1) - 1]
     if (latest === undefined) return { holds: false, until: NEVER }
     const at = instantOf(latest)
-    const leaving = isCalendar
-      ? Math.min(periodAt(window, zone, now).until, at + horizon)
-      : counted.leaves(at)
+    const leaving = period ? Math.min(period.until, at + horizon) : at + lasts
+    if (at < (period?.from ?? at) || leaving <= now) return { holds: false, until: NEVER }
     const holds = accepts(now - at)
     // A comparison changes where the span reaches a bound, or has passed it.
     const turns = [low, low + 1, high, high + 1].map((span) => at + span)

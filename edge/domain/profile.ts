@@ -3,11 +3,13 @@ import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
-import type { Millis } from '../protocol/time.ts'
+import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Consent } from './consent.ts'
+import type { Deadlines } from './deadlines.ts'
 import type { Entry } from './entry.ts'
 import type { KnownGroup } from './group.ts'
 import type { Trait } from './trait.ts'
+import type { Verdict } from './verdict.ts'
 import { withLists } from './with-lists.ts'
 
 export interface KnownIdentifier extends Identifier {
@@ -65,10 +67,12 @@ export interface Profile {
   readonly kept: Set<Purpose>
   /** Time of its latest event. */
   eventAt: Millis
-  readonly occurrences: Map<string, Entry[]>
+  readonly occurrences: Map<string, readonly Entry[]>
   readonly memberships: Map<SegmentId, Membership>
-  /** Instants at which verdicts lapse by themselves, of segments entered or not; only finite ones. */
-  readonly untils: Map<SegmentId, Millis>
+  /** What the leaves of conditions stand at, by their keys; those that stand as they do of a blank profile are absent. */
+  readonly standing: Map<string, Verdict>
+  /** When these lapse by themselves, made of them when it is first asked for. */
+  deadlines: Deadlines | undefined
   /** Activations with frequency `once` that were used. */
   readonly used: Set<ActivationId>
 }
@@ -95,13 +99,18 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     eventAt: Number.NEGATIVE_INFINITY,
     occurrences: new Map(),
     memberships: new Map(),
-    untils: new Map(),
+    standing: new Map(),
+    deadlines: undefined,
     used: new Set(),
   }
 }
 
 /** Compact text for the shard's row: maps and sets become lists, instants that never were null. */
-export const encodeProfile = (profile: Profile): string => JSON.stringify(withLists(profile))
+export function encodeProfile(profile: Profile): string {
+  const standing: unknown[] = []
+  for (const [key, { holds, until }] of profile.standing) standing.push([key, holds ? 1 : 0, until])
+  return JSON.stringify({ ...withLists(profile), standing, deadlines: undefined })
+}
 
 export function decodeProfile(text: string): Profile {
   const raw = JSON.parse(text)
@@ -116,7 +125,13 @@ export function decodeProfile(text: string): Profile {
     kept: new Set(raw.kept),
     occurrences: new Map(raw.occurrences),
     memberships: new Map(raw.memberships),
-    untils: new Map(raw.untils),
+    standing: new Map(
+      raw.standing.map(([key, holds, until]: [string, 0 | 1, Millis | null]): [string, Verdict] => [
+        key,
+        { holds: holds === 1, until: until ?? NEVER },
+      ]),
+    ),
+    deadlines: undefined,
     used: new Set(raw.used),
   }
 }

@@ -1,15 +1,12 @@
 import type { ConsentMode } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
-import type { SegmentId } from '../protocol/id.ts'
-import type { Membership } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import { ToldAccounts } from './account.ts'
 import { applyEvent, countEvent, noChanges } from './apply-event.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
-import { grantLifetime } from './consent.ts'
-import { judgeAt } from './judge.ts'
 import { settle } from './fold.ts'
 import { newProfile, type Profile } from './profile.ts'
+import { review } from './review.ts'
 
 /** Counts the whole kept history anew, for features that were not kept before. */
 export function rebuildFeatures(
@@ -44,11 +41,8 @@ export function earnedBy(
     told.hear(event)
   }
   const settled = settle(alone, changes, () => events, compiled)
-  const judge = judgeAt(settled, grantLifetime(compiled.catalog), now, told.lookup)
-  const memberships = new Map<SegmentId, Membership>()
-  for (const [id, { evaluate, definition }] of compiled.segments) {
-    if (judge({ evaluate, purposes: definition.purposes }).holds)
-      memberships.set(id, { segment: id, enteredAt: now, decidedAt: now })
-  }
-  return { ...settled, memberships }
+  const all = { ...noChanges(), everything: true }
+  const moment = { now, at: now, decidedAt: now, cause: { type: 'time' } } as const
+  review(settled, { ...compiled, accounts: told.lookup }, all, moment)
+  return settled
 }

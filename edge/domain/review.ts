@@ -1,24 +1,19 @@
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
-import type { SegmentId } from '../protocol/id.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
-import { DAY, NEVER, type Millis } from '../protocol/time.ts'
+import { DAY, type Millis } from '../protocol/time.ts'
 import type { Changes } from './apply-event.ts'
 import type { CompiledCatalog, CompiledSegment } from './compiled-catalog.ts'
 import { expiryOf, grantLifetime } from './consent.ts'
 import { judgeAt, type Judge } from './judge.ts'
+import type { Leaf } from './leaf.ts'
 import type { Profile } from './profile.ts'
+import { deadlinesOf, stand, standingOf } from './standing.ts'
 
 /** Steps one call of `advance` takes at most; what remains due is taken by the next. */
 const MAX_STEPS = 1_000
 
 const TIME: Cause = { type: 'time' }
-
-/** The earliest instant at which a verdict of the profile lapses by itself. */
-export function dueAt(profile: Profile): Millis {
-  let due = NEVER
-  for (const until of profile.untils.values()) due = Math.min(due, until)
-  return due
-}
+const NO_PURPOSES: ReadonlySet<Purpose> = new Set()
 
 /**
  * Purposes whose grants are others by now. One that is merely told again with every event stands a little longer: a day
@@ -29,7 +24,8 @@ function answeredAnew(
   changes: Changes,
   lifetime: Millis,
   now: Millis,
-): Set<Purpose> {
+): ReadonlySet<Purpose> {
+  if (changes.consent.size === 0) return NO_PURPOSES
   const answered = new Set<Purpose>()
   for (const [purpose, before] of changes.consent) {
     const { granted, since } = consent.get(purpose)?.at(-1) ?? {}
@@ -42,23 +38,9 @@ function answeredAnew(
   return answered
 }
 
-const touches = (
-  { reads }: CompiledSegment,
-  changes: Changes,
-  answered: ReadonlySet<Purpose>,
-): boolean => {
-  if (changes.everything || answered.has(DEFAULT_PURPOSE)) return true
-  for (const purpose of answered) if (reads.purposes.has(purpose)) return true
-  if (reads.traits && changes.traits) return true
-  if (reads.context && changes.context) return true
-  if (reads.accounts && changes.accounts) return true
-  for (const feature of changes.features) if (reads.features.has(feature)) return true
-  return false
-}
-
 /**
- * Evaluates the segments that read something that changed, and enters or leaves them. `at` is the instant that the
- * transitions carry, `now` the one at which conditions are asked.
+ * Asks the leaves that read something that changed, and enters or leaves the segments whose leaves turned. `at` is the
+ * instant that the transitions carry, `now` the one at which conditions are asked.
  */
 export function review(
   profile: Profile,
@@ -66,26 +48,80 @@ export function review(
   changes: Changes,
   { now, at, decidedAt, cause }: { now: Millis; at: Millis; decidedAt: Millis; cause: Cause },
 ): Transition[] {
+  const { leaves } = compiled
+  const { everything } = changes
   const lifetime = grantLifetime(compiled.catalog)
   const judge = judgeAt(profile, lifetime, now, compiled.accounts)
   const answered = answeredAnew(profile, changes, lifetime, now)
+  if (everything) forgetUnread(profile, compiled)
+  const asked =
+    everything || answered.has(DEFAULT_PURPOSE)
+      ? leaves.concerned(profile)
+      : leaves.touched(changes, answered)
+  const turned: Leaf[] = []
+  for (const leaf of asked) if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
+  const segments = everything ? concerned(profile, compiled) : readersOf(compiled, turned)
+  if (segments.length === 0 && !everything) return []
+  const isHeld = everything ? asStanding(profile) : asKnown(profile, compiled, judge)
   const transitions: Transition[] = []
-  for (const segment of compiled.segments.values()) {
-    if (!touches(segment, changes, answered)) continue
-    const why = consentCause(profile, segment, changes.withdrawn) ?? cause
-    const moment = { at, decidedAt, cause, exitCause: why }
-    const transition = evaluateSegment(profile, segment, judge, moment)
+  for (const segment of segments) {
+    const why = (): Cause => consentCause(profile, segment, changes.withdrawn) ?? cause
+    const transition = enterOrLeave(profile, segment, isHeld, { at, decidedAt, cause, why })
     if (transition !== undefined) transitions.push(transition)
   }
-  if (changes.everything) forgetDeleted(profile, compiled, transitions, at, decidedAt, cause)
+  if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
+}
+
+type IsHeld = (leaf: Leaf) => boolean
+
+const asStanding =
+  (profile: Profile): IsHeld =>
+  (leaf) =>
+    standingOf(profile, leaf).holds
+
+/** By what leaves stand at, if that was asked under this catalog: else there may be some that were never asked. */
+function asKnown(profile: Profile, { catalog }: CompiledCatalog, judge: Judge): IsHeld {
+  if (profile.version === catalog.version) return asStanding(profile)
+  const known = new Map<Leaf, boolean>()
+  return (leaf) => {
+    const holds = known.get(leaf) ?? judge(leaf).holds
+    known.set(leaf, holds)
+    return holds
+  }
+}
+
+/** Segments that read one of some leaves, in the order of the catalog. */
+function readersOf({ leaves }: CompiledCatalog, turned: readonly Leaf[]): CompiledSegment[] {
+  if (turned.length === 0) return []
+  const found = new Set<CompiledSegment>()
+  for (const leaf of turned) for (const segment of leaves.readersOf(leaf)) found.add(segment)
+  return [...found].sort((a, b) => a.position - b.position)
+}
+
+/** Segments that may hold, or did: of all others it is known that they do not. */
+function concerned(
+  { standing, memberships }: Profile,
+  { leaves, segments }: CompiledCatalog,
+): CompiledSegment[] {
+  const found = new Set(leaves.ofBlank)
+  for (const key of standing.keys()) {
+    const leaf = leaves.find(key)
+    if (leaf !== undefined) for (const segment of leaves.readersOf(leaf)) found.add(segment)
+  }
+  for (const id of memberships.keys()) {
+    const segment = segments.get(id)
+    if (segment !== undefined) found.add(segment)
+  }
+  return [...found].sort((a, b) => a.position - b.position)
 }
 
 interface Moment {
   readonly at: Millis
   readonly decidedAt: Millis
   readonly cause: Cause
-  readonly exitCause: Cause
+  /** Of an exit. */
+  readonly why: () => Cause
 }
 
 /** The purposes of some that a segment depends on, as the reason of an exit. */
@@ -100,76 +136,67 @@ function consentCause(
   return lost.length === 0 ? undefined : { type: 'consent', purposes: lost }
 }
 
-function evaluateSegment(
-  profile: Profile,
-  { definition: { id, purposes }, evaluate }: CompiledSegment,
-  judge: Judge,
-  { at, decidedAt, cause, exitCause }: Moment,
+function enterOrLeave(
+  { memberships }: Profile,
+  { definition: { id }, holds }: CompiledSegment,
+  isHeld: IsHeld,
+  { at, decidedAt, cause, why }: Moment,
 ): Transition | undefined {
-  const { holds, until } = judge({ evaluate, purposes })
-  if (until < NEVER) profile.untils.set(id, until)
-  else profile.untils.delete(id)
-  const member = profile.memberships.get(id)
-  if (!holds) {
-    if (member === undefined) return undefined
-    profile.memberships.delete(id)
-    return { type: 'exited', segment: id, at, decidedAt, cause: exitCause }
+  if (holds(isHeld) === memberships.has(id)) return undefined
+  if (memberships.delete(id)) return { type: 'exited', segment: id, at, decidedAt, cause: why() }
+  memberships.set(id, { segment: id, enteredAt: at, decidedAt })
+  return { type: 'entered', segment: id, at, decidedAt, cause }
+}
+
+function forgetUnread(profile: Profile, { leaves }: CompiledCatalog): void {
+  for (const key of profile.standing.keys()) {
+    if (leaves.find(key) === undefined) profile.standing.delete(key)
   }
-  const enteredAt = member?.enteredAt ?? at
-  const decided = member?.decidedAt ?? decidedAt
-  profile.memberships.set(id, {
-    segment: id,
-    enteredAt,
-    decidedAt: decided,
-    ...(until < NEVER && { until }),
-  })
-  return member === undefined ? { type: 'entered', segment: id, at, decidedAt, cause } : undefined
 }
 
 /** A segment that was deleted is left. */
-function forgetDeleted(
-  profile: Profile,
-  compiled: CompiledCatalog,
+function leaveDeleted(
+  { memberships }: Profile,
+  { segments }: CompiledCatalog,
   transitions: Transition[],
   at: Millis,
   decidedAt: Millis,
   cause: Cause,
 ): void {
-  const gone = (id: SegmentId) => !compiled.segments.has(id)
-  for (const id of [...profile.memberships.keys()].filter(gone)) {
-    profile.memberships.delete(id)
+  for (const id of memberships.keys()) {
+    if (segments.has(id)) continue
+    memberships.delete(id)
     transitions.push({ type: 'exited', segment: id, at, decidedAt, cause })
   }
-  for (const id of [...profile.untils.keys()].filter(gone)) profile.untils.delete(id)
 }
 
 /**
- * Lets time pass: each verdict that lapses by `now` is asked again *at its own instant*, so that exits and entries
- * that came late are told with the instant at which they were due.
+ * Lets time pass: each leaf that lapses by `now` is asked again *at its own instant*, so that exits and entries that
+ * came late are told with the instant at which they were due.
  */
 export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis): Transition[] {
   const transitions: Transition[] = []
   const lifetime = grantLifetime(compiled.catalog)
   for (let step = 0; step < MAX_STEPS; step++) {
-    const due = dueAt(profile)
+    const deadlines = deadlinesOf(profile)
+    const due = deadlines.next
     if (due > now) break
     const judge = judgeAt(profile, lifetime, due, compiled.accounts)
+    const turned: Leaf[] = []
+    for (const key of deadlines.take()) {
+      const leaf = compiled.leaves.find(key)
+      if (leaf === undefined) profile.standing.delete(key)
+      else if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
+    }
+    if (turned.length === 0) continue
     const expired = [...profile.consent.keys()].filter(
       (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
     )
-    for (const [id, until] of profile.untils) {
-      if (until > due) continue
-      const segment = compiled.segments.get(id)
-      if (segment === undefined) {
-        profile.untils.delete(id)
-        continue
-      }
-      const transition = evaluateSegment(profile, segment, judge, {
-        at: due,
-        decidedAt: now,
-        cause: TIME,
-        exitCause: consentCause(profile, segment, expired) ?? TIME,
-      })
+    const isHeld = asKnown(profile, compiled, judge)
+    for (const segment of readersOf(compiled, turned)) {
+      const why = (): Cause => consentCause(profile, segment, expired) ?? TIME
+      const moment = { at: due, decidedAt: now, cause: TIME, why }
+      const transition = enterOrLeave(profile, segment, isHeld, moment)
       if (transition !== undefined) transitions.push(transition)
     }
   }

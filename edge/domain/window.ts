@@ -4,12 +4,14 @@ import type { Millis } from '../protocol/time.ts'
 import { periodStart } from './calendar.ts'
 
 /**
- * When an event counts: from `enters` on, and before `leaves`. Both grow with the instant of the event, so events enter
- * and leave in their order. A `calendar` window has the same for all events of a period.
+ * When an event counts: from `delay` after its instant on, and before `lasts` after it. A `calendar` window has the same
+ * for all events of a period.
  */
 export interface Counted {
-  readonly enters: (at: Millis) => Millis
-  readonly leaves: (at: Millis) => Millis
+  readonly delay: Millis
+  readonly lasts: Millis
+  /** Events begin to count later than they happen. */
+  readonly isLate: boolean
 }
 
 /** Windows that move on with each instant, or never. `horizon`: how long any event counts. */
@@ -17,29 +19,29 @@ export function countedIn(
   window: Exclude<Window, { readonly calendar: unknown }> | undefined,
   horizon: Millis,
 ): Counted {
-  if (window === undefined || 'from' in window) {
-    return { enters: (at) => at, leaves: (at) => at + horizon }
-  }
+  if (window === undefined || 'from' in window) return { delay: 0, lasts: horizon, isLate: false }
   if ('last' in window) {
-    const last = Math.min(parseDuration(window.last) ?? horizon, horizon)
-    return { enters: (at) => at, leaves: (at) => at + last }
+    const lasts = Math.min(parseDuration(window.last) ?? horizon, horizon)
+    return { delay: 0, lasts, isLate: false }
   }
   const [shorter, longer] = window.between.map((text) => parseDuration(text) ?? 0)
-  const most = Math.min(longer ?? horizon, horizon)
-  return { enters: (at) => at + Math.min(shorter ?? 0, most), leaves: (at) => at + most }
+  const lasts = Math.min(longer ?? horizon, horizon)
+  return { delay: Math.min(shorter ?? 0, lasts), lasts, isLate: true }
 }
 
 export interface Period {
   readonly from: Millis
   readonly to: Millis
+  /** When the next one counts. */
+  readonly until: Millis
 }
 
-/** The calendar period that counts at an instant, and the instant at which the next one does. */
+/** The calendar period that counts at an instant. */
 export function periodAt(
   { calendar, offset = 0 }: Extract<Window, { readonly calendar: unknown }>,
   zone: string,
   now: Millis,
-): Period & { readonly until: Millis } {
+): Period {
   const start = (shift: number) => periodStart(now, calendar, zone, shift)
   const until = start(1)
   return offset === 0

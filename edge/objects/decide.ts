@@ -1,7 +1,7 @@
 import { noChanges } from '../domain/apply-event.ts'
 import { rootOf } from '../domain/graph.ts'
 import type { Profile } from '../domain/profile.ts'
-import { dueAt } from '../domain/review.ts'
+import { dueAt } from '../domain/standing.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { ProfileShardCalls } from '../protocol/objects.ts'
 import type { IngestResult } from '../protocol/shard.ts'

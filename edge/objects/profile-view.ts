@@ -1,6 +1,7 @@
 import { NO_TRAITS, sealedOf, valuesOf } from '../domain/account.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
+import { membershipsOf } from '../domain/standing.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { PURPOSES } from '../protocol/consent.ts'
 import { NEVER } from '../protocol/time.ts'
@@ -49,7 +50,7 @@ export function viewOf(
       }),
     ),
     consentHistory: consentHistory(shard.history.all(profile.id)),
-    memberships: [...profile.memberships.values()],
+    memberships: membershipsOf(profile, shard.compiled),
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),
     ...(more && cursor !== undefined && { eventsCursor: cursor }),

@@ -5,17 +5,19 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
 import { benchEdge } from './edge.ts'
+import { benchEngine } from './engine.ts'
 import { benchImports } from './imports.ts'
 import { benchMerges } from './merges.ts'
 import { TAG_BUDGET, tagSizes } from './tag-size.ts'
 
 /**
- * `npm run bench [-- tag edge imports merges --rounds N --seconds N --rows N --merges N]`: each benchmark prints a table
+ * `npm run bench [-- tag edge engine imports merges --rounds N --seconds N --rows N --merges N]`: each benchmark prints a table
  * and writes JSON to `.prisme/bench/`. Without names: all of them.
  */
 const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
   tag: benchTag,
   edge: benchTheEdge,
+  engine: benchTheEngine,
   imports: benchTheImports,
   merges: benchTheMerges,
 }
@@ -79,6 +81,32 @@ async function benchTheEdge() {
     })),
   )
   return results
+}
+
+async function benchTheEngine() {
+  const figures = await benchEngine(Number(values.rounds), console.log)
+  console.table(
+    figures.scaling.map(({ segments, sharing, others, sharingRatio, othersRatio }) => ({
+      segments,
+      'all of the ten, µs': sharing.toFixed(2),
+      'against 10': sharingRatio.toFixed(2),
+      'others beside, µs': others.toFixed(2),
+      'against 10 ': othersRatio.toFixed(2),
+    })),
+  )
+  const { figures: rivals, checked, touchedMost, touchedMean } = figures.rivals
+  console.table(
+    rivals.map(({ engine, rate, ratio, everyRatio }) => ({
+      engine,
+      'events/s': Math.round(rate),
+      'we are faster': ratio.toFixed(1),
+      'with every condition': everyRatio.toFixed(2),
+    })),
+  )
+  console.log(
+    `${checked} answers equal; an event changed ${touchedMost} facts at most, ${touchedMean.toFixed(1)} on average`,
+  )
+  return figures
 }
 
 async function benchTheImports() {

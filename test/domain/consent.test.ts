@@ -12,7 +12,8 @@ import {
   newProfile,
   type Profile,
 } from '../../edge/domain/profile.ts'
-import { advance, dueAt, review } from '../../edge/domain/review.ts'
+import { advance, review } from '../../edge/domain/review.ts'
+import { dueAt } from '../../edge/domain/standing.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { ConsentAnswers } from '../../edge/protocol/consent.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
@@ -46,6 +47,7 @@ class Person {
     })
     this.profile = newProfile('prf_test' as ProfileId, 'bucket', 0)
     this.profile.consentMode = 'implied'
+    this.profile.version = this.compiled.catalog.version
     this.#review(0, { ...noChanges(), everything: true })
   }
 

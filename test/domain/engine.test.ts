@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rebuildFeatures } from '../../edge/domain/rebuild.ts'
-import { dueAt } from '../../edge/domain/review.ts'
+import { dueAt } from '../../edge/domain/standing.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import { DAY, HOUR, NEVER, type Millis } from '../../edge/protocol/time.ts'

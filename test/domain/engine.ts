@@ -25,6 +25,7 @@ export class Engine {
     const catalog = { ...catalogOf(...conditions), timezone }
     this.compiled = compileCatalog(catalog, this.#accounts.lookup)
     this.profile = newProfile('prf_test' as ProfileId, 'bucket', born)
+    this.profile.version = catalog.version
     this.#review(born, { ...noChanges(), everything: true })
   }
 

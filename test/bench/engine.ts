@@ -1,0 +1,19 @@
+import { benchRivals, type Comparison } from './engine/comparison.ts'
+import { benchScaling, type ScalingFigure } from './engine/scaling.ts'
+
+export interface EngineFigures {
+  readonly scaling: readonly ScalingFigure[]
+  readonly rivals: Comparison
+}
+
+/** What deciding costs, in the domain code alone: the same code runs in workerd. */
+export async function benchEngine(
+  rounds: number,
+  say: (line: string) => void,
+): Promise<EngineFigures> {
+  say('one event that touches the same ten conditions, at 10 to 10,000 segments')
+  const scaling = benchScaling(rounds)
+  say('the same 1,000 segments decided by others')
+  const rivals = await benchRivals(rounds)
+  return { scaling, rivals }
+}
