@@ -15,7 +15,7 @@ import {
   type ValueEditorProps,
 } from 'react-querybuilder'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
-import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
+import { COMPARED_FIELDS } from '../../edge/protocol/event.ts'
 import {
   defaultLeaf,
   isCountLeaf,
@@ -59,7 +59,7 @@ export function ConditionEditor(props: {
       },
       {
         label: t('editor.fields.visit'),
-        options: CONTEXT_FIELDS.map((field) => ({
+        options: COMPARED_FIELDS.map((field) => ({
           name: `context.${field}`,
           label: t(`context.${field}`),
         })),

@@ -4,13 +4,13 @@ import type {
   NumberOperator,
   PerformedCondition,
 } from '../../edge/protocol/condition.ts'
-import { CONTEXT_FIELDS, type ContextField } from '../../edge/protocol/event.ts'
+import { COMPARED_FIELDS, type ComparedField } from '../../edge/protocol/event.ts'
 
 /** A condition that holds no other: one line of the editor. */
 export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
 
 /** What a line is about: its type, or a field of the visit. */
-export type LeafField = Exclude<Leaf['type'], 'context'> | `context.${ContextField}`
+export type LeafField = Exclude<Leaf['type'], 'context'> | `context.${ComparedField}`
 
 /** How often somebody did something, lately or ever: what the editor has fields for. */
 export interface CountLeaf extends Omit<PerformedCondition, 'window' | 'measure' | 'property'> {
@@ -41,7 +41,7 @@ export const LEAF_FIELDS: readonly LeafField[] = [
   'trait',
   'consent',
   'account',
-  ...CONTEXT_FIELDS.map((field): LeafField => `context.${field}`),
+  ...COMPARED_FIELDS.map((field): LeafField => `context.${field}`),
 ]
 
 export function isLeafField(name: string): name is LeafField {
@@ -99,7 +99,7 @@ export function defaultLeaf(field: LeafField): Leaf {
   if (field === 'trait' || field === 'account') {
     return { type: field, trait: '', operator: 'equals', value: '' }
   }
-  const name = field.slice('context.'.length) as ContextField
+  const name = field.slice('context.'.length) as ComparedField
   return { type: 'context', field: name, operator: 'equals', value: '' }
 }
 

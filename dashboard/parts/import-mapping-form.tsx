@@ -6,10 +6,10 @@ import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { DEFAULT_KINDS } from '../../edge/protocol/identifier.ts'
 import {
   IMPORT_KINDS,
-  REACTIONS,
   type ApiImport,
   type ImportMapping,
 } from '../../edge/protocol/import.ts'
+import { REACTIONS } from '../../edge/protocol/reaction.ts'
 import { api } from './api.ts'
 import { ImportColumns } from './import-columns.tsx'
 import { ImportConstants } from './import-constants.tsx'

@@ -1,19 +1,22 @@
 import type { Catalog } from '../protocol/catalog.ts'
-import type { Condition } from '../protocol/condition.ts'
 import type { DestinationDefinition } from '../protocol/delivery.ts'
 import type { DestinationId, SegmentId } from '../protocol/id.ts'
+import { parseDuration } from '../protocol/duration.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { Millis } from '../protocol/time.ts'
 import type { AccountLookup } from './account.ts'
-import { compile, type CompiledCondition } from './condition.ts'
+import { compileMembership, type CompiledCondition } from './condition.ts'
 import { FeatureSet } from './feature.ts'
 import { LeafIndex } from './leaf-index.ts'
-import { LeafSet } from './leaf.ts'
+import { LeafSet, type Leaf } from './leaf.ts'
 
 /** Its condition holds only while all purposes of the definition are granted. */
 export interface CompiledSegment extends CompiledCondition {
   readonly definition: SegmentDefinition
   /** In the catalog. */
   readonly position: number
+  /** Of a segment that is not left at once: how long, and the leaf that says whether it is so long yet. */
+  readonly stay: { readonly span: Millis; readonly leaf: Leaf } | undefined
 }
 
 /** A catalog ready to decide with: conditions compiled, features shared between them. */
@@ -29,28 +32,29 @@ export interface CompiledCatalog {
   readonly accounts: AccountLookup
 }
 
-const gated = ({ condition, purposes = [] }: SegmentDefinition): Condition =>
-  purposes.length === 0
-    ? condition
-    : {
-        type: 'all',
-        conditions: [
-          ...purposes.map((purpose) => ({ type: 'consent', purpose }) as const),
-          condition,
-        ],
-      }
-
 export function compileCatalog(
   catalog: Catalog,
   accounts: AccountLookup = () => undefined,
 ): CompiledCatalog {
-  const features = new FeatureSet()
+  const features = new FeatureSet(catalog.timezone)
   const leaves = new LeafSet()
-  const place = { features, leaves, horizon: catalog.retention, zone: catalog.timezone }
+  const byId = new Map(catalog.segments.map((definition) => [definition.id, definition]))
+  const place = {
+    features,
+    leaves,
+    horizon: catalog.retention,
+    zone: catalog.timezone,
+    segments: (id: SegmentId) => byId.get(id),
+  }
   const segments = new Map<SegmentId, CompiledSegment>()
   for (const [position, definition] of catalog.segments.entries()) {
-    const compiled = compile(gated(definition), place, definition.purposes)
-    segments.set(definition.id, { definition, position, ...compiled })
+    const compiled = compileMembership(definition, place)
+    segments.set(definition.id, {
+      definition,
+      position,
+      stay: stayOf(definition, compiled),
+      ...compiled,
+    })
   }
   return {
     catalog,
@@ -61,4 +65,13 @@ export function compileCatalog(
     accounts,
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
   }
+}
+
+function stayOf(
+  { id, minimumStay }: SegmentDefinition,
+  { leaves }: CompiledCondition,
+): CompiledSegment['stay'] {
+  const span = minimumStay === undefined ? undefined : parseDuration(minimumStay)
+  const leaf = [...leaves].find(({ stay }) => stay === id)
+  return span === undefined || leaf === undefined ? undefined : { span, leaf }
 }

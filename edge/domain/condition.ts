@@ -1,16 +1,29 @@
 import type { Purpose } from '../protocol/consent.ts'
-import type { Condition } from '../protocol/condition.ts'
+import {
+  CLOCK_OPERATORS,
+  type ClockTest,
+  type Condition,
+  type ContextCondition,
+  type Test,
+} from '../protocol/condition.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
+import type { SegmentId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
+import type { SegmentDefinition } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
+import { compileClockTest } from './clock-test.ts'
 import type { Entry } from './entry.ts'
 import type { Feature, FeatureSet } from './feature.ts'
 import { compileFollowed } from './followed.ts'
 import { LeafSet, type Leaf, type LeafCondition } from './leaf.ts'
 import { compileLifecycle } from './lifecycle.ts'
+import { compileNow } from './local-time.ts'
+import { compileNear } from './near.ts'
 import { compileTest, valueAt } from './operator.ts'
 import { compilePerformed } from './performed.ts'
+import { compileReaction } from './reaction.ts'
 import { compileSequence } from './sequence.ts'
+import { compileSession } from './session.ts'
 import { combine, negate, type Verdict } from './verdict.ts'
 
 /** What a condition may know of a profile. */
@@ -26,6 +39,8 @@ export interface Facts {
   consent(purpose: Purpose): Verdict
   /** The accounts the person belongs to: each answers its traits by name. */
   accounts(): readonly ((trait: string) => Json | undefined)[]
+  /** Until when a member of a segment stays one whatever its condition says; undefined: for no longer. */
+  staysUntil(segment: SegmentId): Millis | undefined
 }
 
 export type Evaluate = (facts: Facts, now: Millis) => Verdict
@@ -58,6 +73,8 @@ export interface Place {
   readonly horizon: Millis
   /** IANA name of the workspace's time zone. */
   readonly zone: string
+  /** The segments there are, by id. */
+  readonly segments: (id: SegmentId) => SegmentDefinition | undefined
   /** Leaves that were compiled for the same place before: equal ones are one. Absent: none. */
   readonly leaves?: LeafSet
 }
@@ -71,17 +88,21 @@ export function compile(
   place: Place,
   purposes: readonly Purpose[] = [],
 ): CompiledCondition {
-  const known = place.leaves ?? new LeafSet()
+  return compileWith(place, purposes, (scope) => compileNode(condition, scope))
+}
+
+/** Compiles when somebody is a member of a segment: while its purposes are granted, and its condition holds. */
+export const compileMembership = (definition: SegmentDefinition, place: Place): CompiledCondition =>
+  compileWith(place, definition.purposes ?? [], (scope) => membershipNode(definition, scope))
+
+function compileWith(
+  place: Place,
+  purposes: readonly Purpose[],
+  compileAll: (scope: Scope) => Node,
+): CompiledCondition {
   const leaves = new Set<Leaf>()
-  const leafOf = (part: LeafCondition): Leaf => {
-    const leaf = known.demand(part, purposes, () => {
-      const reads = noReads()
-      return { reads, evaluate: compileLeaf(part, { ...place, reads, purposes }) }
-    })
-    leaves.add(leaf)
-    return leaf
-  }
-  const { holds, verdict } = compileNode(condition, leafOf)
+  const known = place.leaves ?? new LeafSet()
+  const { holds, verdict } = compileAll({ place, known, purposes, leaves, within: [] })
   const reads = noReads()
   for (const purpose of purposes) reads.purposes.add(purpose)
   for (const leaf of leaves) addReads(reads, leaf.reads)
@@ -113,36 +134,82 @@ export interface Site extends Place {
 
 type Node = Pick<CompiledCondition, 'holds' | 'verdict'>
 
-function compileNode(condition: Condition, leafOf: (condition: LeafCondition) => Leaf): Node {
+/** Where a part of a condition stands. */
+interface Scope {
+  readonly place: Place
+  readonly known: LeafSet
+  readonly purposes: readonly Purpose[]
+  /** What the whole is made of so far. */
+  readonly leaves: Set<Leaf>
+  /** The segments whose members it tells, one within the other. */
+  readonly within: readonly SegmentId[]
+}
+
+function compileNode(condition: Condition, scope: Scope): Node {
   switch (condition.type) {
     case 'all':
-    case 'any': {
-      const decisive = condition.type === 'any'
-      const children = condition.conditions.map((child) => compileNode(child, leafOf))
-      return {
-        holds: (isHeld) => {
-          for (const child of children) if (child.holds(isHeld) === decisive) return decisive
-          return !decisive
-        },
-        verdict: (verdictOf) =>
-          combine(
-            children.map((child) => child.verdict(verdictOf)),
-            decisive,
-          ),
-      }
-    }
+    case 'any':
+      return nodeOf(
+        condition.conditions.map((child) => compileNode(child, scope)),
+        condition.type === 'any',
+      )
     case 'not': {
-      const inner = compileNode(condition.condition, leafOf)
+      const inner = compileNode(condition.condition, scope)
       return {
         holds: (isHeld) => !inner.holds(isHeld),
         verdict: (verdictOf) => negate(inner.verdict(verdictOf)),
       }
     }
-    default: {
-      const leaf = leafOf(condition)
-      return { holds: (isHeld) => isHeld(leaf), verdict: (verdictOf) => verdictOf(leaf) }
+    case 'segment': {
+      const definition = scope.place.segments(condition.segment as SegmentId)
+      // A segment that is gone has no members; one that asks for its own has none either.
+      if (definition === undefined || scope.within.includes(definition.id)) return nodeOf([], true)
+      return membershipNode(definition, { ...scope, purposes: definition.purposes ?? [] })
     }
+    default:
+      return leafNode(condition, scope)
   }
+}
+
+/** `decisive`: the verdict of one child that settles it. */
+function nodeOf(children: readonly Node[], decisive: boolean): Node {
+  return {
+    holds: (isHeld) => {
+      for (const child of children) if (child.holds(isHeld) === decisive) return decisive
+      return !decisive
+    },
+    verdict: (verdictOf) =>
+      combine(
+        children.map((child) => child.verdict(verdictOf)),
+        decisive,
+      ),
+  }
+}
+
+function membershipNode(definition: SegmentDefinition, outer: Scope): Node {
+  const { id, condition, purposes = [], minimumStay } = definition
+  const scope = { ...outer, within: [...outer.within, id] }
+  const granted = purposes.map((purpose) => leafNode({ type: 'consent', purpose }, scope))
+  const met = compileNode(condition, scope)
+  const kept =
+    minimumStay === undefined
+      ? met
+      : nodeOf([met, leafNode({ type: 'stay', segment: id }, scope)], true)
+  return granted.length === 0 ? kept : nodeOf([...granted, kept], false)
+}
+
+function leafNode(condition: LeafCondition, scope: Scope): Node {
+  const leaf = leafOf(condition, scope)
+  return { holds: (isHeld) => isHeld(leaf), verdict: (verdictOf) => verdictOf(leaf) }
+}
+
+function leafOf(condition: LeafCondition, { place, known, purposes, leaves }: Scope): Leaf {
+  const leaf = known.demand(condition, purposes, () => {
+    const reads = noReads()
+    return { reads, evaluate: compileLeaf(condition, { ...place, reads, purposes }) }
+  })
+  leaves.add(leaf)
+  return leaf
 }
 
 function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
@@ -151,27 +218,36 @@ function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
     case 'trait': {
       const { trait } = condition
       reads.traits.add(trait).add(trait.split('.', 1)[0] ?? trait)
-      const accepts = compileTest(condition)
+      const ask = compileTraitTest(condition, site.zone)
       const read = reader(trait)
-      return (facts) => ({ holds: accepts(read((name) => facts.trait(name))), until: NEVER })
+      return (facts, now) =>
+        ask(
+          read((name) => facts.trait(name)),
+          now,
+        )
     }
     case 'account': {
       reads.accounts = true
-      const accepts = compileTest(condition)
+      const ask = compileTraitTest(condition, site.zone)
       const read = reader(condition.trait)
-      return (facts) => ({
-        holds: facts.accounts().some((trait) => accepts(read(trait))),
-        until: NEVER,
-      })
+      return (facts, now) =>
+        combine(
+          facts.accounts().map((trait) => ask(read(trait), now)),
+          true,
+        )
     }
-    case 'context': {
-      const { field, scope = 'now' } = condition
-      reads.context.add(field)
-      const accepts = compileTest(condition)
-      return (facts) => ({
-        holds: accepts(scope === 'now' ? facts.context[field] : [...facts.ever(field)]),
-        until: NEVER,
-      })
+    case 'context':
+      return compileContext(condition, site)
+    case 'now':
+      return compileNow(condition, site)
+    case 'reaction':
+      return compileReaction(condition, site)
+    case 'stay': {
+      const { segment } = condition
+      return (facts, now) => {
+        const until = facts.staysUntil(segment) ?? now
+        return until > now ? { holds: true, until } : { holds: false, until: NEVER }
+      }
     }
     case 'performed':
       return compilePerformed(condition, site)
@@ -189,6 +265,33 @@ function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
     }
   }
 }
+
+function compileContext(condition: ContextCondition, site: Site): Evaluate {
+  const { scope = 'now' } = condition
+  const [field, accepts] =
+    'near' in condition
+      ? (['location', compileNear(condition.near)] as const)
+      : ([condition.field, compileTest(condition, site.zone)] as const)
+  if (scope === 'session') return compileSession(field, accepts, site)
+  site.reads.context.add(field)
+  return (facts) => ({
+    holds: accepts(scope === 'now' ? facts.context[field] : [...facts.ever(field)]),
+    until: NEVER,
+  })
+}
+
+/** A comparison of a value that time alone may turn. */
+function compileTraitTest(
+  test: Test | ClockTest,
+  zone: string,
+): (value: Json | undefined, now: Millis) => Verdict {
+  if (isClockTest(test)) return compileClockTest(test, zone)
+  const accepts = compileTest(test, zone)
+  return (value) => ({ holds: accepts(value), until: NEVER })
+}
+
+const isClockTest = (test: Test | ClockTest): test is ClockTest =>
+  (CLOCK_OPERATORS as readonly string[]).includes(test.operator)
 
 type Traits = (name: string) => Json | undefined
 

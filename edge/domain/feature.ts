@@ -1,12 +1,13 @@
 import type { EventTest } from '../protocol/condition.ts'
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
-import type { EventRecord } from '../protocol/event.ts'
+import type { ContextField, EventRecord } from '../protocol/event.ts'
 import type { Json } from '../protocol/json.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { Detail } from './entry.ts'
 import { FeatureIndex } from './feature-index.ts'
 import { textHash } from './message-hash.ts'
 import { compileTest, valueAt } from './operator.ts'
+import { isReactionOf, type ReactionFilter } from './reaction-filter.ts'
 
 /**
  * Something kept of a profile, shared by every condition that reads the same thing: which events matched. Only the
@@ -38,6 +39,9 @@ export interface Demand {
   readonly binding?: string | undefined
   /** Only events from the first instant on and before the second. */
   readonly between?: readonly [from: Millis, to: Millis] | undefined
+  /** The value of this field of its context is kept, null if it has none. */
+  readonly context?: ContextField | undefined
+  readonly reaction?: ReactionFilter | undefined
   readonly purposes?: readonly Purpose[] | undefined
 }
 
@@ -50,10 +54,19 @@ export class FeatureSet {
   readonly #byKey = new Map<string, Feature>()
   readonly #byEvent = new Map<string, FeatureIndex>()
   readonly #ofAny = new FeatureIndex()
+  readonly #zone: string
+
+  /** `zone`: IANA name of the time zone in which days are compared. */
+  constructor(zone: string) {
+    this.#zone = zone
+  }
 
   /** The feature a condition reads, made if it is new. */
   demand(demand: Demand): Feature {
-    const { event, where = [], property, binding, between, detail = 'instant', keep } = demand
+    const { event, where = [], detail = 'instant', keep } = demand
+    const { property, binding, between, context, reaction } = demand
+    const isDated = where.some(({ operator }) => operator === 'before' || operator === 'after')
+    const zone = isDated ? this.#zone : undefined
     const events =
       event === undefined
         ? undefined
@@ -61,15 +74,27 @@ export class FeatureSet {
           ? [event]
           : [...new Set(event)].sort()
     const purposes = [...new Set(demand.purposes)].sort()
-    const more = { purposes, property, binding, between, detail }
-    const isPlain = purposes.length === 0 && detail === 'instant' && between === undefined
+    const more = { purposes, property, binding, between, detail, context, reaction, zone }
+    const isPlain =
+      purposes.length === 0 &&
+      detail === 'instant' &&
+      between === undefined &&
+      reaction === undefined &&
+      zone === undefined
     const key = JSON.stringify(isPlain ? [events, where] : [events, where, more])
     const known = this.#byKey.get(key)
     if (known !== undefined) {
       known.keep = Math.max(known.keep, keep)
       return known
     }
-    const feature: Feature = { key, events, take: compileTake(demand), detail, purposes, keep }
+    const feature: Feature = {
+      key,
+      events,
+      take: compileTake(demand, this.#zone),
+      detail,
+      purposes,
+      keep,
+    }
     this.#byKey.set(key, feature)
     if (events === undefined) this.#ofAny.add(feature, where)
     for (const name of events ?? []) {
@@ -95,24 +120,25 @@ export class FeatureSet {
   }
 }
 
-function compileTake({
-  where = [],
-  property,
-  binding,
-  between,
-}: Demand): (event: EventRecord) => Json | undefined {
+function compileTake(
+  { where = [], property, binding, between, context, reaction }: Demand,
+  zone: string,
+): (event: EventRecord) => Json | undefined {
   const tests = where.map((test) => ({
     path: test.property.split('.'),
-    accepts: compileTest(test),
+    accepts: compileTest(test, zone),
   }))
   const measured = property?.split('.')
   const bound = binding?.split('.')
-  return ({ properties, timestamp }) => {
+  return (event) => {
+    const { properties, timestamp } = event
     if (between !== undefined && (timestamp < between[0] || timestamp >= between[1]))
       return undefined
     for (const { path, accepts } of tests) {
       if (!accepts(valueAt(properties, path))) return undefined
     }
+    if (reaction !== undefined && !isReactionOf(reaction, event)) return undefined
+    if (context !== undefined) return event.context[context] ?? null
     if (measured !== undefined) return valueAt(properties, measured) ?? undefined
     return bound === undefined ? null : (valueAt(properties, bound) ?? null)
   }

@@ -1,5 +1,6 @@
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
+import type { SegmentId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import { accountValue, NO_TRAITS, type AccountLookup } from './account.ts'
@@ -81,6 +82,10 @@ export class KnownFacts implements Facts {
       const traits = this.#accounts(account) ?? NO_TRAITS
       return (name: string) => accountValue(account, traits, name)
     })
+  }
+
+  staysUntil(segment: SegmentId): Millis | undefined {
+    return this.#profile.memberships.get(segment)?.staysUntil
   }
 
   consent(purpose: Purpose): Verdict {

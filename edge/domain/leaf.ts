@@ -1,12 +1,21 @@
 import type { Condition } from '../protocol/condition.ts'
 import type { Purpose } from '../protocol/consent.ts'
+import type { SegmentId } from '../protocol/id.ts'
 import { NEVER } from '../protocol/time.ts'
 import type { Evaluate, Facts, Reads } from './condition.ts'
 import { textHash } from './message-hash.ts'
 import type { Verdict } from './verdict.ts'
 
+/** Entered so short a time ago that a segment is not left yet. No condition of anybody's own. */
+export interface StayCondition {
+  readonly type: 'stay'
+  readonly segment: SegmentId
+}
+
 /** A condition that is not made of others. */
-export type LeafCondition = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
+export type LeafCondition =
+  | Exclude<Condition, { readonly type: 'all' | 'any' | 'not' | 'segment' }>
+  | StayCondition
 
 /** A leaf of conditions, shared by all that have an equal one: it is asked once, for all of them. */
 export interface Leaf {
@@ -16,6 +25,8 @@ export interface Leaf {
   readonly reads: Reads
   /** What it stands at while there is nothing that it reads. */
   readonly blank: Verdict
+  /** The segment whose members it keeps. */
+  readonly stay: SegmentId | undefined
   /** It may stand otherwise even then: it asks the time, or what is taken for granted. */
   readonly isRestless: boolean
 }
@@ -30,6 +41,7 @@ const NOTHING: Facts = {
   ever: () => [],
   consent: () => UNSTARTED,
   accounts: () => [],
+  staysUntil: () => undefined,
 }
 
 /** Leaves compiled for one place, by condition and purposes. */
@@ -54,6 +66,7 @@ export class LeafSet {
       reads,
       blank: isRestless ? UNSTARTED : blank,
       isRestless,
+      stay: condition.type === 'stay' ? condition.segment : undefined,
     }
     this.#byText.set(text, leaf)
     return leaf

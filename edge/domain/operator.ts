@@ -1,5 +1,6 @@
 import type { Test } from '../protocol/condition.ts'
 import type { Json } from '../protocol/json.ts'
+import { namedTime } from './named-time.ts'
 
 export type Accepts = (value: Json | undefined) => boolean
 
@@ -15,9 +16,9 @@ const isScalar = (value: Json): value is string | number | boolean =>
 /**
  * Compiles a comparison. With an absent value (undefined, null) it is false for every operator but `not_exists`:
  * the rule of absent data. A list on the event's side matches if one of its elements does, except for the negative
- * operators, where none may match.
+ * operators, where none may match. `zone`: IANA name of the time zone in which days begin.
  */
-export function compileTest({ operator, value, ignoreCase = false }: Test): Accepts {
+export function compileTest({ operator, value, ignoreCase = false }: Test, zone: string): Accepts {
   switch (operator) {
     case 'exists':
       return (actual) => actual !== undefined && actual !== null
@@ -41,10 +42,24 @@ export function compileTest({ operator, value, ignoreCase = false }: Test): Acce
     case 'lte':
     case 'between':
       return some(ordered(operator, value))
+    case 'before':
+    case 'after':
+      return some(dated(operator, value, zone))
   }
 }
 
 type Matches = (actual: string | number | boolean) => boolean
+
+/** Before a day is before its first instant, after it once it is over. */
+function dated(operator: 'before' | 'after', value: Json | undefined, zone: string): Matches {
+  const wanted = namedTime(value, zone)
+  return (actual) => {
+    const named = namedTime(actual, zone)
+    if (named === undefined || wanted === undefined) return false
+    if (operator === 'before') return named.from < wanted.from
+    return wanted.to > wanted.from ? named.from >= wanted.to : named.from > wanted.to
+  }
+}
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
 

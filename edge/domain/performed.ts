@@ -6,6 +6,7 @@ import type { Evaluate, Site } from './condition.ts'
 import type { Feature } from './feature.ts'
 import { gaugeFor, type Gauge } from './measure.ts'
 import { compileTest, type Accepts } from './operator.ts'
+import type { ReactionFilter } from './reaction-filter.ts'
 import { tailOf, type Tail } from './tail.ts'
 import type { Verdict } from './verdict.ts'
 import { countedIn, periodAt, type Counted, type Period } from './window.ts'
@@ -17,7 +18,11 @@ import { countedIn, periodAt, type Counted, type Period } from './window.ts'
 export const MAX_ENTRIES = 1_000
 
 /** Compiles a measure over the events of a window. */
-export function compilePerformed(condition: PerformedCondition, site: Site): Evaluate {
+export function compilePerformed(
+  condition: PerformedCondition,
+  site: Site,
+  reaction?: ReactionFilter,
+): Evaluate {
   const { measure = 'count', window } = condition
   const feature = site.features.demand({
     event: condition.event,
@@ -30,10 +35,11 @@ export function compilePerformed(condition: PerformedCondition, site: Site): Eva
         ? [Date.parse(window.from), Date.parse(window.to)]
         : undefined,
     purposes: site.purposes,
+    reaction,
   })
   site.reads.features.add(feature)
   if (measure === 'recency') return recencyOf(condition, feature, site)
-  const test = compileTest(condition)
+  const test = compileTest(condition, site.zone)
   // An empty sum is 0 as an empty count is; what is absent passes no test.
   const accepts: Accepts = measure === 'sum' ? (value) => test(value ?? 0) : test
   if (window !== undefined && 'calendar' in window) {
@@ -170,7 +176,7 @@ function recencyOf(
   const [low = 0, high = 0] = (Array.isArray(value) ? value : [value, value]).map(
     (text) => parseDuration(String(text)) ?? 0,
   )
-  const accepts = compileTest({ operator, value: operator === 'between' ? [low, high] : low })
+  const accepts = compileTest({ operator, value: operator === 'between' ? [low, high] : low }, zone)
   const isCalendar = window !== undefined && 'calendar' in window
   const { delay, lasts } = countedIn(isCalendar ? undefined : window, horizon)
   return (facts, now) => {

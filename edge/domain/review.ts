@@ -1,6 +1,6 @@
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
-import { DAY, type Millis } from '../protocol/time.ts'
+import { DAY, NEVER, type Millis } from '../protocol/time.ts'
 import type { Changes } from './apply-event.ts'
 import type { CompiledCatalog, CompiledSegment } from './compiled-catalog.ts'
 import { expiryOf, grantLifetime } from './consent.ts'
@@ -8,11 +8,13 @@ import { judgeAt, type Judge } from './judge.ts'
 import type { Leaf } from './leaf.ts'
 import type { Profile } from './profile.ts'
 import { deadlinesOf, stand, standingOf } from './standing.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Steps one call of `advance` takes at most; what remains due is taken by the next. */
 const MAX_STEPS = 1_000
 
 const TIME: Cause = { type: 'time' }
+const UNSTAYED: Verdict = { holds: false, until: NEVER }
 const NO_PURPOSES: ReadonlySet<Purpose> = new Set()
 
 /**
@@ -54,11 +56,12 @@ export function review(
   const judge = judgeAt(profile, lifetime, now, compiled.accounts)
   const answered = answeredAnew(profile, changes, lifetime, now)
   if (everything) forgetUnread(profile, compiled)
+  const released = releaseStays(profile, compiled, changes.withdrawn)
   const asked =
     everything || answered.has(DEFAULT_PURPOSE)
       ? leaves.concerned(profile)
       : leaves.touched(changes, answered)
-  const turned: Leaf[] = []
+  const turned: Leaf[] = [...released]
   for (const leaf of asked) if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
   const segments = everything ? concerned(profile, compiled) : readersOf(compiled, turned)
   if (segments.length === 0 && !everything) return []
@@ -137,15 +140,42 @@ function consentCause(
 }
 
 function enterOrLeave(
-  { memberships }: Profile,
-  { definition: { id }, holds }: CompiledSegment,
+  profile: Profile,
+  { definition: { id }, holds, stay }: CompiledSegment,
   isHeld: IsHeld,
   { at, decidedAt, cause, why }: Moment,
 ): Transition | undefined {
+  const { memberships } = profile
   if (holds(isHeld) === memberships.has(id)) return undefined
   if (memberships.delete(id)) return { type: 'exited', segment: id, at, decidedAt, cause: why() }
-  memberships.set(id, { segment: id, enteredAt: at, decidedAt })
+  const staysUntil = stay && at + stay.span
+  memberships.set(id, {
+    segment: id,
+    enteredAt: at,
+    decidedAt,
+    ...(staysUntil !== undefined && { staysUntil }),
+  })
+  if (stay !== undefined) stand(profile, stay.leaf, { holds: true, until: at + stay.span })
   return { type: 'entered', segment: id, at, decidedAt, cause }
+}
+
+/** Nobody is kept in a segment without the consent it rests on. Answers the leaves that turned by that. */
+function releaseStays(
+  profile: Profile,
+  { segments }: CompiledCatalog,
+  lost: Iterable<Purpose>,
+): readonly Leaf[] {
+  const purposes = [...lost]
+  if (purposes.length === 0) return []
+  const turned: Leaf[] = []
+  for (const { staysUntil, ...membership } of profile.memberships.values()) {
+    const segment = segments.get(membership.segment)
+    if (staysUntil === undefined || segment?.stay === undefined) continue
+    if (consentCause(profile, segment, purposes) === undefined) continue
+    profile.memberships.set(membership.segment, membership)
+    if (stand(profile, segment.stay.leaf, UNSTAYED)) turned.push(segment.stay.leaf)
+  }
+  return turned
 }
 
 function forgetUnread(profile: Profile, { leaves }: CompiledCatalog): void {
@@ -188,10 +218,11 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
       if (leaf === undefined) profile.standing.delete(key)
       else if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
     }
-    if (turned.length === 0) continue
     const expired = [...profile.consent.keys()].filter(
       (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
     )
+    turned.push(...releaseStays(profile, compiled, expired))
+    if (turned.length === 0) continue
     const isHeld = asKnown(profile, compiled, judge)
     for (const segment of readersOf(compiled, turned)) {
       const why = (): Cause => consentCause(profile, segment, expired) ?? TIME

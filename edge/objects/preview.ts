@@ -7,6 +7,7 @@ import { grantLifetime } from '../domain/consent.ts'
 import { judgeAt } from '../domain/judge.ts'
 import type { Purpose } from '../protocol/consent.ts'
 import type { Condition } from '../protocol/condition.ts'
+import type { SegmentId } from '../protocol/id.ts'
 import { randomBytes, type Shard } from './shard.ts'
 
 /**
@@ -20,10 +21,15 @@ export function preview(
   sample: number,
 ): { population: number; sampled: number; matched: number } {
   const population = shard.profiles.population()
-  const features = new FeatureSet()
+  const features = new FeatureSet(shard.compiled.catalog.timezone)
   const { catalog } = shard.compiled
   const lifetime = grantLifetime(catalog)
-  const place = { features, horizon: catalog.retention, zone: catalog.timezone }
+  const place = {
+    features,
+    horizon: catalog.retention,
+    zone: catalog.timezone,
+    segments: (id: SegmentId) => shard.compiled.segments.get(id)?.definition,
+  }
   const { evaluate } = compile(condition, place, purposes)
   const compiled = { ...shard.compiled, features, fingerprint: '' }
   const now = shard.now()

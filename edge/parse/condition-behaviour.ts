@@ -8,6 +8,7 @@ import {
   type Measure,
 } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
+import { REACTIONS } from '../protocol/reaction.ts'
 import {
   checkTest,
   duration,
@@ -91,6 +92,25 @@ export const performed = z
       const reason = property === undefined ? `${measure} needs one` : `${measure} takes none`
       refuse(context, ['property'], reason)
     }
+    const reason = faultOfMeasure(measure, context.value)
+    if (reason !== undefined) refuse(context, [reason.at], reason.reason)
+    if (measure === 'recency' && span !== undefined && isLate(span)) {
+      refuse(context, ['window'], 'recency takes no window whose events begin to count later')
+    }
+  })
+
+export const reaction = z
+  .strictObject({
+    type: z.literal('reaction'),
+    kind: oneOf(REACTIONS),
+    channel: text.optional(),
+    campaign: text.optional(),
+    measure: oneOf(['count', 'recency']).optional(),
+    ...testShape,
+    window: window.optional(),
+  })
+  .check((context) => {
+    const { measure = 'count', window: span } = context.value
     const reason = faultOfMeasure(measure, context.value)
     if (reason !== undefined) refuse(context, [reason.at], reason.reason)
     if (measure === 'recency' && span !== undefined && isLate(span)) {

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import type { Condition } from '../protocol/condition.ts'
-import { CONTEXT_FIELDS } from '../protocol/event.ts'
-import { followedBy, lifecycle, notFollowedBy, performed, sequence } from './condition-behaviour.ts'
-import { checkTest, oneOf, testShape, text } from './condition-test.ts'
+import {
+  followedBy,
+  lifecycle,
+  notFollowedBy,
+  performed,
+  reaction,
+  sequence,
+} from './condition-behaviour.ts'
+import { account, consent, context, now, segment, trait } from './condition-facts.ts'
 
 export const TYPES = [
   'all',
@@ -16,6 +22,9 @@ export const TYPES = [
   'notFollowedBy',
   'lifecycle',
   'context',
+  'now',
+  'reaction',
+  'segment',
   'consent',
 ] as const satisfies readonly Condition['type'][]
 
@@ -41,17 +50,13 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('type'
       return conditionSchema
     },
   }),
-  z.strictObject({ type: z.literal('trait'), trait: text, ...testShape }).check(checkTest),
-  z.strictObject({ type: z.literal('account'), trait: text, ...testShape }).check(checkTest),
-  z
-    .strictObject({
-      type: z.literal('context'),
-      field: oneOf(CONTEXT_FIELDS),
-      scope: oneOf(['now', 'ever']).optional(),
-      ...testShape,
-    })
-    .check(checkTest),
-  z.strictObject({ type: z.literal('consent'), purpose: text }),
+  trait,
+  account,
+  context,
+  now,
+  consent,
+  segment,
+  reaction,
   performed,
   sequence,
   followedBy,

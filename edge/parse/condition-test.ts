@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { CONDITION_LIMITS, OPERATORS, type Operator } from '../protocol/condition.ts'
+import {
+  CLOCK_OPERATORS,
+  CONDITION_LIMITS,
+  OPERATORS,
+  type Operator,
+} from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 
 /** Lone surrogates are changed by storage, so they can never match what they were meant to. */
@@ -29,6 +34,8 @@ const scalar = z.union([
   z.boolean(),
 ])
 type Scalar = z.infer<typeof scalar>
+
+export const OPERATORS_AND_CLOCK = [...OPERATORS, ...CLOCK_OPERATORS] as const
 
 export const testShape = {
   operator: oneOf(OPERATORS),
@@ -65,6 +72,9 @@ export function faultOfValue({ operator, value }: ShapedTest): string | undefine
         ? undefined
         : 'Must be two numbers or two texts, the lower first'
     }
+    case 'before':
+    case 'after':
+      return isDate(value) ? undefined : 'Must be a day or an instant such as 2026-01-31'
     case 'contains':
     case 'starts_with':
     case 'ends_with':
@@ -85,6 +95,9 @@ export function faultOfValue({ operator, value }: ShapedTest): string | undefine
         : undefined
   }
 }
+
+const DATE = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })])
+const isDate = (value: unknown): boolean => DATE.safeParse(value).success
 
 export const isPair = <T>(value: T | readonly T[] | undefined): value is readonly [T, T] =>
   Array.isArray(value) && value.length === 2

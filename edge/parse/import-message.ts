@@ -1,9 +1,5 @@
-import {
-  REACTIONS,
-  type ColumnMapping,
-  type ImportMapping,
-  type Reaction,
-} from '../protocol/import.ts'
+import { type ColumnMapping, type ImportMapping } from '../protocol/import.ts'
+import { MESSAGE_EVENTS, REACTIONS, type Reaction } from '../protocol/reaction.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import { compileCell, readBoolean, type ReadCell } from './import-cell.ts'
 import { compileDate, type ReadDate } from './import-date.ts'
@@ -35,17 +31,6 @@ export const IMPORTED = {
   order: 'Order Completed',
   refund: 'Order Refunded',
   consent: 'Segment Consent Preference Updated',
-  /** Reactions of all channels; the channel is a property. */
-  reaction: {
-    sent: 'Message Sent',
-    delivered: 'Message Delivered',
-    opened: 'Message Opened',
-    clicked: 'Message Clicked',
-    converted: 'Message Converted',
-    bounced: 'Message Bounced',
-    unsubscribed: 'Message Unsubscribed',
-    seen: 'Message Seen',
-  },
 } as const
 
 /** What tools and people call reactions, without case. */
@@ -186,7 +171,7 @@ export class MessageBuilder {
       const reaction = first.reaction ?? fixed
       if (reaction === undefined) return { reason: 'no-reaction' }
       const properties = { ...constants, ...first.properties }
-      const event = IMPORTED.reaction[reaction]
+      const event = MESSAGE_EVENTS[reaction]
       return finish({ type: 'track', event, properties }, identifiers, time)
     }
     if (order === undefined) return { reason: 'no-order' }

@@ -1,5 +1,6 @@
-import type { ContextField } from './event.ts'
+import type { ComparedField } from './event.ts'
 import type { Json } from './json.ts'
+import type { Reaction } from './reaction.ts'
 
 export const OPERATORS = [
   'equals',
@@ -16,15 +17,32 @@ export const OPERATORS = [
   'between',
   'exists',
   'not_exists',
+  'before',
+  'after',
 ] as const
 export type Operator = (typeof OPERATORS)[number]
 
-/** A comparison with a value. `exists` and `not_exists` take no value; `in`, `not_in`, `between` take a list. */
+/**
+ * A comparison with a value. `exists` and `not_exists` take no value; `in`, `not_in`, `between` take a list; `before`
+ * and `after` an ISO 8601 day or instant.
+ */
 export interface Test {
   readonly operator: Operator
   readonly value?: Json
   /** Compare text without regard to case. Default: false. */
   readonly ignoreCase?: boolean
+}
+
+export const CLOCK_OPERATORS = ['within_last', 'not_within_last', 'anniversary'] as const
+export type ClockOperator = (typeof CLOCK_OPERATORS)[number]
+
+/**
+ * A comparison of a date with now. `within_last` and `not_within_last` take a duration. `anniversary` holds on the day,
+ * or from a duration before it on; who was born on 29 February has theirs on the 28th in other years.
+ */
+export interface ClockTest {
+  readonly operator: ClockOperator
+  readonly value?: Json
 }
 
 /** A test of one property of an event, by dotted path. */
@@ -58,18 +76,67 @@ export type Condition =
   | { readonly type: 'all' | 'any'; readonly conditions: readonly Condition[] }
   | { readonly type: 'not'; readonly condition: Condition }
   /** `account`: of any account the person belongs to; its id is the trait `id`. */
-  | ({ readonly type: 'trait' | 'account'; readonly trait: string } & Test)
+  | ({ readonly type: 'trait' | 'account'; readonly trait: string } & (Test | ClockTest))
   | PerformedCondition
   | SequenceCondition
   | FollowedCondition
   | LifecycleCondition
   /** Granted and unexpired. */
   | { readonly type: 'consent'; readonly purpose: string }
-  | ({
-      readonly type: 'context'
-      readonly field: ContextField
-      readonly scope?: 'now' | 'ever'
-    } & Test)
+  | ContextCondition
+  | NowCondition
+  | ReactionCondition
+  /** Member of another segment, by its id. */
+  | { readonly type: 'segment'; readonly segment: string }
+
+export const SCOPES = ['now', 'session', 'ever'] as const
+/** `now`: as the latest event has it; `session`: any event since the last pause of half an hour; `ever`: any event. */
+export type Scope = (typeof SCOPES)[number]
+
+export type ContextCondition = { readonly type: 'context'; readonly scope?: Scope } & (
+  | ({ readonly field: ComparedField } & Test)
+  | { readonly near: Near }
+)
+
+/** At most `km` from a place, in degrees, along the surface of the earth. */
+export interface Near {
+  readonly lat: number
+  readonly lon: number
+  readonly km: number
+}
+
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/**
+ * What the person's clock shows, or the workspace's where theirs is not known: on some days, and from a time of day
+ * (`HH:MM`) until before another. A later `from` than `to` reaches over midnight; the day is that of now.
+ */
+export interface NowCondition {
+  readonly type: 'now'
+  readonly weekdays?: readonly Weekday[]
+  readonly from?: string
+  readonly to?: string
+}
+
+/** As `performed`, over what became of messages. Absent `channel` or `campaign`: any. */
+export interface ReactionCondition extends Test {
+  readonly type: 'reaction'
+  readonly kind: Reaction
+  readonly channel?: string
+  /** Its id or its name. */
+  readonly campaign?: string
+  readonly measure?: 'count' | 'recency'
+  readonly window?: Window
+}
 
 export const MEASURES = [
   'count',
@@ -157,4 +224,8 @@ export const CONDITION_LIMITS = {
   periods: 24,
   /** Calendar periods before the present one. */
   offset: 24,
+  /** Segments whose members other segments are made of, one within the other. */
+  chain: 5,
+  /** Parts of a condition and of all segments it is made of. */
+  parts: 1_000,
 } as const

@@ -66,6 +66,8 @@ export interface EventContext {
   readonly city?: string
   readonly postalCode?: string
   readonly timezone?: string
+  /** `latitude,longitude` in degrees, to two decimals: about a kilometre. */
+  readonly location?: string
   readonly device?: DeviceType
   readonly os?: string
   readonly browser?: string
@@ -88,8 +90,8 @@ export interface EventContext {
   readonly integrations?: Channels
 }
 
-/** Fields of the event's context a `context` condition can ask for. */
-export const CONTEXT_FIELDS = [
+/** Fields of the event's context whose value a `context` condition can compare. */
+export const COMPARED_FIELDS = [
   'country',
   'region',
   'city',
@@ -106,6 +108,10 @@ export const CONTEXT_FIELDS = [
   'term',
   'referrerClass',
 ] as const satisfies readonly (keyof EventContext)[]
+export type ComparedField = (typeof COMPARED_FIELDS)[number]
+
+/** Those that profiles remember. */
+export const CONTEXT_FIELDS = [...COMPARED_FIELDS, 'location'] as const
 export type ContextField = (typeof CONTEXT_FIELDS)[number]
 
 /** An event as it is stored: parsed, time-corrected, enriched, addresses replaced by their keyed hash. */

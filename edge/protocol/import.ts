@@ -1,4 +1,5 @@
 import type { Purpose } from './consent.ts'
+import type { Reaction } from './reaction.ts'
 
 /** Bytes of a file, unpacked. */
 export const MAX_FILE = 1_024 * 1_024 * 1_024
@@ -63,18 +64,6 @@ export interface ImportMapping {
   /** Properties that every row has: a currency, a channel, a shop. */
   readonly constants?: { readonly [property: string]: string }
 }
-
-export const REACTIONS = [
-  'sent',
-  'delivered',
-  'opened',
-  'clicked',
-  'converted',
-  'bounced',
-  'unsubscribed',
-  'seen',
-] as const
-export type Reaction = (typeof REACTIONS)[number]
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
 export type Encoding = (typeof ENCODINGS)[number]

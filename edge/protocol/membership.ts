@@ -23,6 +23,8 @@ export interface Membership {
   readonly enteredAt: Millis
   /** When Prisme noticed. */
   readonly decidedAt: Millis
+  /** It does not end before by what the condition says. Absent: it may. */
+  readonly staysUntil?: Millis
   /** When it will end by the passing of time alone; absent if time alone does not end it. */
   readonly until?: Millis
 }
@@ -45,4 +47,9 @@ export interface SegmentDefinition {
   readonly public: boolean
   /** Only events count that were consented to for all of these, and only while they are granted. Absent: none. */
   readonly purposes?: readonly string[]
+  /**
+   * Who enters stays for so long, an ISO 8601 duration, whatever the condition says, unless consent is withdrawn. Absent:
+   * no longer than it holds.
+   */
+  readonly minimumStay?: string
 }

@@ -11,7 +11,7 @@ const ROW_LIMIT = 2_000_000
 
 const born = (id: string): Profile => newProfile(id as ProfileId, id, 0)
 const apply = (profile: Profile, event: EventRecord): void =>
-  applyEvent(profile, event, 'implied', new FeatureSet(), noChanges())
+  applyEvent(profile, event, 'implied', new FeatureSet('UTC'), noChanges())
 const identify = (traits: NonNullable<EventRecord['traits']>, at: number): EventRecord =>
   track('Identified', at, {}, { type: 'identify', traits })
 const deviceAt = (n: number) => `dev_${n}` as DeviceId

@@ -1,11 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import {
-  DELIMITERS,
-  ENCODINGS,
-  IMPORT_KINDS,
-  REACTIONS,
-  type ImportMapping,
-} from '../../protocol/import.ts'
+import { DELIMITERS, ENCODINGS, IMPORT_KINDS, type ImportMapping } from '../../protocol/import.ts'
+import { REACTIONS } from '../../protocol/reaction.ts'
 import { purpose, text } from '../shapes.ts'
 
 const date = z.strictObject({

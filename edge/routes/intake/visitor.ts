@@ -13,7 +13,10 @@ export interface Visitor {
   readonly language?: string
 }
 
-type Place = Pick<EventContext, 'country' | 'region' | 'city' | 'postalCode' | 'timezone'>
+type Place = Pick<
+  EventContext,
+  'country' | 'region' | 'city' | 'postalCode' | 'timezone' | 'location'
+>
 
 /** Reads the request once, for all its events. The address itself is never read: `cf` already says where it is. */
 export function visitorOf(request: Request): Visitor {
@@ -44,13 +47,24 @@ function placeOf(said: JsonObject): Place {
   const city = textAt(said, 'city', 100)
   const postalCode = textAt(said, 'postalCode', 20)
   const timezone = textAt(said, 'timezone', 50)
+  const location = locationOf(said)
   return {
     ...(country !== undefined && { country }),
     ...(region !== undefined && { region }),
     ...(city !== undefined && { city }),
     ...(postalCode !== undefined && { postalCode }),
     ...(timezone !== undefined && { timezone }),
+    ...(location !== undefined && { location }),
   }
+}
+
+/** Where that is, no closer than needed. `request.cf` has texts, SDKs send numbers. */
+function locationOf({ latitude, longitude }: JsonObject): string | undefined {
+  const [lat, lon] = [latitude, longitude].map((said) =>
+    typeof said === 'number' || (typeof said === 'string' && said !== '') ? Number(said) : NaN,
+  ) as [number, number]
+  const isPlace = Math.abs(lat) <= 90 && Math.abs(lon) <= 180
+  return isPlace ? `${lat.toFixed(2)},${lon.toFixed(2)}` : undefined
 }
 
 /** `context.userAgent` and `context.userAgentData` of a message. */
