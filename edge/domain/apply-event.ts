@@ -159,21 +159,22 @@ function applyTraits(
 }
 
 function applyContext(profile: Profile, event: EventRecord, changes: Changes): void {
+  const { context, timestamp } = event
+  // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
+  const isLatest = timestamp >= profile.contextAt && Object.keys(context).length > 0
   for (const field of CONTEXT_FIELDS) {
-    const value = event.context[field]
+    const value = context[field]
+    if (value === profile.context[field]) continue
+    if (isLatest) changes.context.add(field)
     if (value === undefined) continue
     const values = profile.ever.get(field) ?? []
     if (values.includes(value) || values.length >= MAX_EVER) continue
     profile.ever.set(field, [...values, value])
     changes.context.add(field)
   }
-  // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
-  if (event.timestamp < profile.contextAt || Object.keys(event.context).length === 0) return
-  for (const field of CONTEXT_FIELDS) {
-    if (profile.context[field] !== event.context[field]) changes.context.add(field)
-  }
-  profile.context = event.context
-  profile.contextAt = event.timestamp
+  if (!isLatest) return
+  profile.context = context
+  profile.contextAt = timestamp
 }
 
 function seeDevice(

@@ -5,8 +5,9 @@ import type { Verdict } from './verdict.ts'
 const SLACK = 64
 
 /**
- * When verdicts lapse by themselves, the earliest first: a binary heap. A verdict that was replaced leaves its entry
- * behind, which is let go when it comes to the top.
+ * When verdicts lapse by themselves, the earliest first: a binary heap, moved lazily. A verdict that stands longer than
+ * the one before it leaves the entry where it is: it is put off when it comes to the top. So an event that prolongs
+ * what stands, as most do, costs the heap nothing.
  */
 export class Deadlines {
   readonly #standing: ReadonlyMap<string, Verdict>
@@ -24,9 +25,9 @@ export class Deadlines {
     for (const [key, { until }] of this.#standing) if (until < NEVER) this.#push(until, key)
   }
 
-  /** `key` stands until then by now. */
-  note(key: string, until: Millis): void {
-    if (until === NEVER) return
+  /** `key` stands until then by now, and did so until `before`. */
+  note(key: string, until: Millis, before: Millis): void {
+    if (until >= before) return
     if (this.#keys.length > 2 * this.#standing.size + SLACK) this.#fill()
     else this.#push(until, key)
   }
@@ -34,22 +35,27 @@ export class Deadlines {
   /** The earliest; `NEVER`: none lapses. */
   get next(): Millis {
     for (;;) {
-      const [instant] = this.#instants
+      const instant = this.#instants[0]
       if (instant === undefined) return NEVER
-      if (this.#standing.get(this.#keys[0] ?? '')?.until === instant) return instant
+      const key = this.#keys[0] ?? ''
+      const until = this.#standing.get(key)?.until ?? NEVER
+      if (until === instant) return instant
       this.#pop()
+      if (until > instant && until < NEVER) this.#push(until, key)
     }
   }
 
-  /** Takes out the keys of all that lapse at the earliest instant. */
-  take(): string[] {
+  /** The keys of all that lapse at the earliest instant, to be asked again. */
+  lapsing(): Iterable<string> {
     const { next } = this
     const keys = new Set<string>()
     while (next < NEVER && this.next === next) {
       keys.add(this.#keys[0] ?? '')
       this.#pop()
     }
-    return [...keys]
+    // Put off when they come to the top again.
+    for (const key of keys) this.#push(next, key)
+    return keys
   }
 
   #push(instant: Millis, key: string): void {

@@ -2,7 +2,7 @@ import type { FollowedCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Evaluate, Site } from './condition.ts'
-import { compareEntries, instantOf, valueOf, type Entry } from './entry.ts'
+import { instantOf, placeAfter, placeOf, valueOf, type Entry } from './entry.ts'
 import { MAX_STEP_ENTRIES } from './sequence.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -21,78 +21,90 @@ export function compileFollowed(condition: FollowedCondition, site: Site): Evalu
   const judge = type === 'followedBy' ? someFollowed : someUnfollowed
   return (facts, now) => {
     const all = facts.entries(before)
-    const asked = since === 'last' ? all.slice(-1) : all
-    const answers = answersOf(facts.entries(after), then.same !== undefined)
-    const known = asked.map((entry): Asked => {
-      return { at: instantOf(entry), isFollowed: answers(entry, within) }
-    })
-    return judge(known, within, horizon, now)
+    // What expired counts no more, whatever followed it.
+    const first = placeOf(all, now - horizon + 1)
+    const from = since === 'last' ? Math.max(first, all.length - 1) : first
+    const isFollowed = answersOf(facts.entries(after), within, then.same !== undefined)
+    return judge({ all, from, isFollowed }, within, horizon, now)
   }
 }
 
 interface Asked {
-  readonly at: Millis
-  readonly isFollowed: boolean
+  readonly all: readonly Entry[]
+  /** The place of the first that is asked about. */
+  readonly from: number
+  readonly isFollowed: (entry: Entry) => boolean
+}
+
+type ByValue = ReadonlyMap<string, readonly Entry[]>
+
+/** Made once of each list, whoever asks: lists of entries never change. */
+const known = new WeakMap<readonly Entry[], ByValue>()
+
+function byValueOf(entries: readonly Entry[]): ByValue {
+  const present = known.get(entries)
+  if (present !== undefined) return present
+  const byValue = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const name = nameOf(entry)
+    const list = byValue.get(name)
+    if (list === undefined) byValue.set(name, [entry])
+    else list.push(entry)
+  }
+  known.set(entries, byValue)
+  return byValue
+}
+
+function nameOf(entry: Entry): string {
+  const value = valueOf(entry)
+  return typeof value === 'string' ? `"${value}` : JSON.stringify(value)
 }
 
 /** Whether an event was followed by one of those, later in the order of events and in less than `within`. */
 function answersOf(
   entries: readonly Entry[],
+  within: Millis,
   isBound: boolean,
-): (entry: Entry, within: Millis) => boolean {
-  const byValue = new Map<string, Entry[]>()
-  for (const entry of entries) {
-    const name = isBound ? JSON.stringify(valueOf(entry)) : ''
-    const list = byValue.get(name) ?? []
-    list.push(entry)
-    byValue.set(name, list)
-  }
-  return (entry, within) => {
-    const value = valueOf(entry)
+): (entry: Entry) => boolean {
+  return (entry) => {
     // What has no such property is the same as nothing.
-    if (isBound && value === null) return false
-    const list = byValue.get(isBound ? JSON.stringify(value) : '') ?? []
-    const next = list[firstAfter(list, entry)]
+    if (isBound && valueOf(entry) === null) return false
+    const list = isBound ? (byValueOf(entries).get(nameOf(entry)) ?? []) : entries
+    const next = list[placeAfter(list, entry)]
     return next !== undefined && instantOf(next) < instantOf(entry) + within
   }
 }
 
-function firstAfter(list: readonly Entry[], entry: Entry): number {
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (compareEntries(list[middle] ?? 0, entry) > 0) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
 /** It stays so until the last of those that were followed is too long ago. */
 function someFollowed(
-  asked: readonly Asked[],
+  { all, from, isFollowed }: Asked,
   _within: Millis,
   horizon: Millis,
   now: Millis,
 ): Verdict {
-  const latest = asked.findLast(({ isFollowed }) => isFollowed)
-  const until = (latest?.at ?? Number.NEGATIVE_INFINITY) + horizon
-  return until > now ? { holds: true, until } : { holds: false, until: NEVER }
+  for (let place = all.length - 1; place >= from; place--) {
+    const entry = all[place] ?? 0
+    if (!isFollowed(entry)) continue
+    const until = instantOf(entry) + horizon
+    return until > now ? { holds: true, until } : { holds: false, until: NEVER }
+  }
+  return { holds: false, until: NEVER }
 }
 
 /** Each that was not followed counts from when it is too late until it is too long ago. */
 function someUnfollowed(
-  asked: readonly Asked[],
+  { all, from, isFollowed }: Asked,
   within: Millis,
   horizon: Millis,
   now: Millis,
 ): Verdict {
-  const open = asked.filter(({ isFollowed }) => !isFollowed)
   let until = now
-  for (const { at } of open) {
-    const [from, to] = [at + within, at + horizon]
-    if (to <= until) continue
-    if (from > until) return { holds: until > now, until: until > now ? until : from }
-    until = to
+  for (let place = from; place < all.length; place++) {
+    const entry = all[place] ?? 0
+    const [begins, ends] = [instantOf(entry) + within, instantOf(entry) + horizon]
+    if (ends <= until || isFollowed(entry)) continue
+    if (begins > until) return { holds: until > now, until: until > now ? until : begins }
+    until = ends
   }
   return until > now ? { holds: true, until } : { holds: false, until: NEVER }
 }

@@ -57,13 +57,18 @@ export class LeafIndex {
   }
 
   /** Leaves that read something that changed. */
-  touched(changes: Changes, answered: Iterable<Purpose>): ReadonlySet<Leaf> {
+  touched(changes: Changes, answered: ReadonlySet<Purpose>): Iterable<Leaf> {
+    const { features, traits, context, accounts } = changes
+    if (features.size === 1 && traits.size + context.size + answered.size === 0 && !accounts) {
+      const [only] = features
+      return (only && this.#byFeature.get(only)) ?? []
+    }
     const found = new Set<Leaf>()
-    for (const feature of changes.features) addAll(found, this.#byFeature.get(feature))
-    for (const name of changes.traits) addAll(found, this.#byTrait.get(name))
-    for (const field of changes.context) addAll(found, this.#byContext.get(field))
+    for (const feature of features) addAll(found, this.#byFeature.get(feature))
+    for (const name of traits) addAll(found, this.#byTrait.get(name))
+    for (const field of context) addAll(found, this.#byContext.get(field))
     for (const purpose of answered) addAll(found, this.#byPurpose.get(purpose))
-    if (changes.accounts) addAll(found, this.ofAccounts)
+    if (accounts) addAll(found, this.ofAccounts)
     return found
   }
 

@@ -2,39 +2,28 @@ import type { LifecycleCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Evaluate, Site } from './condition.ts'
-import { instantOf } from './entry.ts'
+import { instantOf, placeOf, type Entry } from './entry.ts'
 import { MAX_ENTRIES } from './performed.ts'
 import type { Verdict } from './verdict.ts'
 
 const DEFAULT_PERIODS = 3
 
-/** Whether something happened in a period; the last one is 0, the one before 1, and so on. */
-type Happened = (period: number) => boolean
-
-/** What must and what must not have happened, and how far back it is asked. */
+/** In which periods something must have happened, and in which not; the last one is 0, the one before 1, and so on. */
 interface Pattern {
-  readonly holds: (happened: Happened) => boolean
-  readonly periods: number
-}
-
-const each = (from: number, count: number, happened: Happened): boolean => {
-  for (let period = from; period < from + count; period++) if (!happened(period)) return false
-  return true
+  readonly wanted: readonly boolean[]
 }
 
 function patternOf({ is, of = DEFAULT_PERIODS }: LifecycleCondition): Pattern {
+  const each = Array<boolean>(of).fill(true)
   switch (is) {
     case 'first-time':
-      return { holds: (happened) => happened(0), periods: 1 }
+      return { wanted: [true] }
     case 'regular':
-      return { holds: (happened) => each(0, of, happened), periods: of }
+      return { wanted: each }
     case 'stopped':
-      return { holds: (happened) => !happened(0) && each(1, of, happened), periods: of + 1 }
+      return { wanted: [false, ...each] }
     case 'returned':
-      return {
-        holds: (happened) => happened(0) && !happened(1) && each(2, of, happened),
-        periods: of + 2,
-      }
+      return { wanted: [true, false, ...each] }
   }
 }
 
@@ -43,14 +32,15 @@ export function compileLifecycle(condition: LifecycleCondition, site: Site): Eva
   const { event, where, is } = condition
   const { horizon, purposes } = site
   const period = parseDuration(condition.period) ?? 0
-  const pattern = patternOf(condition)
+  const { wanted } = patternOf(condition)
   const keep = is === 'first-time' ? 2 : MAX_ENTRIES
   const feature = site.features.demand({ event, where, keep, purposes })
   site.reads.features.add(feature)
   return (facts, now) => {
-    const instants = facts.entries(feature).map(instantOf)
-    if (is === 'first-time') return firstTime(instants, period, horizon, now)
-    return following(instants, period, horizon, pattern, now)
+    const entries = facts.entries(feature)
+    return is === 'first-time'
+      ? firstTime(entries.map(instantOf), period, horizon, now)
+      : following(stretchesOf(entries, period, now - wanted.length * period), period, wanted, now)
   }
 }
 
@@ -65,61 +55,72 @@ function firstTime(
     const known = instants.filter((at) => at > instant - horizon)
     return known.length === 1 && (known[0] ?? 0) > instant - period
   }
+  const holds = isAt(now)
   const turns = instants.flatMap((at) => [at + period, at + horizon])
-  return verdictOf(isAt, turns, now)
+  const later = turns.filter((turn) => turn > now).sort((a, b) => a - b)
+  return { holds, until: later.find((turn) => isAt(turn) !== holds) ?? NEVER }
 }
 
 /**
- * Something happened in period i of an instant τ exactly if τ − i · period lies in one of the stretches that begin
- * with an event and last one period. Stretches that touch are one, so there are few.
+ * Something happened in period i of an instant τ exactly if τ − i · period lies in one of the stretches. While all
+ * periods are as they are wanted, the first that changes ends it; while some are not, nothing can hold before the last
+ * of these has changed. Within the horizon there is room for all periods: what expires is too long ago to matter.
  */
 function following(
-  instants: readonly Millis[],
+  stretches: readonly Stretch[],
   period: Millis,
-  horizon: Millis,
-  { holds, periods }: Pattern,
+  wanted: readonly boolean[],
   now: Millis,
 ): Verdict {
-  const isAt = (instant: Millis): boolean => {
-    const known = stretchesOf(
-      instants.filter((at) => at > instant - horizon),
-      period,
-    )
-    return holds((index) => {
-      const then = instant - index * period
-      return known.some(({ from, to }) => from <= then && then < to)
-    })
+  let holds: boolean | undefined
+  for (let instant = now; ;) {
+    let [soonest, latest] = [NEVER, Number.NEGATIVE_INFINITY]
+    for (const [index, want] of wanted.entries()) {
+      const shift = index * period
+      const { happened, until } = happenedAt(stretches, instant - shift)
+      if (happened === want) soonest = Math.min(soonest, until + shift)
+      else latest = Math.max(latest, until + shift)
+    }
+    const isNow = latest === Number.NEGATIVE_INFINITY
+    if (holds === undefined && isNow) return { holds: true, until: soonest }
+    holds ??= false
+    if (isNow) return { holds, until: instant }
+    if (latest === NEVER) return { holds, until: NEVER }
+    instant = latest
   }
-  const turns = stretchesOf(instants, period).flatMap(({ from, to }) =>
-    Array.from({ length: periods }, (_, index) => index * period).flatMap((shift) => [
-      from + shift,
-      to + shift,
-    ]),
-  )
-  // Within the horizon there is room for all periods: what expires is too long ago to matter.
-  return verdictOf(isAt, turns, now)
 }
 
-function stretchesOf(
-  instants: readonly Millis[],
-  period: Millis,
-): readonly { readonly from: Millis; readonly to: Millis }[] {
-  const stretches: { from: Millis; to: Millis }[] = []
-  for (const at of instants) {
-    const last = stretches.at(-1)
+/** Whether an instant lies in a stretch, and until when that is so. */
+function happenedAt(
+  stretches: readonly Stretch[],
+  instant: Millis,
+): { readonly happened: boolean; readonly until: Millis } {
+  let [low, high] = [0, stretches.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((stretches[middle]?.to ?? 0) > instant) high = middle
+    else low = middle + 1
+  }
+  const next = stretches[low]
+  if (next === undefined) return { happened: false, until: NEVER }
+  return next.from <= instant
+    ? { happened: true, until: next.to }
+    : { happened: false, until: next.from }
+}
+
+interface Stretch {
+  readonly from: Millis
+  to: Millis
+}
+
+/** Each begins with an event and lasts one period; those that touch are one. Of events later than an instant. */
+function stretchesOf(entries: readonly Entry[], period: Millis, after: Millis): Stretch[] {
+  const stretches: Stretch[] = []
+  let last: Stretch | undefined
+  for (let place = placeOf(entries, after + 1); place < entries.length; place++) {
+    const at = instantOf(entries[place] ?? 0)
     if (last !== undefined && at <= last.to) last.to = at + period
-    else stretches.push({ from: at, to: at + period })
+    else stretches.push((last = { from: at, to: at + period }))
   }
   return stretches
-}
-
-/** The first of the instants at which the answer may turn where it does. */
-function verdictOf(
-  isAt: (instant: Millis) => boolean,
-  turns: readonly Millis[],
-  now: Millis,
-): Verdict {
-  const holds = isAt(now)
-  const later = [...new Set(turns.filter((turn) => turn > now))].sort((a, b) => a - b)
-  return { holds, until: later.find((turn) => isAt(turn) !== holds) ?? NEVER }
 }

@@ -213,7 +213,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
     if (due > now) break
     const judge = judgeAt(profile, lifetime, due, compiled.accounts)
     const turned: Leaf[] = []
-    for (const key of deadlines.take()) {
+    for (const key of deadlines.lapsing()) {
       const leaf = compiled.leaves.find(key)
       if (leaf === undefined) profile.standing.delete(key)
       else if (stand(profile, leaf, judge(leaf))) turned.push(leaf)

@@ -2,7 +2,7 @@ import type { SequenceCondition, SequenceStep } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import type { Evaluate, Site } from './condition.ts'
-import { compareEntries, instantOf, type Entry } from './entry.ts'
+import { compareEntries, instantOf, placeAfter, placeOf, type Entry } from './entry.ts'
 import type { Feature } from './feature.ts'
 
 /** Of each step the latest so many events are looked at. */
@@ -41,8 +41,14 @@ export function compileSequence(condition: SequenceCondition, site: Site): Evalu
   )
   const total = (condition.total && parseDuration(condition.total)) || NEVER
   return (facts, now) => {
-    const after = neighbours && predecessorsOf(facts.entries(neighbours))
-    const start = latestStart(steps, (feature) => facts.entries(feature), after, total)
+    const all = neighbours && facts.entries(neighbours)
+    // What left the window counts no more, nor does what came before all that counts.
+    const entriesOf = (feature: Feature): readonly Entry[] => {
+      const entries = facts.entries(feature)
+      const first = placeOf(entries, now - window + 1)
+      return first === 0 ? entries : entries.slice(first)
+    }
+    const start = latestStart(steps, entriesOf, all, total)
     const until = start + window
     return until > now ? { holds: true, until } : { holds: false, until: NEVER }
   }
@@ -57,7 +63,7 @@ interface Choice {
 function latestStart(
   steps: readonly Step[],
   entriesOf: (feature: Feature) => readonly Entry[],
-  predecessorOf: ((entry: Entry) => string | undefined) | undefined,
+  neighbours: readonly Entry[] | undefined,
   total: Millis,
 ): Millis {
   let choices: readonly Choice[] = []
@@ -66,8 +72,8 @@ function latestStart(
     choices =
       place === 0
         ? entries.map((end) => ({ end, start: instantOf(end) }))
-        : step.immediately && predecessorOf !== undefined
-          ? followedAtOnce(choices, entries, step.within, predecessorOf)
+        : step.immediately && neighbours !== undefined
+          ? followedAtOnce(choices, entries, step.within, neighbours)
           : followed(choices, entries, step.within)
     if (choices.length === 0) return Number.NEGATIVE_INFINITY
   }
@@ -104,26 +110,19 @@ function followedAtOnce(
   choices: readonly Choice[],
   entries: readonly Entry[],
   within: Millis,
-  predecessorOf: (entry: Entry) => string | undefined,
+  neighbours: readonly Entry[],
 ): readonly Choice[] {
-  const byEnd = new Map(choices.map((choice) => [nameOf(choice.end), choice]))
-  return entries.flatMap((end): Choice[] => {
-    const before = predecessorOf(end)
-    const choice = before === undefined ? undefined : byEnd.get(before)
-    if (choice === undefined || instantOf(end) - instantOf(choice.end) > within) return []
-    return [{ end, start: choice.start }]
-  })
-}
-
-/** An event by its place in the order of events. */
-const nameOf = (entry: Entry): string => {
-  const [at, , receivedAt, position, messageId] = typeof entry === 'number' ? [entry] : entry
-  return `${at} ${receivedAt} ${position} ${messageId}`
-}
-
-/** The event right before one, of whatever name. */
-function predecessorsOf(entries: readonly Entry[]): (entry: Entry) => string | undefined {
-  const names = entries.map(nameOf)
-  const before = new Map(names.map((name, place) => [name, names[place - 1]]))
-  return (entry) => before.get(nameOf(entry))
+  const found: Choice[] = []
+  let next = 0
+  for (const end of entries) {
+    // The event right before it, of whatever name: the one itself is the last of those up to it.
+    const place = placeAfter(neighbours, end) - 1
+    const [before, itself] = [neighbours[place - 1], neighbours[place]]
+    if (before === undefined || itself === undefined || compareEntries(itself, end) !== 0) continue
+    let choice = choices[next]
+    while (choice !== undefined && compareEntries(choice.end, before) < 0) choice = choices[++next]
+    if (choice === undefined || compareEntries(choice.end, before) !== 0) continue
+    if (instantOf(end) - instantOf(choice.end) <= within) found.push({ end, start: choice.start })
+  }
+  return found
 }

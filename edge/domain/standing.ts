@@ -18,7 +18,7 @@ export function stand(profile: Profile, leaf: Leaf, verdict: Verdict): boolean {
   if (before.holds === holds && before.until === until) return false
   if (holds === blank.holds && until === blank.until) profile.standing.delete(key)
   else profile.standing.set(key, verdict)
-  profile.deadlines?.note(key, until)
+  profile.deadlines?.note(key, until, before.until)
   return before.holds !== holds
 }
 

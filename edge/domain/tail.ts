@@ -12,8 +12,8 @@ type Made = { [M in Exclude<Measure, 'recency'>]?: Tail }
 const known = new WeakMap<readonly Entry[], Made>()
 
 /**
- * A measure over the latest entries of a list, however many of the older ones have ceased to count. One pass over the
- * list answers it for all places, for every condition that asks.
+ * A measure over the latest entries of a list, however many of the older ones have ceased to count. One pass over as
+ * many as are asked for, from the latest back, answers it for all places and for every condition that asks.
  */
 export function tailOf(measure: keyof Made, entries: readonly Entry[]): Tail {
   const { length } = entries
@@ -27,25 +27,24 @@ const TAILS: {
   readonly [M in Exclude<Measure, 'recency' | 'count'>]: (entries: readonly Entry[]) => Tail
 } = {
   sum: (entries) => {
-    const sums = sumsOf(entries)
-    return (place) => (sums[place] ?? 0) / SCALE
+    const sum = sumsOf(entries)
+    return (place) => sum(place) / SCALE
   },
   avg: (entries) => {
-    const [sums, counts] = [sumsOf(entries), countsOf(entries)]
+    const sum = sumsOf(entries)
+    const numbers = folded(entries, 0, (count, value) =>
+      typeof value === 'number' ? count + 1 : count,
+    )
     return (place) => {
-      const count = counts[place] ?? 0
-      return count === 0 ? undefined : (sums[place] ?? 0) / SCALE / count
+      const count = numbers(place)
+      return count === 0 ? undefined : sum(place) / SCALE / count
     }
   },
-  min: (entries) => extremes(entries, (a, b) => a <= b),
-  max: (entries) => extremes(entries, (a, b) => a >= b),
+  min: (entries) => extremes(entries, (a, b) => a < b),
+  max: (entries) => extremes(entries, (a, b) => a > b),
   distinct: (entries) => {
-    const sizes = new Uint32Array(entries.length + 1)
     const names = new Set<string>()
-    fromTheEnd(entries, (value, place) => {
-      sizes[place] = names.add(nameOfValue(value)).size
-    })
-    return (place) => sizes[place] ?? 0
+    return folded(entries, 0, (_, value) => names.add(nameOfValue(value)).size)
   },
   first: (entries) => (place) => at(entries, place),
   last: (entries) => (place) =>
@@ -57,37 +56,28 @@ function at(entries: readonly Entry[], place: number): Json | undefined {
   return entry === undefined ? undefined : valueOf(entry)
 }
 
-function fromTheEnd(entries: readonly Entry[], visit: (value: Json, place: number) => void): void {
-  for (let place = entries.length - 1; place >= 0; place--) {
-    visit(valueOf(entries[place] ?? 0), place)
-  }
-}
-
-function sumsOf(entries: readonly Entry[]): Float64Array {
-  const sums = new Float64Array(entries.length + 1)
-  fromTheEnd(entries, (value, place) => {
-    sums[place] = (sums[place + 1] ?? 0) + (typeof value === 'number' ? scaled(value) : 0)
-  })
-  return sums
-}
-
-function countsOf(entries: readonly Entry[]): Uint32Array {
-  const counts = new Uint32Array(entries.length + 1)
-  fromTheEnd(entries, (value, place) => {
-    counts[place] = (counts[place + 1] ?? 0) + Number(typeof value === 'number')
-  })
-  return counts
-}
-
-function extremes(entries: readonly Entry[], wins: (a: number, b: number) => boolean): Tail {
-  const bests = new Float64Array(entries.length + 1).fill(Number.NaN)
-  fromTheEnd(entries, (value, place) => {
-    const best = bests[place + 1] ?? Number.NaN
-    const isBetter = typeof value === 'number' && (Number.isNaN(best) || wins(value, best))
-    bests[place] = isBetter ? value : best
-  })
+/** Something of all entries from a place on, made by adding them one by one, the latest first. */
+function folded<T>(
+  entries: readonly Entry[],
+  empty: T,
+  add: (all: T, value: Json) => T,
+): (place: number) => T {
+  const ofLatest = [empty]
+  let all = empty
   return (place) => {
-    const best = bests[place] ?? Number.NaN
-    return Number.isNaN(best) ? undefined : best
+    const wanted = entries.length - place
+    for (let count = ofLatest.length; count <= wanted; count++) {
+      all = add(all, valueOf(entries[entries.length - count] ?? 0))
+      ofLatest.push(all)
+    }
+    return ofLatest[wanted] ?? empty
   }
 }
+
+const sumsOf = (entries: readonly Entry[]) =>
+  folded(entries, 0, (sum, value) => (typeof value === 'number' ? sum + scaled(value) : sum))
+
+const extremes = (entries: readonly Entry[], wins: (a: number, b: number) => boolean): Tail =>
+  folded<number | undefined>(entries, undefined, (best, value) =>
+    typeof value === 'number' && (best === undefined || wins(value, best)) ? value : best,
+  )
