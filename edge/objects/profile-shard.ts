@@ -22,6 +22,7 @@ import { admit, erasedVerdict, Granted, personOf, refusedFor } from './admit.ts'
 import { BulkIngest } from './bulk-ingest.ts'
 import { learn, membersOf } from './accounts.ts'
 import { briefHere, claimsOf, settleClaims, type GraphBrief } from './claims.ts'
+import { compare, sideOf } from './comparison.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
 import { learnErasure } from './erased-before.ts'
@@ -256,6 +257,16 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
   async members({ workspace, segment, after, limit }: Request<'members'>) {
     await this.#shard.prepare(workspace)
     return this.#shard.memberships.members(segment, after ?? '', Math.min(limit, MAX_LIST))
+  }
+
+  async compare({ workspace, segment, candidate }: Request<'compare'>) {
+    await this.#shard.prepare(workspace)
+    return compare(this.#shard, segment, candidate)
+  }
+
+  async sideOf({ workspace, after, limit, ...asked }: Request<'sideOf'>) {
+    await this.#shard.prepare(workspace)
+    return sideOf(this.#shard, asked, after ?? '', Math.min(limit, MAX_LIST))
   }
 
   /** Told by an account's shard what is known of it by now. */

@@ -1,4 +1,5 @@
 import { NO_TRAITS, sealedOf, valuesOf } from '../domain/account.ts'
+import { isCandidate } from '../domain/candidate.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
@@ -49,7 +50,7 @@ export function viewOf(
       }),
     ),
     consentHistory: consentHistory(shard.history.all(profile.id)),
-    memberships: [...profile.memberships.values()],
+    memberships: [...profile.memberships.values()].filter(({ segment }) => !isCandidate(segment)),
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),
     ...(more && cursor !== undefined && { eventsCursor: cursor }),

@@ -165,7 +165,9 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
       store.saveBody(catalog, text)
       this.#catalog = catalog
     }
-    store.saveCarried(carry(store.carried(), definitions.segments, version))
+    // A candidate never changes: it is replaced by one of another id.
+    const candidates = definitions.candidates.map(({ id }) => ({ id, version: 1 }))
+    store.saveCarried(carry(store.carried(), [...definitions.segments, ...candidates], version))
     store.saveTargets(definitions.destinations)
     const { added, removed } = keyChanges(store.keys(), definitions.keys)
     store.saveKeys(added, removed)

@@ -3,7 +3,7 @@ import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
 import type { SourceId, WorkspaceId } from './id.ts'
 import type { BlockedValue, IdentifierKind, SharedDevice, TraitPolicy } from './identifier.ts'
-import type { SegmentDefinition } from './membership.ts'
+import type { CandidateDefinition, SegmentDefinition } from './membership.ts'
 import type { Millis } from './time.ts'
 
 export type SourceKind = 'browser' | 'server'
@@ -34,6 +34,8 @@ export interface Catalog {
   readonly publishedAt: Millis
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly SegmentDefinition[]
+  /** New versions of segments, judged beside them. Absent: none. */
+  readonly candidates?: readonly CandidateDefinition[]
   readonly experiences: readonly ExperienceDefinition[]
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationDefinition[]

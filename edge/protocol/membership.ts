@@ -45,4 +45,12 @@ export interface SegmentDefinition {
   readonly public: boolean
   /** Only events count that were consented to for all of these, and only while they are granted. Absent: none. */
   readonly purposes?: readonly string[]
+  /** The candidate it was before it was switched to. Absent: it was saved directly. */
+  readonly origin?: SegmentId
+}
+
+/** A new version of a segment, judged beside the one in force under an id of its own; nobody is told of it. */
+export interface CandidateDefinition extends SegmentDefinition {
+  /** The segment that it may become. */
+  readonly of: SegmentId
 }

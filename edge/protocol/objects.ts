@@ -1,4 +1,5 @@
 import type { AccountMembers, AccountState } from './account.ts'
+import type { Comparison, Side } from './candidate.ts'
 import type { Catalog, KeyGrant } from './catalog.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode } from './consent.ts'
@@ -101,6 +102,21 @@ export interface ProfileShardCalls {
   }): Promise<
     readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]
   >
+  /** How a candidate differs from its segment here, as far as people were looked at. */
+  compare(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly candidate: SegmentId
+  }): Promise<Comparison>
+  /** Some of those whom a switch would move, in the order of ids. `enteredAt`: of the version that holds them. */
+  sideOf(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly candidate: SegmentId
+    readonly side: Side
+    readonly after?: ProfileId
+    readonly limit: number
+  }): Promise<readonly { readonly profile: ProfileId; readonly enteredAt: Millis }[]>
   deliveries(request: {
     readonly workspace: WorkspaceId
     readonly state?: DeliveryState

@@ -55,20 +55,24 @@ export const condition = z
     example: { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold' },
   })
 
+/** Who counts by what they consented to. */
+export const purposes = distinct(purpose, MAX_PURPOSES).optional().openapi({
+  description:
+    'Only events count that were consented to for all of these, and only while they are granted',
+})
+
 const input = z
   .strictObject({
     name,
     key: key.optional(),
     condition,
     public: z.boolean('must be true or false').optional(),
-    purposes: distinct(purpose, MAX_PURPOSES).optional().openapi({
-      description:
-        'Only events count that were consented to for all of these, and only while they are granted',
-    }),
+    purposes,
   })
   .openapi('SegmentInput')
 
-const shown = z
+/** A segment as the API shows it. */
+export const shownSegment = z
   .object({
     id: z.string(),
     key: z.string(),
@@ -80,6 +84,9 @@ const shown = z
     state: z.enum(['building', 'live']),
     progress: z.number().optional().openapi({ description: '0 to 1, while building' }),
     size: z.number().openapi({ description: 'Members at this moment' }),
+    candidate: z.boolean().openapi({
+      description: 'A new version stands beside it, see /api/segments/{id}/candidate',
+    }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -95,25 +102,28 @@ const listRoute = createRoute({
   method: 'get',
   path: '/api/segments',
   request: { query: pageQuery },
-  responses: { 200: json(pageOf(shown), 'Segments, oldest first'), ...problems(400, 401) },
+  responses: { 200: json(pageOf(shownSegment), 'Segments, oldest first'), ...problems(400, 401) },
 })
 const newRoute = createRoute({
   method: 'post',
   path: '/api/segments',
   request: { query: waitQuery, body: body(input) },
-  responses: { 201: json(shown, 'The new segment'), ...problems(400, 401, 409) },
+  responses: { 201: json(shownSegment, 'The new segment'), ...problems(400, 401, 409) },
 })
 const getRoute = createRoute({
   method: 'get',
   path: '/api/segments/{id}',
   request: { params: idParam },
-  responses: { 200: json(shown, 'The segment'), ...problems(401, 404) },
+  responses: { 200: json(shownSegment, 'The segment'), ...problems(401, 404) },
 })
 const replaceRoute = createRoute({
   method: 'put',
   path: '/api/segments/{id}',
   request: { params: idParam, query: waitQuery, body: body(input) },
-  responses: { 200: json(shown, 'The segment as it is now'), ...problems(400, 401, 404, 409) },
+  responses: {
+    200: json(shownSegment, 'The segment as it is now'),
+    ...problems(400, 401, 404, 409),
+  },
 })
 const deleteRoute = createRoute({
   method: 'delete',
@@ -141,13 +151,18 @@ async function figures(env: Env, workspace: WorkspaceId) {
       state: live ? 'live' : 'building',
       ...(!live && { progress: status.progress }),
       size: overview.sizes[row.id] ?? 0,
+      candidate: row.candidate !== null,
       createdAt: iso(row.createdAt),
       updatedAt: iso(row.updatedAt),
     }
   }
 }
 
-async function show(env: Env, workspace: WorkspaceId, id: string): Promise<ApiSegment> {
+export async function showSegment(
+  env: Env,
+  workspace: WorkspaceId,
+  id: string,
+): Promise<ApiSegment> {
   const row = await findRow(env.DB, 'segment', workspace, id)
   if (row === undefined) throw notFoundHere('segment')
   return (await figures(env, workspace))(row)
@@ -179,10 +194,10 @@ export const segments = resource()
     const change = changeOf(c, 'segment.created', id)
     await accept(c, 'segment', await createSegment(c.env.DB, change, segment))
     if (c.req.valid('query').wait === 'live') await waitUntilLive(c.env, workspace, id, 1)
-    return c.json(await show(c.env, workspace, id), 201)
+    return c.json(await showSegment(c.env, workspace, id), 201)
   })
   .openapi(getRoute, async (c) =>
-    c.json(await show(c.env, c.get('access').workspace, c.req.valid('param').id), 200),
+    c.json(await showSegment(c.env, c.get('access').workspace, c.req.valid('param').id), 200),
   )
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -203,7 +218,7 @@ export const segments = resource()
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, workspace, id, row.version + 1)
     }
-    return c.json(await show(c.env, workspace, id), 200)
+    return c.json(await showSegment(c.env, workspace, id), 200)
   })
   .openapi(deleteRoute, async (c) => {
     const { workspace } = c.get('access')

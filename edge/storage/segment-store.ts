@@ -13,6 +13,7 @@ export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly ver
   public: row.public === 1,
   purposes: JSON.parse(row.purposes) as readonly string[],
   version: row.version,
+  ...(row.origin !== null && { origin: row.origin }),
 })
 
 const columns = ({ key, name, condition, public: open, purposes = [] }: SegmentDefinition) => ({
