@@ -32,7 +32,7 @@ export interface PublishedKey {
 }
 
 /** A catalog before it has a version. */
-export type CatalogBody = Omit<Catalog, 'version' | 'publishedAt'>
+export type CatalogBody = Omit<Catalog, 'version' | 'publishedAt' | 'hold'>
 
 /** What shards may know: no address and no secret of a destination, and only references that lead somewhere. */
 export function catalogBody(definitions: Definitions): CatalogBody {

@@ -1,23 +1,34 @@
 import type { Switch } from '../domain/candidate.ts'
+import type { Catalog } from '../protocol/catalog.ts'
 import type { ProfileId, SegmentId } from '../protocol/id.ts'
 import type { BackFill, Shard } from './shard.ts'
 
-/** Members of one segment that are not in another. */
+/** Members of one segment that are not in another; all its members if no other is named. */
 export interface Difference {
   readonly of: SegmentId
-  readonly without: SegmentId
+  readonly without?: SegmentId
 }
 
-/** Whom a switch moves: those who join and those who leave. */
-export const movedBy = (switches: readonly Switch[]): readonly Difference[] =>
-  switches.flatMap(({ segment, candidate }) => [
-    { of: candidate, without: segment },
-    { of: segment, without: candidate },
-  ])
+/** Whom a newer catalog moves for certain: who joins or leaves by a switch, and the members of what was deleted. */
+export function movedFirst(
+  before: Catalog | undefined,
+  after: Catalog,
+  switches: readonly Switch[],
+): readonly Difference[] {
+  const present = new Set(after.segments.map(({ id }) => id))
+  const deleted = before?.segments.filter(({ id }) => !present.has(id)) ?? []
+  return [
+    ...switches.flatMap(({ segment, candidate }) => [
+      { of: candidate, without: segment },
+      { of: segment, without: candidate },
+    ]),
+    ...deleted.map(({ id }) => ({ of: id })),
+  ]
+}
 
 /**
- * Whom the next slice looks at, and where the back-fill stands after it; null: that was the last. Those whom a switch
- * moves come first, so that destinations hear of them at once; then everybody. Each in the order of ids.
+ * Whom the next slice looks at, and where the back-fill stands after it; null: that was the last. Those who
+ * are moved for certain come first, so that destinations hear of them at once; then everybody. Each in the order of ids.
  */
 export function nextSlice(
   shard: Shard,

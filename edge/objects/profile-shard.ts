@@ -348,6 +348,13 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return this.#work.status()
   }
 
+  async hold({ workspace, hold }: Request<'hold'>): Promise<ShardStatus> {
+    await this.#shard.prepare(workspace)
+    this.#shard.takeHold(hold)
+    this.#work.backFill(1)
+    return this.#work.status()
+  }
+
   async vitals({ workspace }: Request<'vitals'>): Promise<ShardVitals> {
     await this.#shard.prepare(workspace)
     return vitalsOf(this.#shard, this.#work.status())

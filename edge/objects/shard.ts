@@ -9,6 +9,7 @@ import type { Graph } from '../domain/graph.ts'
 import type { Profile } from '../domain/profile.ts'
 import { retire, type RetiredSegment } from '../domain/retired.ts'
 import { dueAt } from '../domain/review.ts'
+import type { Hold } from '../protocol/back-fill.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { ProfileId, SegmentId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
@@ -31,7 +32,7 @@ import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { TombstoneStore } from '../storage/tombstone-store.ts'
 import { keepMember } from './accounts.ts'
-import { movedBy, type Difference } from './back-fill-order.ts'
+import { movedFirst, type Difference } from './back-fill-order.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
@@ -108,6 +109,7 @@ export class Shard implements Ledger {
   #compiled: CompiledCatalog | undefined
   #retired: readonly RetiredSegment[] = []
   #switchedAt = 0
+  #hold: Hold | undefined
   #owners: OwnerCalls | undefined
   #workspace: WorkspaceId | undefined
   #address: ShardAddress | undefined
@@ -150,6 +152,7 @@ export class Shard implements Ledger {
       this.#compiled = origin.#compiled
       this.#retired = origin.#retired
       this.#switchedAt = origin.#switchedAt
+      this.#hold = origin.#hold
       this.#owners = origin.#owners
       return
     }
@@ -157,6 +160,7 @@ export class Shard implements Ledger {
     this.#address = this.meta.get('address')
     this.#retired = this.meta.get<readonly RetiredSegment[]>('retired') ?? []
     this.#switchedAt = this.meta.get<number>('switched-at') ?? 0
+    this.#hold = this.meta.get<Hold>('hold')
     const catalog = this.meta.get<Catalog>('catalog')
     if (catalog !== undefined) this.#compiled = this.#compile(catalog)
   }
@@ -231,19 +235,21 @@ export class Shard implements Ledger {
 
   /** Takes a newer catalog; an older one changes nothing: a shard never goes back. */
   accept(catalog: Catalog): boolean {
+    const { hold, ...told } = catalog
+    if (hold !== undefined) this.takeHold(hold)
     if (this.#compiled !== undefined && this.#compiled.catalog.version >= catalog.version)
       return false
     const before = this.#compiled?.catalog
     const switches = switchesBetween(before, catalog)
-    const first = [...(this.backFill()?.first ?? []), ...movedBy(switches)]
+    const first = [...(this.backFill()?.first ?? []), ...movedFirst(before, catalog, switches)]
     const backFill = { version: catalog.version, cursor: '', ...(first.length > 0 && { first }) }
     const counted = candidatesOf(catalog)
       .map(({ id }) => id)
       .filter((id) => this.isCounted(id))
     const retired = retire(this.#retired, before, catalog)
-    const compiled = this.#compile(catalog, retired)
+    const compiled = this.#compile(told, retired)
     this.ctx.storage.transactionSync(() => {
-      this.meta.set('catalog', catalog)
+      this.meta.set('catalog', told)
       this.meta.set('back-fill', backFill satisfies BackFill)
       this.meta.set('counted', counted)
       if (retired.length + this.#retired.length > 0) this.meta.set('retired', retired)
@@ -254,6 +260,21 @@ export class Shard implements Ledger {
       this.arm()
     })
     return true
+  }
+
+  /** The latest word on whether back-fills wait. */
+  get hold(): Hold | undefined {
+    return this.#hold
+  }
+
+  /** Takes a newer word on whether back-fills wait; an older one changes nothing. */
+  takeHold(hold: Hold): void {
+    if (this.#hold !== undefined && this.#hold.order >= hold.order) return
+    this.ctx.storage.transactionSync(() => {
+      this.meta.set('hold', hold)
+      this.#hold = hold
+      if (this.isBorn) this.arm()
+    })
   }
 
   /** Whether everybody here has been judged by a candidate of the present catalog. */
@@ -405,7 +426,8 @@ export class Shard implements Ledger {
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
     due = Math.min(due, this.lake.earliest(), this.merges.earliest(), this.accounts.earliest())
-    if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
+    const isFilling = this.backFill() !== undefined && this.#hold?.paused !== true
+    if (isFilling || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
     }
     return due

@@ -1,3 +1,4 @@
+import type { Hold } from './back-fill.ts'
 import type { ConsentMode, ConsentSettings, EventPurpose } from './consent.ts'
 import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
@@ -32,6 +33,8 @@ export interface Catalog {
   /** Grows by one with each publication; a shard never goes back. */
   readonly version: number
   readonly publishedAt: Millis
+  /** Told along, and no part of the version: whether back-fills wait. Absent: nobody ever had them wait. */
+  readonly hold?: Hold
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly SegmentDefinition[]
   /** New versions of segments, judged beside them. Absent: none. */

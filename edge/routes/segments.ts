@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { liveMonitor, workspaceObject } from '../objects/address.ts'
 import { parseCondition } from '../parse/condition.ts'
 import type { ApiSegment } from '../protocol/api.ts'
 import type { Condition } from '../protocol/condition.ts'
-import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
+import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow, keysOf, listRows } from '../storage/rows.ts'
@@ -13,7 +14,9 @@ import {
   deleteSegment,
   replaceSegment,
   usersOfSegment,
+  type SegmentUser,
 } from '../storage/segment-store.ts'
+import type { AccessEnv } from './access.ts'
 import { accept, changeOf, isLive, requireRoom, waitUntilLive } from './changing.ts'
 import { freeKey, keyFromName } from './key-name.ts'
 import { decodeCursor, toPage } from './listing.ts'
@@ -128,7 +131,15 @@ const replaceRoute = createRoute({
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/api/segments/{id}',
-  request: { params: idParam },
+  request: {
+    params: idParam,
+    query: z.object({
+      with: z.literal('activations').optional().openapi({
+        description:
+          'Deletes the activations that tell of it too; their destinations are told that everybody left',
+      }),
+    }),
+  },
   responses: { 204: { description: 'Deleted; its members exit' }, ...problems(401, 404, 409) },
 })
 
@@ -221,17 +232,30 @@ export const segments = resource()
     return c.json(await showSegment(c.env, workspace, id), 200)
   })
   .openapi(deleteRoute, async (c) => {
-    const { workspace } = c.get('access')
-    const id = c.req.valid('param').id as SegmentId
-    const users = await usersOfSegment(c.env.DB, workspace, id)
-    if (users.length > 0) {
-      const names = users.map(({ type, name }) => `the ${type} “${name}”`).join(', ')
-      throw new Refusal(409, `This segment is used by ${names}: change or delete them first.`)
-    }
-    await accept(
-      c,
-      'segment',
-      await deleteSegment(c.env.DB, changeOf(c, 'segment.deleted', id), id),
-    )
+    const isWhole = c.req.valid('query').with === 'activations'
+    await removeSegment(c, c.req.valid('param').id as SegmentId, isWhole)
     return c.body(null, 204)
   })
+
+/**
+ * Deletes a segment: its members exit, and whoever its activations told of their entry is told of that. `isWhole`: those
+ * activations go with it.
+ *
+ * @throws Refusal 409 that names what still uses it.
+ */
+export async function removeSegment(
+  c: Context<AccessEnv>,
+  id: SegmentId,
+  isWhole: boolean,
+): Promise<void> {
+  const users = await usersOfSegment(c.env.DB, c.get('access').workspace, id)
+  const goes = (user: SegmentUser) => isWhole && user.tells
+  const others = users.filter((user) => !goes(user))
+  if (others.length > 0) {
+    const names = others.map(({ type, name }) => `the ${type} “${name}”`).join(', ')
+    throw new Refusal(409, `This segment is used by ${names}: change or delete them first.`)
+  }
+  const activations = users.filter(goes).map((user) => user.id as ActivationId)
+  const change = changeOf(c, 'segment.deleted', id)
+  await accept(c, 'segment', await deleteSegment(c.env.DB, change, id, activations))
+}

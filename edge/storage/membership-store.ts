@@ -5,6 +5,7 @@ import type { Millis } from '../protocol/time.ts'
 
 /** Behind every profile id. */
 const LAST = '~'
+const NO_SEGMENT = '' as SegmentId
 
 /** Who is in which segment, and how many: written only when somebody enters or leaves. */
 export class MembershipStore {
@@ -83,9 +84,9 @@ export class MembershipStore {
     return row?.n ?? 0
   }
 
-  /** Members of one segment that are not in another, in the order of ids, from after `after` up to `until`. */
+  /** Members of one segment that are not in another, if one is named, in the order of ids, from after `after` up to `until`. */
   difference(
-    { of, without }: { readonly of: SegmentId; readonly without: SegmentId },
+    { of, without = NO_SEGMENT }: { readonly of: SegmentId; readonly without?: SegmentId },
     after: string,
     limit: number,
     until = LAST,

@@ -30,6 +30,7 @@ export interface Told {
   readonly type: 'segment.entered' | 'segment.exited'
   readonly profile: string
   readonly cause: { readonly type: string }
+  readonly segment: { readonly key: string; readonly name: string }
 }
 
 let workspaces = 0
@@ -111,6 +112,20 @@ export class Watched {
     throw new Error('Sent from shard to shard')
   }
 
+  /** What a visitor is shown without doing anything. */
+  async decide(device: DeviceId) {
+    const address = addressOf(device)
+    if (address === undefined) throw new Error(`${device} lives nowhere`)
+    const result = await profileShard(env, this.id, address).decide({
+      workspace: this.id,
+      subject: { type: 'device', device },
+      consentMode: 'implied',
+      placements: [],
+    })
+    if (result.type !== 'done') throw new Error('Asked at the wrong shard')
+    return result
+  }
+
   #event(device: DeviceId, identifiers: EventRecord['identifiers']): EventRecord {
     return {
       messageId: crypto.randomUUID(),
@@ -151,7 +166,12 @@ export class Watched {
     const requests = this.#received.splice(0)
     const bodies = await Promise.all(requests.map((request) => request.json<SegmentCloudEvent>()))
     return bodies
-      .map(({ type, data }) => ({ type, profile: data.profile, cause: data.cause }) as Told)
+      .map(({ type, data }): Told => ({
+        type,
+        profile: data.profile,
+        cause: data.cause,
+        segment: data.segment,
+      }))
       .sort((a, b) => (a.profile < b.profile ? -1 : 1))
   }
 
