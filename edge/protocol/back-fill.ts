@@ -6,6 +6,9 @@ export interface Hold {
   readonly paused: boolean
 }
 
+/** As the API tells it. */
+export type ApiBackFill = Omit<BackFillStatus, 'publishedAt'> & { readonly publishedAt: string }
+
 /** How far the shards are with the version in force. */
 export interface BackFillStatus {
   /** `idle`: everybody is of that version, and nothing waits. */
