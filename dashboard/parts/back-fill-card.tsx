@@ -35,9 +35,9 @@ export function BackFillCard({ segment }: { readonly segment: ApiSegment }) {
         return (
           <Card>
             <Group justify="space-between" mb="xs">
-              <Title order={2} role="status">
-                {isPaused ? t('backFill.paused') : t('backFill.title')}
-              </Title>
+              <div role="status">
+                <Title order={2}>{isPaused ? t('backFill.paused') : t('backFill.title')}</Title>
+              </div>
               <Group gap="sm">
                 <Cancel segment={segment} />
                 <Button
