@@ -1,26 +1,18 @@
-import { Button, Card, Group, Progress, Text, Title } from '@mantine/core'
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Card, Group, Progress, Text, Title } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { api } from './api.ts'
 import { ConfirmButton } from './confirm.tsx'
+import { HoldButton } from './hold-button.tsx'
 import { backFillQuery } from './queries.ts'
-import { Failure, Loaded } from './states.tsx'
+import { Loaded } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
 /** How far the count of a segment over the whole history is, with what can be done about it. */
 export function BackFillCard({ segment }: { readonly segment: ApiSegment }) {
   const { t, format } = useI18n()
-  const client = useQueryClient()
   const status = useQuery(backFillQuery)
-  const hold = useMutation({
-    mutationFn: (act: 'pause' | 'resume') => api.backFill[act](),
-    onSuccess: (now) => {
-      client.setQueryData(backFillQuery.queryKey, now)
-      void client.invalidateQueries({ queryKey: ['segments'] })
-    },
-  })
   return (
     <Loaded query={status}>
       {({ state, done, total, progress, rate }) => {
@@ -40,19 +32,9 @@ export function BackFillCard({ segment }: { readonly segment: ApiSegment }) {
               </div>
               <Group gap="sm">
                 <Cancel segment={segment} />
-                <Button
-                  variant="default"
-                  leftSection={
-                    isPaused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />
-                  }
-                  loading={hold.isPending}
-                  onClick={() => hold.mutate(isPaused ? 'resume' : 'pause')}
-                >
-                  {isPaused ? t('backFill.resume') : t('backFill.pause')}
-                </Button>
+                <HoldButton isPaused={isPaused} />
               </Group>
             </Group>
-            {hold.isError && <Failure error={hold.error} />}
             <Progress
               value={progress * 100}
               aria-label={t('segment.building')}

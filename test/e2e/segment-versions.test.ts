@@ -280,6 +280,13 @@ test.each([
       await last.getByRole('button', { name: words.cancel, exact: true }).click()
       await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
       expect(await page.getByRole('link', { name: fresh.name }).count()).toBe(0)
+      // The pause is still on, and said where there is nothing left to count.
+      const notice = page.getByRole('alert').filter({ hasText: words.paused })
+      await notice.waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-notice`)
+      await notice.getByRole('button', { name: words.resume, exact: true }).click()
+      await notice.waitFor({ state: 'detached' })
     } finally {
       await api('POST', '/api/back-fill/resume')
       await context.close()
