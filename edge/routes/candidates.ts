@@ -4,6 +4,7 @@ import { workspaceObject } from '../objects/address.ts'
 import type { ApiCandidate, Comparison } from '../protocol/candidate.ts'
 import type { Condition } from '../protocol/condition.ts'
 import {
+  countCandidates,
   discardCandidate,
   readCandidate,
   saveCandidate,
@@ -20,6 +21,8 @@ import { resource } from './resource.ts'
 import { condition, purposes, shownSegment, showSegment } from './segments.ts'
 import { body, idParam, instant, iso, json, problems } from './shapes.ts'
 
+/** Each is judged with every event, and is part of the catalog that every shard is handed. */
+const MAX_CANDIDATES = 100
 /** People shown of each side. */
 const MAX_PEOPLE = 100
 
@@ -166,6 +169,12 @@ export const candidates = resource()
   .openapi(saveRoute, async (c) => {
     const wanted = c.req.valid('json')
     const { id: segment } = await segmentAt(c, c.req.valid('param').id)
+    if ((await countCandidates(c.env.DB, c.get('access').workspace, segment)) >= MAX_CANDIDATES) {
+      throw new Refusal(
+        409,
+        `At most ${MAX_CANDIDATES} segments have a new version beside them: switch to one, or discard it.`,
+      )
+    }
     const id = newId('cnd')
     const change = changeOf(c, 'segment.candidate-saved', segment)
     const judged = { id, condition: wanted.condition, purposes: wanted.purposes ?? [] }

@@ -1,8 +1,9 @@
 import type { Condition } from '../protocol/condition.ts'
-import type { SegmentId } from '../protocol/id.ts'
+import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { CandidateDefinition, SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import { sql } from 'kysely'
+import { databaseOf } from './database.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import type { SegmentRow } from './schema.ts'
 
@@ -24,6 +25,22 @@ export function readCandidate(
   const kept = JSON.parse(row.candidate) as Kept
   // Its key names nobody's segment: it is its id.
   return { ...kept, key: kept.id, name: row.name, public: false, of: row.id }
+}
+
+/** How many segments of a workspace have a candidate beside them, one left out. */
+export async function countCandidates(
+  db: D1Database,
+  workspace: WorkspaceId,
+  besides: SegmentId,
+): Promise<number> {
+  const { count } = await databaseOf(db)
+    .selectFrom('segment')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('workspace', '=', workspace)
+    .where('id', '!=', besides)
+    .where('candidate', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 const ofSegment = sql<string>`json_extract("candidate", '$.id')`

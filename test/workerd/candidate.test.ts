@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { clock } from '../../edge/objects/clock.ts'
 import type { ApiMember, ApiProfile, ApiSegment, Page } from '../../edge/protocol/api.ts'
@@ -118,5 +119,26 @@ describe('a new version of a segment in use', () => {
     const refused = await shop.ask('PUT', `${shop.segment}/candidate`, { condition: { type: 'x' } })
     expect(refused.status).toBe(400)
     expect(refused.body.errors?.[0]?.path).toBe('condition.type')
+  })
+
+  test('stands beside a hundred segments at most; one takes the place of another', async () => {
+    const candidate = JSON.stringify({
+      id: 'cnd_x',
+      condition: views(9),
+      purposes: [],
+      createdAt: 0,
+    })
+    await env.DB.prepare(
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 100)
+       insert into segment (id, workspace, key, name, condition, public, version, candidate, createdAt, updatedAt)
+       select ?1 || i, ?2, 'k' || i, 'K', '{"type":"all","conditions":[]}', 0, 1, replace(?3, 'cnd_x', 'cnd_x' || i), 0, 0 from n`,
+    )
+      .bind(`seg_${shop.id}x`, shop.id, candidate)
+      .run()
+    const refused = await shop.ask('PUT', `${shop.segment}/candidate`, { condition: views(2) })
+    expect(refused.status).toBe(409)
+    expect(refused.body.detail).toContain('At most 100')
+    const other = `/api/segments/seg_${shop.id}x1/candidate`
+    expect((await shop.ask('PUT', other, { condition: views(2) })).status).toBe(200)
   })
 })
