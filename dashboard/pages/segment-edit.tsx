@@ -1,19 +1,30 @@
+import { Card, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
 import { PageHead } from '../parts/page-head.tsx'
+import { activationsQuery, experiencesQuery } from '../parts/queries.ts'
 import { SegmentForm } from '../parts/segment-form.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 
-/** An existing segment, changed: people are counted anew over their whole history. */
+/** An existing segment with, if one is beside it, what its new version says. */
+async function read(id: string): Promise<ApiSegment> {
+  const segment = await api.segments.get(id)
+  if (!segment.candidate) return segment
+  const { condition, purposes } = await api.segments.candidate.get(id)
+  return { ...segment, condition, purposes }
+}
+
+/** An existing segment, changed: beside the version in force if anybody depends on that, else at once. */
 export default function SegmentEdit() {
   const { t } = useI18n()
-  const navigate = useNavigate()
   const { id } = useParams({ from: '/segments/$id/edit' })
   const segment = useQuery({
-    queryKey: ['segments', id],
-    queryFn: () => api.segments.get(id),
+    queryKey: ['segments', id, 'edit'],
+    queryFn: () => read(id),
     // What is being edited does not change under the hand.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnMount: 'always',
@@ -26,14 +37,76 @@ export default function SegmentEdit() {
             title={t('segments.edit', { name: initial.name })}
             about={t('segments.editAbout')}
           />
-          <SegmentForm
-            key={initial.version}
-            initial={initial}
-            save={(input) => api.segments.replace(id, input)}
-            onSaved={() => void navigate({ to: '/segments/$id', params: { id } })}
-          />
+          <Edit key={`${initial.version} ${initial.candidate}`} initial={initial} />
         </>
       )}
     </Loaded>
   )
 }
+
+function Edit({ initial }: { readonly initial: ApiSegment }) {
+  const { t } = useI18n()
+  const navigate = useNavigate()
+  const [isBeside, setBeside] = useState(true)
+  const isUsed = useIsUsed(initial.id)
+  const inUse = initial.size > 0 || initial.candidate || isUsed
+  const { id } = initial
+  return (
+    <SegmentForm
+      initial={initial}
+      save={(input) =>
+        inUse && isBeside ? saveBeside(initial, input) : api.segments.replace(id, input)
+      }
+      onSaved={() => void navigate({ to: '/segments/$id', params: { id } })}
+      options={
+        inUse && (
+          <Card>
+            <Switch
+              label={t('segment.beside')}
+              description={t('segment.besideAbout')}
+              checked={isBeside}
+              onChange={(event) => setBeside(event.currentTarget.checked)}
+            />
+          </Card>
+        )
+      }
+    />
+  )
+}
+
+/** Whether something shows or sends by the segment. */
+function useIsUsed(id: string): boolean {
+  const experiences = useQuery(experiencesQuery)
+  const activations = useQuery(activationsQuery)
+  return (
+    experiences.data?.some(({ segment }) => segment === id) === true ||
+    activations.data?.some(({ segment, exclude }) => segment === id || exclude.includes(id)) ===
+      true
+  )
+}
+
+/** What decides who is in it stands beside; a name, a key and visibility move nobody, and hold at once. */
+async function saveBeside(initial: ApiSegment, input: SegmentInput): Promise<ApiSegment> {
+  const { id } = initial
+  const inForce = await api.segments.get(id)
+  const { condition, purposes = [] } = input
+  const isRenamed =
+    input.name !== inForce.name ||
+    (input.key !== undefined && input.key !== inForce.key) ||
+    input.public !== inForce.public
+  if (isRenamed) {
+    const { condition: former, purposes: needed } = inForce
+    await api.segments.replace(id, { ...input, condition: former, purposes: needed })
+  }
+  if (!isSame({ condition, purposes }, initial)) {
+    await api.segments.candidate.save(id, { condition, purposes })
+  }
+  return api.segments.get(id)
+}
+
+const isSame = (
+  one: Required<Pick<SegmentInput, 'condition' | 'purposes'>>,
+  other: Pick<ApiSegment, 'condition' | 'purposes'>,
+): boolean =>
+  JSON.stringify([one.condition, one.purposes]) ===
+  JSON.stringify([other.condition, other.purposes])

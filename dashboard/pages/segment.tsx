@@ -4,6 +4,8 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useNavigate, useParams } from '@tanstack/react-router'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
+import { BackFillCard } from '../parts/back-fill-card.tsx'
+import { CandidateCard } from '../parts/candidate-card.tsx'
 import { conditionSentence } from '../parts/condition-sentence.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import type { Format } from '../parts/format.ts'
@@ -11,7 +13,12 @@ import type { Translate } from '../parts/i18n.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { activationsQuery, experiencesQuery, overviewQuery } from '../parts/queries.ts'
+import {
+  activationsQuery,
+  candidateQuery,
+  experiencesQuery,
+  overviewQuery,
+} from '../parts/queries.ts'
 import { SegmentChart } from '../parts/segment-chart.tsx'
 import { SegmentState, useSegmentSize } from '../parts/segment-size.tsx'
 import { Failure, Loaded, Loading } from '../parts/states.tsx'
@@ -35,6 +42,13 @@ function View({ segment }: { readonly segment: ApiSegment }) {
   const navigate = useNavigate()
   const overview = useQuery(overviewQuery)
   const size = useSegmentSize(segment)
+  const activations = useQuery(activationsQuery)
+  // Those that only leave its members out are no part of it.
+  const tellers =
+    activations.data?.filter((item) => item.segment === segment.id).map(({ name }) => name) ?? []
+  const candidate = useQuery({ ...candidateQuery(segment.id), enabled: segment.candidate })
+  const isCounting =
+    segment.state === 'building' || (segment.candidate && candidate.data?.state === 'building')
   const history = overview.data?.segments.filter(({ id }) => id === segment.id) ?? []
   return (
     <>
@@ -46,13 +60,15 @@ function View({ segment }: { readonly segment: ApiSegment }) {
             <ConfirmButton
               label={t('segment.delete')}
               title={t('segment.deleteTitle', { name: segment.name })}
-              act={() => api.segments.remove(segment.id)}
+              act={() => api.segments.remove(segment.id, tellers.length > 0)}
               onDone={() => {
-                void client.invalidateQueries({ queryKey: ['segments'] })
+                void client.invalidateQueries({ queryKey: ['segments'], refetchType: 'none' })
+                void client.invalidateQueries({ queryKey: activationsQuery.queryKey })
                 void navigate({ to: '/segments' })
               }}
             >
-              {t('segment.deleteAbout')}
+              {t('segment.deleteAbout')}{' '}
+              {tellers.length > 0 && t('segment.deleteTellers', { names: format.and(tellers) })}
             </ConfirmButton>
             <ButtonLink
               to="/segments/$id/edit"
@@ -65,6 +81,16 @@ function View({ segment }: { readonly segment: ApiSegment }) {
         }
       />
       <Grid gap="lg">
+        {isCounting && (
+          <Grid.Col span={12}>
+            <BackFillCard segment={segment} />
+          </Grid.Col>
+        )}
+        {segment.candidate && (
+          <Grid.Col span={12}>
+            <CandidateCard segment={segment} />
+          </Grid.Col>
+        )}
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Card h="100%">
             <Group justify="space-between" align="flex-start">

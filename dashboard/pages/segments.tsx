@@ -3,6 +3,7 @@ import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { conditionSentence } from '../parts/condition-sentence.ts'
+import { PausedNotice } from '../parts/hold-button.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { segmentsQuery } from '../parts/queries.ts'
@@ -22,6 +23,7 @@ export default function Segments() {
   return (
     <>
       <PageHead title={t('segments.title')} about={t('segments.about')} actions={create} />
+      <PausedNotice />
       <Loaded query={segments}>
         {(items) => (
           <Card className="card-table">

@@ -32,6 +32,8 @@ import type {
   SetupInput,
   SourceInput,
 } from '../../edge/protocol/api.ts'
+import type { ApiBackFill } from '../../edge/protocol/back-fill.ts'
+import type { ApiCandidate, CandidateInput, Side } from '../../edge/protocol/candidate.ts'
 import type {
   ApiImport,
   ApiImportMapping,
@@ -59,6 +61,7 @@ export interface TimelineQuery {
   readonly to?: string | undefined
 }
 
+const segmentAt = (id: string): string => `/api/segments/${encodeURIComponent(id)}`
 const profileAt = (id: string): string => `/api/profiles/${encodeURIComponent(id)}`
 
 /** The instant at which a day begins where the viewer is, or the one `days` later. */
@@ -119,6 +122,26 @@ export const api = {
 
   segments: {
     ...resource<ApiSegment, SegmentInput>('segments'),
+    /** `withActivations`: those that tell of it go too. */
+    remove: (id: string, withActivations = false) =>
+      request<void>(
+        'DELETE',
+        `${segmentAt(id)}${query({ with: withActivations ? 'activations' : undefined })}`,
+      ),
+    cancel: (id: string) => request<unknown>('POST', `${segmentAt(id)}/cancel`),
+    candidate: {
+      get: (id: string) => request<ApiCandidate>('GET', `${segmentAt(id)}/candidate`),
+      save: (id: string, input: CandidateInput) =>
+        request<ApiCandidate>('PUT', `${segmentAt(id)}/candidate`, input),
+      discard: (id: string) => request<void>('DELETE', `${segmentAt(id)}/candidate`),
+      people: (id: string, side: Side) =>
+        request<Page<ApiMember>>(
+          'GET',
+          `${segmentAt(id)}/candidate/${side}${query({ limit: '8' })}`,
+        ),
+      switch: (id: string, candidate: string) =>
+        request<ApiSegment>('POST', `${segmentAt(id)}/switch`, { candidate }),
+    },
     preview: (
       asked: { readonly condition: Condition; readonly purposes?: readonly string[] },
       signal?: AbortSignal,
@@ -128,6 +151,12 @@ export const api = {
         'GET',
         `/api/segments/${encodeURIComponent(id)}/members${query({ cursor })}`,
       ),
+  },
+
+  backFill: {
+    get: () => request<ApiBackFill>('GET', '/api/back-fill'),
+    pause: () => request<ApiBackFill>('POST', '/api/back-fill/pause'),
+    resume: () => request<ApiBackFill>('POST', '/api/back-fill/resume'),
   },
 
   profiles: {

@@ -13,6 +13,8 @@ export function ConfirmButton(props: {
   readonly act: () => Promise<unknown>
   readonly onDone: () => void
   readonly compact?: boolean
+  /** What the page is for, not what it can do without. */
+  readonly primary?: boolean
 }) {
   const { t } = useI18n()
   const [opened, { open, close }] = useDisclosure()
@@ -26,8 +28,7 @@ export function ConfirmButton(props: {
   return (
     <>
       <Button
-        variant="subtle"
-        color="red"
+        {...(!props.primary && { variant: 'subtle', color: 'red' })}
         size={props.compact ? 'compact-sm' : 'sm'}
         onClick={open}
       >
@@ -46,7 +47,11 @@ export function ConfirmButton(props: {
             <Button variant="default" onClick={close} data-autofocus>
               {t('confirm.cancel')}
             </Button>
-            <Button color="red.8" loading={action.isPending} onClick={() => action.mutate()}>
+            <Button
+              {...(!props.primary && { color: 'red.8' })}
+              loading={action.isPending}
+              onClick={() => action.mutate()}
+            >
               {props.label}
             </Button>
           </Group>

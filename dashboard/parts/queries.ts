@@ -31,6 +31,21 @@ export const segmentsQuery = queryOptions({
     state.data?.some((segment) => segment.state === 'building') ? 1_500 : 30_000,
 })
 
+/** The new version beside a segment: its figures grow while people are looked at, and move with them afterwards. */
+export const candidateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['segments', id, 'candidate'],
+    queryFn: () => api.segments.candidate.get(id),
+    refetchInterval: ({ state }) => (state.data?.state === 'building' ? 1_500 : 10_000),
+  })
+
+/** How far the count over the whole history is. */
+export const backFillQuery = queryOptions({
+  queryKey: ['back-fill'],
+  queryFn: api.backFill.get,
+  refetchInterval: ({ state }) => (state.data?.state === 'idle' ? 10_000 : 1_500),
+})
+
 export const failedEventTotalsQuery = queryOptions({
   queryKey: ['failed-events', 'totals'],
   queryFn: api.failedEvents.totals,

@@ -13,7 +13,7 @@ import {
   Title,
 } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
@@ -34,6 +34,8 @@ export function SegmentForm(props: {
   readonly initial?: ApiSegment
   readonly save: (input: SegmentInput) => Promise<ApiSegment>
   readonly onSaved: (segment: ApiSegment) => void
+  /** How it is to be saved, above the button. */
+  readonly options?: ReactNode
 }) {
   const { t, format } = useI18n()
   const client = useQueryClient()
@@ -129,6 +131,7 @@ export function SegmentForm(props: {
                 onChange={(event) => setPublic(event.currentTarget.checked)}
               />
             </Card>
+            {props.options}
             {save.isError && <Failure error={save.error} />}
             <Button type="submit" loading={save.isPending} size="md">
               {initial ? t('segment.save') : t('segment.create')}

@@ -41,7 +41,7 @@ export function SizePreview(props: {
     <Card>
       <Group justify="space-between" mb="xs">
         <Title order={2}>{t('preview.title')}</Title>
-        {preview.isFetching && <Loader size={16} aria-label={t('state.loading')} />}
+        {preview.isFetching && <Loader size={16} role="status" aria-label={t('state.loading')} />}
       </Group>
       <Box aria-live="polite">
         {problem ? (

@@ -71,14 +71,16 @@ export function farewells(
 export function effectsOf(
   profile: Profile,
   transitions: readonly Transition[],
-  { catalog, destinations }: CompiledCatalog,
+  { catalog, destinations, retired }: CompiledCatalog,
   now: Millis,
   reach: Reach = () => true,
 ): Effect[] {
   const lifetime = grantLifetime(catalog)
   const effects: Effect[] = []
   for (const transition of transitions) {
-    for (const activation of catalog.activations) {
+    // Whoever was told that somebody entered a segment that is deleted by now is told of the exit all the same.
+    const former = retired.find(({ id }) => id === transition.segment)
+    for (const activation of former?.activations ?? catalog.activations) {
       if (!applies(activation, transition, profile)) continue
       if (activation.frequency === 'once' && transition.type === 'entered') {
         profile.used.add(activation.id)

@@ -5,10 +5,12 @@ import { parseDuration } from '../protocol/duration.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { AccountLookup } from './account.ts'
+import { candidatesOf } from './candidate.ts'
 import { compileMembership, type CompiledCondition } from './condition.ts'
 import { FeatureSet } from './feature.ts'
 import { LeafIndex } from './leaf-index.ts'
 import { LeafSet, type Leaf } from './leaf.ts'
+import type { RetiredSegment } from './retired.ts'
 
 /** Its condition holds only while all purposes of the definition are granted. */
 export interface CompiledSegment extends CompiledCondition {
@@ -25,16 +27,20 @@ export interface CompiledCatalog {
   readonly features: FeatureSet
   /** Profiles whose features were kept for another fingerprint are rebuilt from their history. */
   readonly fingerprint: string
+  /** Segments, and candidates beside them. */
   readonly segments: ReadonlyMap<SegmentId, CompiledSegment>
   readonly leaves: LeafIndex
   readonly destinations: ReadonlyMap<DestinationId, DestinationDefinition>
   /** What is known, where the catalog is used, of the accounts that its conditions ask about. */
   readonly accounts: AccountLookup
+  /** Deleted segments whose members are still told of their exits. */
+  readonly retired: readonly RetiredSegment[]
 }
 
 export function compileCatalog(
   catalog: Catalog,
   accounts: AccountLookup = () => undefined,
+  retired: readonly RetiredSegment[] = [],
 ): CompiledCatalog {
   const features = new FeatureSet(catalog.timezone)
   const leaves = new LeafSet()
@@ -47,7 +53,8 @@ export function compileCatalog(
     segments: (id: SegmentId) => byId.get(id),
   }
   const segments = new Map<SegmentId, CompiledSegment>()
-  for (const [position, definition] of catalog.segments.entries()) {
+  const definitions = [...catalog.segments, ...candidatesOf(catalog)]
+  for (const [position, definition] of definitions.entries()) {
     const compiled = compileMembership(definition, place)
     segments.set(definition.id, {
       definition,
@@ -63,6 +70,7 @@ export function compileCatalog(
     segments,
     leaves: new LeafIndex(segments.values()),
     accounts,
+    retired,
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
   }
 }

@@ -4,7 +4,7 @@ import type { ExperienceDefinition } from '../protocol/decision.ts'
 import type { ActivationDefinition, DestinationTarget } from '../protocol/delivery.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { IdentitySettings } from '../protocol/identifier.ts'
-import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { CandidateDefinition, SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 
 /** One consistent reading of everything a workspace's people have defined. */
@@ -19,6 +19,7 @@ export interface Definitions {
   readonly consent: ConsentSettings
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly (SegmentDefinition & { readonly version: number })[]
+  readonly candidates: readonly CandidateDefinition[]
   readonly experiences: readonly ExperienceDefinition[]
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationTarget[]
@@ -31,7 +32,7 @@ export interface PublishedKey {
 }
 
 /** A catalog before it has a version. */
-export type CatalogBody = Omit<Catalog, 'version' | 'publishedAt'>
+export type CatalogBody = Omit<Catalog, 'version' | 'publishedAt' | 'hold'>
 
 /** What shards may know: no address and no secret of a destination, and only references that lead somewhere. */
 export function catalogBody(definitions: Definitions): CatalogBody {
@@ -40,14 +41,13 @@ export function catalogBody(definitions: Definitions): CatalogBody {
   return {
     workspace: definitions.workspace,
     sources: definitions.sources,
-    segments: definitions.segments.map(({ id, key, name, condition, public: open, purposes }) => ({
-      id,
-      key,
-      name,
-      condition,
-      public: open,
-      ...(purposes !== undefined && purposes.length > 0 && { purposes }),
-    })),
+    segments: definitions.segments.map(published),
+    ...(definitions.candidates.length > 0 && {
+      candidates: definitions.candidates.map((candidate) => ({
+        ...published(candidate),
+        of: candidate.of,
+      })),
+    }),
     experiences: definitions.experiences.filter(
       ({ segment }) => segment === undefined || segments.has(segment),
     ),
@@ -76,6 +76,25 @@ export function catalogBody(definitions: Definitions): CatalogBody {
   }
 }
 
+/** What shards need to know of a segment: absent rather than empty, so that the same text means the same. */
+const published = ({
+  id,
+  key,
+  name,
+  condition,
+  public: open,
+  purposes,
+  origin,
+}: SegmentDefinition): SegmentDefinition => ({
+  id,
+  key,
+  name,
+  condition,
+  public: open,
+  ...(purposes !== undefined && purposes.length > 0 && { purposes }),
+  ...(origin !== undefined && { origin }),
+})
+
 /** The catalog version that first carried the present version of a segment. */
 export interface CarriedSegment {
   readonly id: SegmentId
@@ -86,7 +105,7 @@ export interface CarriedSegment {
 /** A segment that did not change keeps the catalog version that brought it. */
 export function carry(
   previous: readonly CarriedSegment[],
-  segments: Definitions['segments'],
+  segments: readonly Pick<CarriedSegment, 'id' | 'version'>[],
   version: number,
 ): readonly CarriedSegment[] {
   const known = new Map(previous.map((segment) => [segment.id, segment]))

@@ -2,8 +2,9 @@ import { workspaceObject } from './address.ts'
 import { noChanges } from '../domain/apply-event.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
+import { nextSlice } from './back-fill-order.ts'
 import { refresh } from './refresh.ts'
-import type { BackFill, Shard } from './shard.ts'
+import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
@@ -19,7 +20,7 @@ export function backFillSlice(shard: Shard): boolean {
   if (state === undefined) return false
   const now = shard.now()
   const { version } = shard.compiled.catalog
-  const ids = shard.profiles.ids(state.cursor, SLICE)
+  const { ids, next } = nextSlice(shard, state, SLICE)
   for (const id of ids) {
     shard.alone(() => {
       const found = shard.profiles.find(id)
@@ -29,12 +30,8 @@ export function backFillSlice(shard: Shard): boolean {
       shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
     })
   }
-  const last = ids.at(-1)
-  if (last !== undefined && ids.length === SLICE) {
-    shard.meta.set('back-fill', { version: state.version, cursor: last } satisfies BackFill)
-    return true
-  }
-  shard.meta.set('back-fill', null)
+  shard.meta.set('back-fill', next)
+  if (next !== null) return true
   shard.meta.set('acknowledge', true)
   return false
 }

@@ -31,12 +31,13 @@ export async function decideHere(
   const person = bearer ?? id
   const found = person === stored.id ? stored : shard.locate(person)
   const present = found !== undefined && 'profile' in found ? found.profile : stored.profile
-  const passed = dueAt(present) <= shard.now() ? await pass(shard, present.id) : present
+  const isDue = dueAt(present) <= shard.now() || shard.isOutdated(present)
+  const passed = isDue ? await pass(shard, present.id) : present
   const asked = { subject, decide: placements, consentMode }
   return answer(shard, passed ?? present, rootOf(graph), asked, [])
 }
 
-/** Lets time pass for one profile whose timer is due but not yet served. */
+/** Lets time pass for one profile whose timer is due but not yet served, or that a switch has not come to yet. */
 function pass(shard: Shard, id: ProfileId): Promise<Profile | undefined> {
   return shard.commit.run(() => {
     const found = shard.locate(id)

@@ -105,9 +105,11 @@ export class OutboxPump {
     const { id, destination, attempt, profile, at } = row
     const told = { id, workspace, shard: address, destination, attempt, profile, at }
     if (row.type === 'erased') return { ...told, type: row.type }
-    const definition = compiled.segments.get(row.segment)?.definition
+    const definition =
+      compiled.segments.get(row.segment)?.definition ??
+      compiled.retired.find(({ id: segment }) => segment === row.segment)
     const { activation, type, decidedAt, cause } = row
-    // A deleted segment is still told of its exits, by its id.
+    // One that was deleted long ago is known by its id alone.
     const { key, name } = definition ?? { key: row.segment, name: row.segment }
     return {
       ...told,

@@ -22,6 +22,7 @@ import { admit, erasedVerdict, Granted, personOf, refusedFor } from './admit.ts'
 import { BulkIngest } from './bulk-ingest.ts'
 import { learn, membersOf } from './accounts.ts'
 import { briefHere, claimsOf, settleClaims, type GraphBrief } from './claims.ts'
+import { compare, sideOf } from './comparison.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
 import { learnErasure } from './erased-before.ts'
@@ -258,6 +259,16 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return this.#shard.memberships.members(segment, after ?? '', Math.min(limit, MAX_LIST))
   }
 
+  async compare({ workspace, segment, candidate }: Request<'compare'>) {
+    await this.#shard.prepare(workspace)
+    return compare(this.#shard, segment, candidate)
+  }
+
+  async sideOf({ workspace, after, limit, ...asked }: Request<'sideOf'>) {
+    await this.#shard.prepare(workspace)
+    return sideOf(this.#shard, asked, after ?? '', Math.min(limit, MAX_LIST))
+  }
+
   /** Told by an account's shard what is known of it by now. */
   async learn({ workspace, accounts }: Request<'learn'>): Promise<void> {
     const shard = this.#shard
@@ -334,6 +345,13 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     const shard = this.#shard
     shard.introduce(workspace)
     if (shard.accept(catalog)) this.#work.backFill(1)
+    return this.#work.status()
+  }
+
+  async hold({ workspace, hold }: Request<'hold'>): Promise<ShardStatus> {
+    await this.#shard.prepare(workspace)
+    this.#shard.takeHold(hold)
+    this.#work.backFill(1)
     return this.#work.status()
   }
 

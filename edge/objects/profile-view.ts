@@ -1,4 +1,5 @@
 import { NO_TRAITS, sealedOf, valuesOf } from '../domain/account.ts'
+import { isCandidate } from '../domain/candidate.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
 import { membershipsOf } from '../domain/standing.ts'
@@ -50,7 +51,9 @@ export function viewOf(
       }),
     ),
     consentHistory: consentHistory(shard.history.all(profile.id)),
-    memberships: membershipsOf(profile, shard.compiled),
+    memberships: membershipsOf(profile, shard.compiled).filter(
+      ({ segment }) => !isCandidate(segment),
+    ),
     devices: profile.devices,
     events: events.map(({ event }) => toApiEvent(event)),
     ...(more && cursor !== undefined && { eventsCursor: cursor }),

@@ -1,3 +1,4 @@
+import { isCandidate } from '../domain/candidate.ts'
 import { decodeGraph, rootOf, starOf, type Graph } from '../domain/graph.ts'
 import { identifierKey } from '../domain/identity.ts'
 import type { ProfileId } from '../protocol/id.ts'
@@ -141,6 +142,7 @@ function sizesOf(shard: Shard, ids: Iterable<ProfileId>): Record<string, number>
     const found = shard.profiles.find(id)
     if (found === undefined || 'forward' in found) continue
     for (const segment of found.profile.memberships.keys()) {
+      if (isCandidate(segment)) continue
       sizes[segment] = (sizes[segment] ?? 0) + 1
     }
   }

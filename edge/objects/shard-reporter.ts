@@ -1,4 +1,5 @@
 import { liveMonitor } from './address.ts'
+import { isCandidate } from '../domain/candidate.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Crossings, LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
 import type { Transition } from '../protocol/membership.ts'
@@ -39,6 +40,7 @@ export class ShardReporter implements Ledger {
   addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
     this.#dirty = true
     for (const { type, segment, at, decidedAt } of transitions) {
+      if (isCandidate(segment)) continue
       const { entered, exited } = this.#crossings.get(segment) ?? NONE
       this.#crossings.set(
         segment,

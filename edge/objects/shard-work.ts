@@ -107,10 +107,10 @@ export class ShardWork {
     }
   }
 
-  /** So many slices now; the alarm does the rest. */
+  /** So many slices now, unless they are to wait; the alarm does the rest. */
   backFill(turns: number): void {
     const shard = this.#shard
-    for (let turn = 0; turn < turns; turn++) {
+    for (let turn = 0; turn < turns && shard.hold?.paused !== true; turn++) {
       const isMore = shard.ctx.storage.transactionSync(() => {
         const more = backFillSlice(shard)
         shard.arm()
@@ -151,6 +151,7 @@ export class ShardWork {
       version: shard.compiled.catalog.version,
       done: backFill === undefined ? total : total - shard.profiles.remaining(backFill.cursor),
       total: backFill === undefined ? total : Math.max(total, 1),
+      ...(shard.hold !== undefined && { hold: shard.hold.order }),
       oldestOutbox: shard.outbox.oldestOpen(),
       oldestTimer: timer === NEVER ? null : timer,
     }

@@ -1,4 +1,5 @@
 import { workspaceObject } from './address.ts'
+import { candidatesOf, switchesBetween } from '../domain/candidate.ts'
 import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog.ts'
 import { effectsOf, farewells, type Effect } from '../domain/activation.ts'
 import type { Changes } from '../domain/apply-event.ts'
@@ -6,9 +7,11 @@ import type { Reach } from '../domain/channels.ts'
 import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
 import type { Graph } from '../domain/graph.ts'
 import type { Profile } from '../domain/profile.ts'
+import { retire, type RetiredSegment } from '../domain/retired.ts'
 import { dueAt } from '../domain/standing.ts'
+import type { Hold } from '../protocol/back-fill.ts'
 import type { Catalog } from '../protocol/catalog.ts'
-import type { ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { ProfileId, SegmentId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
@@ -29,6 +32,7 @@ import { SeenStore } from '../storage/seen-store.ts'
 import { TimerStore } from '../storage/timer-store.ts'
 import { TombstoneStore } from '../storage/tombstone-store.ts'
 import { keepMember } from './accounts.ts'
+import { movedFirst, type Difference } from './back-fill-order.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
@@ -46,8 +50,12 @@ const CATALOG_LIMIT: Millis = 5 * SECOND
 /** Where a back-fill stands; absent when every profile is of the catalog's version. */
 export interface BackFill {
   readonly version: number
-  /** The last profile done. */
+  /** The last profile done, of all in the order of ids. */
   readonly cursor: string
+  /** Who comes before all others. Absent: nobody, or they are done. */
+  readonly first?: readonly Difference[]
+  /** The last profile done of the first difference. Absent: none. */
+  readonly firstCursor?: string
 }
 
 /** Takes the outcome out of a transaction of which nothing is kept. */
@@ -99,6 +107,9 @@ export class Shard implements Ledger {
   readonly commit: GroupCommit
   readonly reporter: ShardReporter
   #compiled: CompiledCatalog | undefined
+  #retired: readonly RetiredSegment[] = []
+  #switchedAt = 0
+  #hold: Hold | undefined
   #owners: OwnerCalls | undefined
   #workspace: WorkspaceId | undefined
   #address: ShardAddress | undefined
@@ -139,11 +150,17 @@ export class Shard implements Ledger {
       this.#workspace = origin.#workspace
       this.#address = origin.#address
       this.#compiled = origin.#compiled
+      this.#retired = origin.#retired
+      this.#switchedAt = origin.#switchedAt
+      this.#hold = origin.#hold
       this.#owners = origin.#owners
       return
     }
     this.#workspace = this.meta.get('workspace')
     this.#address = this.meta.get('address')
+    this.#retired = this.meta.get<readonly RetiredSegment[]>('retired') ?? []
+    this.#switchedAt = this.meta.get<number>('switched-at') ?? 0
+    this.#hold = this.meta.get<Hold>('hold')
     const catalog = this.meta.get<Catalog>('catalog')
     if (catalog !== undefined) this.#compiled = this.#compile(catalog)
   }
@@ -218,16 +235,58 @@ export class Shard implements Ledger {
 
   /** Takes a newer catalog; an older one changes nothing: a shard never goes back. */
   accept(catalog: Catalog): boolean {
+    const { hold, ...told } = catalog
+    if (hold !== undefined) this.takeHold(hold)
     if (this.#compiled !== undefined && this.#compiled.catalog.version >= catalog.version)
       return false
-    const compiled = this.#compile(catalog)
+    const before = this.#compiled?.catalog
+    const switches = switchesBetween(before, catalog)
+    const first = [...(this.backFill()?.first ?? []), ...movedFirst(before, catalog, switches)]
+    const backFill = { version: catalog.version, cursor: '', ...(first.length > 0 && { first }) }
+    const counted = candidatesOf(catalog)
+      .map(({ id }) => id)
+      .filter((id) => this.isCounted(id))
+    const retired = retire(this.#retired, before, catalog)
+    const compiled = this.#compile(told, retired)
     this.ctx.storage.transactionSync(() => {
-      this.meta.set('catalog', catalog)
-      this.meta.set('back-fill', { version: catalog.version, cursor: '' } satisfies BackFill)
+      this.meta.set('catalog', told)
+      this.meta.set('back-fill', backFill satisfies BackFill)
+      this.meta.set('counted', counted)
+      if (retired.length + this.#retired.length > 0) this.meta.set('retired', retired)
+      if (switches.length > 0) this.meta.set('switched-at', catalog.version)
       this.#compiled = compiled
+      this.#retired = retired
+      if (switches.length > 0) this.#switchedAt = catalog.version
       this.arm()
     })
     return true
+  }
+
+  /** The latest word on whether back-fills wait. */
+  get hold(): Hold | undefined {
+    return this.#hold
+  }
+
+  /** Takes a newer word on whether back-fills wait; an older one changes nothing. */
+  takeHold(hold: Hold): void {
+    if (this.#hold !== undefined && this.#hold.order >= hold.order) return
+    this.ctx.storage.transactionSync(() => {
+      this.meta.set('hold', hold)
+      this.#hold = hold
+      if (this.isBorn) this.arm()
+    })
+  }
+
+  /** Whether everybody here has been judged by a candidate of the present catalog. */
+  isCounted(candidate: SegmentId): boolean {
+    if (!this.#compiled?.segments.has(candidate)) return false
+    if (this.backFill() === undefined) return true
+    return this.meta.get<readonly SegmentId[]>('counted')?.includes(candidate) ?? false
+  }
+
+  /** Whether a profile is still judged by a version that was switched from: whoever asks of it has it judged anew. */
+  isOutdated({ version }: Profile): boolean {
+    return version < this.#switchedAt
   }
 
   /** Runs work under another catalog, and keeps nothing of what it wrote: answers what would be. */
@@ -249,8 +308,8 @@ export class Shard implements Ledger {
     throw new Error('A transaction that throws came to an end')
   }
 
-  #compile(catalog: Catalog): CompiledCatalog {
-    return compileCatalog(catalog, (account) => this.accounts.find(account)?.traits)
+  #compile(catalog: Catalog, retired = this.#retired): CompiledCatalog {
+    return compileCatalog(catalog, (account) => this.accounts.find(account)?.traits, retired)
   }
 
   backFill(): BackFill | undefined {
@@ -367,7 +426,8 @@ export class Shard implements Ledger {
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
     due = Math.min(due, this.lake.earliest(), this.merges.earliest(), this.accounts.earliest())
-    if (this.backFill() !== undefined || this.meta.get('acknowledge') === true) {
+    const isFilling = this.backFill() !== undefined && this.#hold?.paused !== true
+    if (isFilling || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())
     }
     return due

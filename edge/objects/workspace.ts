@@ -1,5 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
+import { Pace } from '../domain/pace.ts'
 import { carry, catalogBody, keyChanges, type Definitions } from '../domain/publication.ts'
+import type { BackFillStatus } from '../protocol/back-fill.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { DestinationTarget } from '../protocol/delivery.ts'
 import type { DestinationId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
@@ -40,6 +42,7 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
   #last: Promise<number> = Promise.resolve(0)
   #waiting: Promise<number> | undefined
   #restUntil: Millis = 0
+  readonly #pace = new Pace()
 
   /**
    * Publications never overlap: reading D1 takes a while, and an older reading must not be published after a newer
@@ -68,7 +71,7 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
     const catalog = this.#current()
     if (catalog === undefined) return null
     if (shard !== undefined) this.#store.register(shard, catalog.version)
-    return catalog
+    return this.#withHold(catalog)
   }
 
   async shards(): Promise<readonly ShardAddress[]> {
@@ -79,13 +82,65 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
     if (this.#store.publication() === undefined) await this.publish({ workspace })
     const publication = this.#store.publication()
     if (publication === undefined) {
-      return { version: 0, publishedAt: 0, live: false, progress: 0, liveVersion: 0, segments: {} }
+      return {
+        version: 0,
+        publishedAt: 0,
+        live: false,
+        paused: false,
+        progress: 0,
+        liveVersion: 0,
+        segments: {},
+      }
     }
     const { version, publishedAt } = publication
     const segments = Object.fromEntries(
       this.#store.carried().map(({ id, version, since }) => [id, { version, since }]),
     )
-    return { version, publishedAt, ...this.#store.progress(version), segments }
+    const { live, progress, liveVersion } = this.#store.progress(version)
+    const paused = this.#store.hold()?.paused === true
+    return { version, publishedAt, live, paused, progress, liveVersion, segments }
+  }
+
+  async backFill({ workspace }: { readonly workspace: WorkspaceId }): Promise<BackFillStatus> {
+    const { version, publishedAt, live, paused, liveVersion, segments } = await this.status({
+      workspace,
+    })
+    const { done, total, progress } = this.#store.progress(version)
+    this.#pace.note(Date.now(), done)
+    const { rate } = this.#pace
+    const counting = Object.entries(segments).filter(([, { since }]) => since > liveVersion)
+    return {
+      state: paused ? 'paused' : live ? 'idle' : 'running',
+      version,
+      publishedAt,
+      done,
+      total,
+      progress,
+      ...(rate !== undefined && !paused && !live && { rate }),
+      counting: counting.map(([id]) => id),
+    }
+  }
+
+  async hold({
+    workspace,
+    paused,
+  }: {
+    readonly workspace: WorkspaceId
+    readonly paused: boolean
+  }): Promise<BackFillStatus> {
+    if (this.#store.publication() === undefined) await this.publish({ workspace })
+    const publication = this.#store.publication()
+    this.#pace.forget()
+    if (publication !== undefined && this.#store.hold()?.paused !== paused) {
+      this.ctx.storage.transactionSync(() => {
+        this.#store.saveHold(paused)
+        this.#arm()
+      })
+      // Who does not answer now is told by the alarm.
+      await this.#tellShards(publication)
+      this.ctx.storage.transactionSync(() => this.#arm())
+    }
+    return this.backFill({ workspace })
   }
 
   async acknowledge({
@@ -165,7 +220,9 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
       store.saveBody(catalog, text)
       this.#catalog = catalog
     }
-    store.saveCarried(carry(store.carried(), definitions.segments, version))
+    // A candidate never changes: it is replaced by one of another id.
+    const candidates = definitions.candidates.map(({ id }) => ({ id, version: 1 }))
+    store.saveCarried(carry(store.carried(), [...definitions.segments, ...candidates], version))
     store.saveTargets(definitions.destinations)
     const { added, removed } = keyChanges(store.keys(), definitions.keys)
     store.saveKeys(added, removed)
@@ -202,12 +259,21 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
     })
   }
 
-  /** A shard that has the version already is only asked how far it is. */
+  /** A shard that has the version already is told whether to wait, or only asked how far it is. */
   #tell(workspace: WorkspaceId, catalog: Catalog, shard: WaitingShard): Promise<ShardStatus> {
     const stub = profileShard(this.env, workspace, shard.address)
-    return shard.version >= catalog.version
-      ? stub.wake({ workspace })
-      : stub.publish({ workspace, catalog })
+    if (shard.version < catalog.version) {
+      return stub.publish({ workspace, catalog: this.#withHold(catalog) })
+    }
+    const hold = this.#store.hold()
+    return hold !== undefined && shard.unheld
+      ? stub.hold({ workspace, hold })
+      : stub.wake({ workspace })
+  }
+
+  #withHold(catalog: Catalog): Catalog {
+    const hold = this.#store.hold()
+    return hold === undefined ? catalog : { ...catalog, hold }
   }
 
   /** Shards report by themselves when they are done; asking makes up for a report that was lost. */
@@ -254,7 +320,7 @@ export class Workspace extends DurableObject<Env> implements WorkspaceCalls {
     const others =
       this.#store.cachedVersion() < version ||
       this.#store.pendingKeys(1).length > 0 ||
-      (settled < revision && shards === undefined)
+      (settled < revision && this.#store.progress(version).live)
     const due = Math.min(shards ?? Infinity, others ? this.#restUntil : Infinity)
     if (due < Infinity) this.#setAlarm(Math.max(due, Date.now()))
     else void this.ctx.storage.deleteAlarm()

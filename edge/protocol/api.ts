@@ -39,6 +39,8 @@ export interface ApiSegment {
   /** 0 to 1 while building. */
   readonly progress?: number
   readonly size: number
+  /** A new version stands beside it. */
+  readonly candidate: boolean
   readonly createdAt: string
   readonly updatedAt: string
 }

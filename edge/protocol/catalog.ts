@@ -1,9 +1,10 @@
+import type { Hold } from './back-fill.ts'
 import type { ConsentMode, ConsentSettings, EventPurpose } from './consent.ts'
 import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
 import type { SourceId, WorkspaceId } from './id.ts'
 import type { BlockedValue, IdentifierKind, SharedDevice, TraitPolicy } from './identifier.ts'
-import type { SegmentDefinition } from './membership.ts'
+import type { CandidateDefinition, SegmentDefinition } from './membership.ts'
 import type { Millis } from './time.ts'
 
 export type SourceKind = 'browser' | 'server'
@@ -32,8 +33,12 @@ export interface Catalog {
   /** Grows by one with each publication; a shard never goes back. */
   readonly version: number
   readonly publishedAt: Millis
+  /** Told along, and no part of the version: whether back-fills wait. Absent: nobody ever had them wait. */
+  readonly hold?: Hold
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly SegmentDefinition[]
+  /** New versions of segments, judged beside them. Absent: none. */
+  readonly candidates?: readonly CandidateDefinition[]
   readonly experiences: readonly ExperienceDefinition[]
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationDefinition[]

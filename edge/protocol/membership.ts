@@ -52,4 +52,12 @@ export interface SegmentDefinition {
    * no longer than it holds.
    */
   readonly minimumStay?: string
+  /** The candidate it was before it was switched to. Absent: it was saved directly. */
+  readonly origin?: SegmentId
+}
+
+/** A new version of a segment, judged beside the one in force under an id of its own; nobody is told of it. */
+export interface CandidateDefinition extends SegmentDefinition {
+  /** The segment that it may become. */
+  readonly of: SegmentId
 }

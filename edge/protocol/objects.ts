@@ -1,4 +1,6 @@
 import type { AccountMembers, AccountState } from './account.ts'
+import type { BackFillStatus, Hold } from './back-fill.ts'
+import type { Comparison, Side } from './candidate.ts'
 import type { Catalog, KeyGrant } from './catalog.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode } from './consent.ts'
@@ -101,6 +103,21 @@ export interface ProfileShardCalls {
   }): Promise<
     readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]
   >
+  /** How a candidate differs from its segment here, as far as people were looked at. */
+  compare(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly candidate: SegmentId
+  }): Promise<Comparison>
+  /** Some of those whom a switch would move, in the order of ids. `enteredAt`: of the version that holds them. */
+  sideOf(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly candidate: SegmentId
+    readonly side: Side
+    readonly after?: ProfileId
+    readonly limit: number
+  }): Promise<readonly { readonly profile: ProfileId; readonly enteredAt: Millis }[]>
   deliveries(request: {
     readonly workspace: WorkspaceId
     readonly state?: DeliveryState
@@ -154,6 +171,8 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly catalog: Catalog
   }): Promise<ShardStatus>
+  /** Has the back-fill wait or go on; an older word changes nothing. */
+  hold(request: { readonly workspace: WorkspaceId; readonly hold: Hold }): Promise<ShardStatus>
   /** How the shard fares. Changes nothing. */
   vitals(request: { readonly workspace: WorkspaceId }): Promise<ShardVitals>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
@@ -203,6 +222,8 @@ export interface ShardStatus {
   /** Back-fill of that version: profiles done and to do. Equal: every membership is of that version. */
   readonly done: number
   readonly total: number
+  /** Order of the latest word on whether back-fills wait. Absent: none was ever heard. */
+  readonly hold?: number
   readonly oldestOutbox: Millis | null
   readonly oldestTimer: Millis | null
 }
@@ -341,6 +362,8 @@ export interface WorkspaceCalls {
     readonly publishedAt: Millis
     /** True when every shard has acknowledged and back-filled `version`. */
     readonly live: boolean
+    /** Back-fills wait until they are told to go on. */
+    readonly paused: boolean
     /** Share of profiles back-filled, 0 to 1. */
     readonly progress: number
     /** Newest version that every shard has back-filled. */
@@ -350,6 +373,13 @@ export interface WorkspaceCalls {
       readonly [segment: string]: { readonly version: number; readonly since: number }
     }
   }>
+  /** How far the back-fill of the version in force is. */
+  backFill(request: { readonly workspace: WorkspaceId }): Promise<BackFillStatus>
+  /** Has the back-fills of every shard wait, or go on, this one and later ones; durable when it returns. */
+  hold(request: {
+    readonly workspace: WorkspaceId
+    readonly paused: boolean
+  }): Promise<BackFillStatus>
   /** A shard's word that it has reached a version. */
   acknowledge(request: {
     readonly workspace: WorkspaceId

@@ -3,6 +3,8 @@ import { access } from './access.ts'
 import { activations } from './activations.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
+import { backFill } from './back-fill.ts'
+import { candidates } from './candidates.ts'
 import { consentSettings } from './consent-settings.ts'
 import { destinations } from './destinations.ts'
 import { experiences } from './experiences.ts'
@@ -40,6 +42,8 @@ admin.route('/', setup)
 admin.use('/api/*', access)
 admin.route('/', session)
 admin.route('/', segments)
+admin.route('/', candidates)
+admin.route('/', backFill)
 admin.route('/', experiences)
 admin.route('/', destinations)
 admin.route('/', activations)

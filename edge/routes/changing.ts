@@ -73,7 +73,10 @@ export async function publish(env: Env, workspace: WorkspaceId): Promise<void> {
   }
 }
 
-/** Waits until every shard works by this version of a segment, or until it has waited long enough. */
+/**
+ * Waits until every shard works by this version of a segment, or until it has waited long enough; not while back-fills
+ * are paused.
+ */
 export async function waitUntilLive(
   env: Env,
   workspace: WorkspaceId,
@@ -84,6 +87,7 @@ export async function waitUntilLive(
     const status = await workspaceObject(env, workspace).status({ workspace })
     if (isLive(status, segment, version)) return
     if (!isCarried(status, segment, version)) await publish(env, workspace)
+    else if (status.paused) return
     await new Promise((resolve) => setTimeout(resolve, LIVE_POLL))
   }
 }

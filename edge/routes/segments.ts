@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { liveMonitor, workspaceObject } from '../objects/address.ts'
 import { parseCondition } from '../parse/condition.ts'
 import type { ApiSegment } from '../protocol/api.ts'
 import type { Condition } from '../protocol/condition.ts'
-import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
+import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow, keysOf, listRows } from '../storage/rows.ts'
@@ -13,7 +14,9 @@ import {
   deleteSegment,
   replaceSegment,
   usersOfSegment,
+  type SegmentUser,
 } from '../storage/segment-store.ts'
+import type { AccessEnv } from './access.ts'
 import { accept, changeOf, isLive, requireRoom, waitUntilLive } from './changing.ts'
 import { freeKey, keyFromName } from './key-name.ts'
 import { decodeCursor, toPage } from './listing.ts'
@@ -55,20 +58,24 @@ export const condition = z
     example: { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold' },
   })
 
+/** Who counts by what they consented to. */
+export const purposes = distinct(purpose, MAX_PURPOSES).optional().openapi({
+  description:
+    'Only events count that were consented to for all of these, and only while they are granted',
+})
+
 const input = z
   .strictObject({
     name,
     key: key.optional(),
     condition,
     public: z.boolean('must be true or false').optional(),
-    purposes: distinct(purpose, MAX_PURPOSES).optional().openapi({
-      description:
-        'Only events count that were consented to for all of these, and only while they are granted',
-    }),
+    purposes,
   })
   .openapi('SegmentInput')
 
-const shown = z
+/** A segment as the API shows it. */
+export const shownSegment = z
   .object({
     id: z.string(),
     key: z.string(),
@@ -80,6 +87,9 @@ const shown = z
     state: z.enum(['building', 'live']),
     progress: z.number().optional().openapi({ description: '0 to 1, while building' }),
     size: z.number().openapi({ description: 'Members at this moment' }),
+    candidate: z.boolean().openapi({
+      description: 'A new version stands beside it, see /api/segments/{id}/candidate',
+    }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -95,30 +105,41 @@ const listRoute = createRoute({
   method: 'get',
   path: '/api/segments',
   request: { query: pageQuery },
-  responses: { 200: json(pageOf(shown), 'Segments, oldest first'), ...problems(400, 401) },
+  responses: { 200: json(pageOf(shownSegment), 'Segments, oldest first'), ...problems(400, 401) },
 })
 const newRoute = createRoute({
   method: 'post',
   path: '/api/segments',
   request: { query: waitQuery, body: body(input) },
-  responses: { 201: json(shown, 'The new segment'), ...problems(400, 401, 409) },
+  responses: { 201: json(shownSegment, 'The new segment'), ...problems(400, 401, 409) },
 })
 const getRoute = createRoute({
   method: 'get',
   path: '/api/segments/{id}',
   request: { params: idParam },
-  responses: { 200: json(shown, 'The segment'), ...problems(401, 404) },
+  responses: { 200: json(shownSegment, 'The segment'), ...problems(401, 404) },
 })
 const replaceRoute = createRoute({
   method: 'put',
   path: '/api/segments/{id}',
   request: { params: idParam, query: waitQuery, body: body(input) },
-  responses: { 200: json(shown, 'The segment as it is now'), ...problems(400, 401, 404, 409) },
+  responses: {
+    200: json(shownSegment, 'The segment as it is now'),
+    ...problems(400, 401, 404, 409),
+  },
 })
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/api/segments/{id}',
-  request: { params: idParam },
+  request: {
+    params: idParam,
+    query: z.object({
+      with: z.literal('activations').optional().openapi({
+        description:
+          'Deletes the activations that tell of it too; their destinations are told that everybody left',
+      }),
+    }),
+  },
   responses: { 204: { description: 'Deleted; its members exit' }, ...problems(401, 404, 409) },
 })
 
@@ -141,13 +162,18 @@ async function figures(env: Env, workspace: WorkspaceId) {
       state: live ? 'live' : 'building',
       ...(!live && { progress: status.progress }),
       size: overview.sizes[row.id] ?? 0,
+      candidate: row.candidate !== null,
       createdAt: iso(row.createdAt),
       updatedAt: iso(row.updatedAt),
     }
   }
 }
 
-async function show(env: Env, workspace: WorkspaceId, id: string): Promise<ApiSegment> {
+export async function showSegment(
+  env: Env,
+  workspace: WorkspaceId,
+  id: string,
+): Promise<ApiSegment> {
   const row = await findRow(env.DB, 'segment', workspace, id)
   if (row === undefined) throw notFoundHere('segment')
   return (await figures(env, workspace))(row)
@@ -179,10 +205,10 @@ export const segments = resource()
     const change = changeOf(c, 'segment.created', id)
     await accept(c, 'segment', await createSegment(c.env.DB, change, segment))
     if (c.req.valid('query').wait === 'live') await waitUntilLive(c.env, workspace, id, 1)
-    return c.json(await show(c.env, workspace, id), 201)
+    return c.json(await showSegment(c.env, workspace, id), 201)
   })
   .openapi(getRoute, async (c) =>
-    c.json(await show(c.env, c.get('access').workspace, c.req.valid('param').id), 200),
+    c.json(await showSegment(c.env, c.get('access').workspace, c.req.valid('param').id), 200),
   )
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
@@ -203,20 +229,33 @@ export const segments = resource()
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, workspace, id, row.version + 1)
     }
-    return c.json(await show(c.env, workspace, id), 200)
+    return c.json(await showSegment(c.env, workspace, id), 200)
   })
   .openapi(deleteRoute, async (c) => {
-    const { workspace } = c.get('access')
-    const id = c.req.valid('param').id as SegmentId
-    const users = await usersOfSegment(c.env.DB, workspace, id)
-    if (users.length > 0) {
-      const names = users.map(({ type, name }) => `the ${type} “${name}”`).join(', ')
-      throw new Refusal(409, `This segment is used by ${names}: change or delete them first.`)
-    }
-    await accept(
-      c,
-      'segment',
-      await deleteSegment(c.env.DB, changeOf(c, 'segment.deleted', id), id),
-    )
+    const isWhole = c.req.valid('query').with === 'activations'
+    await removeSegment(c, c.req.valid('param').id as SegmentId, isWhole)
     return c.body(null, 204)
   })
+
+/**
+ * Deletes a segment: its members exit, and whoever its activations told of their entry is told of that. `isWhole`: those
+ * activations go with it.
+ *
+ * @throws Refusal 409 that names what still uses it.
+ */
+export async function removeSegment(
+  c: Context<AccessEnv>,
+  id: SegmentId,
+  isWhole: boolean,
+): Promise<void> {
+  const users = await usersOfSegment(c.env.DB, c.get('access').workspace, id)
+  const goes = (user: SegmentUser) => isWhole && user.tells
+  const others = users.filter((user) => !goes(user))
+  if (others.length > 0) {
+    const names = others.map(({ type, name }) => `the ${type} “${name}”`).join(', ')
+    throw new Refusal(409, `This segment is used by ${names}: change or delete them first.`)
+  }
+  const activations = users.filter(goes).map((user) => user.id as ActivationId)
+  const change = changeOf(c, 'segment.deleted', id)
+  await accept(c, 'segment', await deleteSegment(c.env.DB, change, id, activations))
+}

@@ -3,6 +3,7 @@ import type { WorkspaceId } from '../protocol/id.ts'
 import { databaseOf, statement } from './database.ts'
 import { readActivation } from './activation-store.ts'
 import { readDestination } from './destination-store.ts'
+import { readCandidate } from './candidate-store.ts'
 import { readExperience } from './experience-store.ts'
 import { readConsent } from './consent-settings-store.ts'
 import { readIdentity } from './identity-settings-store.ts'
@@ -48,6 +49,7 @@ export async function readDefinitions(
     consent: readConsent(settings.consent),
     sources: rows<SourceRow>(1).map(readSource),
     segments: rows<SegmentRow>(2).map(readSegment),
+    candidates: rows<SegmentRow>(2).flatMap((row) => readCandidate(row) ?? []),
     experiences: rows<ExperienceRow>(3).map(readExperience),
     activations: rows<ActivationRow>(4).map(readActivation),
     destinations: rows<DestinationRow>(5).map(readDestination),

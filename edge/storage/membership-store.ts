@@ -1,6 +1,11 @@
+import { isCandidate } from '../domain/candidate.ts'
 import type { ProfileId, SegmentId } from '../protocol/id.ts'
 import type { Membership, Transition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+
+/** Behind every profile id. */
+const LAST = '~'
+const NO_SEGMENT = '' as SegmentId
 
 /** Who is in which segment, and how many: written only when somebody enters or leaves. */
 export class MembershipStore {
@@ -62,11 +67,59 @@ export class MembershipStore {
     }
   }
 
+  /** Of segments; candidates are nobody's to see but those who compare them. */
   sizes(): Record<string, number> {
     const rows = this.#sql
-      .exec<{ segment: string; n: number }>('SELECT segment, n FROM size')
+      .exec<{ segment: SegmentId; n: number }>('SELECT segment, n FROM size')
       .toArray()
+      .filter(({ segment }) => !isCandidate(segment))
     return Object.fromEntries(rows.map(({ segment, n }) => [segment, n]))
+  }
+
+  /** Number of members. */
+  size(segment: SegmentId): number {
+    const [row] = this.#sql
+      .exec<{ n: number }>('SELECT n FROM size WHERE segment = ?', segment)
+      .toArray()
+    return row?.n ?? 0
+  }
+
+  /** Members of one segment that are not in another, if one is named, in the order of ids, from after `after` up to `until`. */
+  difference(
+    { of, without = NO_SEGMENT }: { readonly of: SegmentId; readonly without?: SegmentId },
+    after: string,
+    limit: number,
+    until = LAST,
+  ): { profile: ProfileId; enteredAt: Millis }[] {
+    return this.#sql
+      .exec<{ profile: string; entered_at: number }>(
+        `SELECT profile, entered_at FROM membership AS one
+         WHERE segment = ? AND profile > ? AND profile <= ?
+           AND NOT EXISTS (SELECT 1 FROM membership WHERE segment = ? AND profile = one.profile)
+         ORDER BY profile LIMIT ?`,
+        of,
+        after,
+        until,
+        without,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ profile: row.profile as ProfileId, enteredAt: row.entered_at }))
+  }
+
+  countDifference(
+    { of, without }: { readonly of: SegmentId; readonly without: SegmentId },
+    until = LAST,
+  ): number {
+    return this.#sql
+      .exec<{ n: number }>(
+        `SELECT count(*) AS n FROM membership AS one WHERE segment = ? AND profile <= ?
+           AND NOT EXISTS (SELECT 1 FROM membership WHERE segment = ? AND profile = one.profile)`,
+        of,
+        until,
+        without,
+      )
+      .one().n
   }
 
   members(

@@ -13,6 +13,8 @@ import type {
 interface Ids {
   readonly act: ActivationId
   readonly aud: string
+  /** Of a segment's candidate, which is judged like a segment. */
+  readonly cnd: SegmentId
   readonly dlv: DeliveryId
   readonly dst: DestinationId
   readonly ers: string

@@ -61,6 +61,8 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly public: number
   readonly purposes: string
   readonly version: number
+  readonly candidate: string | null
+  readonly origin: SegmentId | null
 }
 
 export interface ExperienceRow extends Owned<ExperienceId>, Changeable {

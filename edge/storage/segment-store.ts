@@ -1,8 +1,9 @@
 import type { Condition } from '../protocol/condition.ts'
-import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
+import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
+import { newId } from './new-id.ts'
 import type { SegmentRow } from './schema.ts'
 
 export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly version: number } => ({
@@ -13,6 +14,7 @@ export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly ver
   public: row.public === 1,
   purposes: JSON.parse(row.purposes) as readonly string[],
   version: row.version,
+  ...(row.origin !== null && { origin: row.origin }),
 })
 
 const columns = ({ key, name, condition, public: open, purposes = [] }: SegmentDefinition) => ({
@@ -56,43 +58,74 @@ export const replaceSegment = (
       .where('id', '=', segment.id),
   ])
 
-/** `used`: something points at it, see `usersOfSegment`. */
+/**
+ * Deletes a segment, and the activations that tell of it if they are named. `used`: something else points at it, see
+ * `usersOfSegment`.
+ */
 export const deleteSegment = (
   db: D1Database,
   change: Change,
   id: SegmentId,
+  activations: readonly ActivationId[] = [],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
+    ...activations.flatMap((activation) => [
+      database
+        .deleteFrom('activation')
+        .where('workspace', '=', change.workspace)
+        .where('id', '=', activation),
+      database.insertInto('audit').values({
+        id: newId('aud'),
+        workspace: change.workspace,
+        actor: change.actor,
+        action: 'activation.deleted',
+        subject: activation,
+        createdAt: change.at,
+      }),
+    ]),
     database.deleteFrom('segment').where('workspace', '=', change.workspace).where('id', '=', id),
   ])
+
+/** What names a segment. `tells`: an activation of the segment itself, not one that only leaves its members out. */
+export interface SegmentUser {
+  readonly type: 'activation' | 'experience'
+  readonly id: string
+  readonly name: string
+  readonly tells: boolean
+}
 
 /** The activations and experiences that name a segment. */
 export async function usersOfSegment(
   db: D1Database,
   workspace: WorkspaceId,
   id: SegmentId,
-): Promise<readonly { readonly type: 'activation' | 'experience'; readonly name: string }[]> {
+): Promise<readonly SegmentUser[]> {
   const database = databaseOf(db)
   const [experiences, activations] = await Promise.all([
     database
       .selectFrom('experience')
-      .select('name')
+      .select(['id', 'name'])
       .where('workspace', '=', workspace)
       .where('segment', '=', id)
       .execute(),
     database
       .selectFrom('activation')
-      .select(['name', 'segment', 'exclude'])
+      .select(['id', 'name', 'segment', 'exclude'])
       .where('workspace', '=', workspace)
       .execute(),
   ])
   return [
-    ...experiences.map(({ name }) => ({ type: 'experience' as const, name })),
+    ...experiences.map((one) => ({ ...one, type: 'experience' as const, tells: false })),
     ...activations
       .filter(
         ({ segment, exclude }) =>
           segment === id || (JSON.parse(exclude) as readonly SegmentId[]).includes(id),
       )
-      .map(({ name }) => ({ type: 'activation' as const, name })),
+      .map(({ id: activation, name, segment }) => ({
+        type: 'activation' as const,
+        id: activation,
+        name,
+        tells: segment === id,
+      })),
   ]
 }

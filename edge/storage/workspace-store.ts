@@ -1,4 +1,5 @@
 import type { CarriedSegment, Definitions, PublishedKey } from '../domain/publication.ts'
+import type { Hold } from '../protocol/back-fill.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { DestinationTarget } from '../protocol/delivery.ts'
 import type { DestinationId, SegmentId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
@@ -7,6 +8,13 @@ import type { Millis } from '../protocol/time.ts'
 
 /** Characters of one row of the catalog: a row may hold 2 MB, a character takes at most 3 bytes. */
 const PIECE = 500_000
+
+/** Every shard with the latest word it has heard, and the word in force. */
+const SHARDS = `shard left join hold_told as told using (region, shard)
+  left join (select place as latest, paused from hold) as word`
+const UNHELD = 'coalesce(told.place, 0) < coalesce(latest, 0)'
+/** ?1: the version in force. */
+const WAITS = `((reached < ?1 and (version < ?1 or coalesce(paused, 0) = 0)) or ${UNHELD})`
 
 /** One publication, without its body. */
 export interface PublicationRow {
@@ -26,10 +34,15 @@ export interface WaitingShard {
   readonly version: number
   /** Calls in a row that failed. */
   readonly failures: number
+  /** It has not heard the latest word on whether back-fills wait. */
+  readonly unheld: boolean
 }
 
 export interface Progress {
   readonly live: boolean
+  /** Profiles; an empty shard counts as one. */
+  readonly done: number
+  readonly total: number
   readonly progress: number
   /** Newest version that every shard has back-filled. */
   readonly liveVersion: number
@@ -66,6 +79,14 @@ export class WorkspaceStore {
         primary key (region, shard)
       ) without rowid;
       create index if not exists shard_due on shard (reached, due);
+      -- Whether back-fills wait: the latest word, and the latest that each shard has answered to.
+      create table if not exists hold (
+        id integer primary key check (id = 1), place integer not null, paused integer not null
+      );
+      create table if not exists hold_told (
+        region integer not null, shard integer not null, place integer not null,
+        primary key (region, shard)
+      ) without rowid;
     `)
   }
 
@@ -201,8 +222,41 @@ export class WorkspaceStore {
       .toArray()
   }
 
-  /** A shard that asks for its first catalog holds no profile yet, so nothing is to be back-filled. */
+  /** The latest word on whether back-fills wait; undefined: nobody ever had them wait. */
+  hold(): Hold | undefined {
+    const [row] = this.#sql
+      .exec<{ place: number; paused: number }>('select place, paused from hold')
+      .toArray()
+    return row && { order: row.place, paused: row.paused === 1 }
+  }
+
+  /** A newer word, for every shard to hear. */
+  saveHold(paused: boolean): void {
+    this.#sql.exec(
+      `insert into hold values (1, 1, ?1)
+       on conflict do update set place = place + 1, paused = excluded.paused`,
+      paused ? 1 : 0,
+    )
+    this.#sql.exec('update shard set due = 0, failures = 0')
+  }
+
+  #heardHold({ region, shard }: ShardAddress, order: number): void {
+    this.#sql.exec(
+      `insert into hold_told values (?, ?, ?)
+       on conflict do update set place = max(place, excluded.place)`,
+      region,
+      shard,
+      order,
+    )
+  }
+
+  /**
+   * A shard that asks for its first catalog holds no profile yet, so nothing is to be back-filled; whether back-fills
+   * wait is told with it.
+   */
   register({ region, shard }: ShardAddress, version: number): void {
+    const hold = this.hold()
+    if (hold !== undefined) this.#heardHold({ region, shard }, hold.order)
     this.#sql.exec(
       'insert or ignore into shard values (?, ?, ?, ?, 0, 0, 0, 0)',
       region,
@@ -228,6 +282,7 @@ export class WorkspaceStore {
   /** What a shard said. Word that arrives late (an older version) changes nothing. */
   heard({ region, shard }: ShardAddress, status: ShardStatus, due: Millis): void {
     const reached = status.done >= status.total ? status.version : -1
+    if (status.hold !== undefined) this.#heardHold({ region, shard }, status.hold)
     this.#sql.exec(
       `update shard set version = ?3, done = ?4, total = ?5, reached = max(reached, ?6), due = ?7, failures = 0
        where region = ?1 and shard = ?2 and version <= ?3`,
@@ -250,23 +305,34 @@ export class WorkspaceStore {
     )
   }
 
+  /** Shards that have something to be told or asked: while back-fills wait, nobody is asked how far they are. */
   waiting(version: number, now: Millis, limit: number): readonly WaitingShard[] {
     return this.#sql
-      .exec<{ region: number; shard: number; version: number; failures: number }>(
-        `select region, shard, version, failures from shard where reached < ? and due <= ?
-         order by due limit ?`,
+      .exec<{
+        region: number
+        shard: number
+        version: number
+        failures: number
+        unheld: number
+      }>(
+        `select region, shard, version, failures, ${UNHELD} as unheld from ${SHARDS}
+         where ${WAITS} and due <= ?2 order by due limit ?3`,
         version,
         now,
         limit,
       )
       .toArray()
-      .map(({ region, shard, ...rest }) => ({ address: { region, shard }, ...rest }))
+      .map(({ region, shard, unheld, ...rest }) => ({
+        address: { region, shard },
+        unheld: unheld === 1,
+        ...rest,
+      }))
   }
 
-  /** When the next shard has to be told; undefined: all have reached the version. */
+  /** When the next shard has to be told; undefined: there is nothing to tell, nor to ask. */
   nextDue(version: number): Millis | undefined {
     const { due } = this.#sql
-      .exec<{ due: number | null }>('select min(due) as due from shard where reached < ?', version)
+      .exec<{ due: number | null }>(`select min(due) as due from ${SHARDS} where ${WAITS}`, version)
       .one()
     return due ?? undefined
   }
@@ -284,9 +350,12 @@ export class WorkspaceStore {
       )
       .one()
     const liveVersion = Math.min(row.reached ?? version, version)
+    const { done, total } = row
     return {
       live: liveVersion >= version,
-      progress: row.total === 0 ? 1 : row.done / row.total,
+      done,
+      total,
+      progress: total === 0 ? 1 : done / total,
       liveVersion,
     }
   }

@@ -57,6 +57,7 @@ const definitions: Definitions = {
   identity: DEFAULT_IDENTITY,
   consent: { grantLifetime: GRANT_LIFETIME },
   sources: [],
+  candidates: [],
   segments: [segment(gold, 3)],
   experiences: [experience('all'), experience('gold', gold), experience('gone', gone)],
   activations: [activation('act_a', gold, [gone]), activation('act_b', gone, [])],

@@ -33,7 +33,7 @@ export async function birth(name: string): Promise<WorkspaceId> {
   return made.id
 }
 
-interface Answer<T> {
+export interface Answer<T> {
   readonly status: number
   readonly body: T
   readonly headers: Headers

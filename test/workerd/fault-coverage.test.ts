@@ -26,6 +26,7 @@ const ELSEWHERE: { readonly [site: string]: string } = {
   'profile-shard.ts: sweepPerson → commit.run': 'an erasure: erasure-faults.test.ts',
   'profile-shard.ts: tellErased → commit.run': 'an erasure: erasure-faults.test.ts',
   'profile-shard.ts: finishErasure → commit.run': 'an erasure: erasure-faults.test.ts',
+  'shard.ts: takeHold → transactionSync': 'a count that is paused: back-fill.test.ts',
   'shard.ts: tentatively → transactionSync': 'a rehearsal, of which nothing is kept',
   'shard-work.ts: alarm → setAlarm': 'after work that threw: shard-work.test.ts',
   'account-shard.ts: alarm → setAlarm': 'after work that threw',

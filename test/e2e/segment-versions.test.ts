@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ApiDestination, ApiSegment } from '../../edge/protocol/api.ts'
+import type { SegmentCloudEvent } from '../../edge/protocol/delivery.ts'
+import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
+import { DEMO } from '../demo/account.ts'
+import type { Addresses } from '../demo/start.ts'
+import { product } from './product.ts'
+import { signIn } from './sign-in.ts'
+
+/** Where pictures of the pages are kept; none without. */
+const PICTURES = process.env['PRISME_PICTURES']
+const SOON = { timeout: 30_000, interval: 200 }
+
+let at: Addresses
+let browser: Browser
+beforeAll(async () => {
+  at = await product()
+  browser = await chromium.launch({
+    executablePath: await ensureChromium(console.log),
+    args: [...CHROMIUM_FLAGS],
+  })
+})
+afterAll(() => browser?.close())
+
+async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${at.edge}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  expect(response.ok, `${method} ${path}: ${response.status} ${text}`).toBe(true)
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+const profileOf = async (userId: string): Promise<string> =>
+  (await api<{ id: string }>('GET', `/api/profiles?kind=userId&value=${userId}`)).id
+
+/** What the webhook was told so far, as `entered of` and `exited of` a profile. */
+async function told(box: string): Promise<readonly string[]> {
+  const response = await fetch(`${at.inbox}/messages?box=${box}`)
+  const { items } = (await response.json()) as { items: { body: string }[] }
+  return items
+    .map(({ body }) => JSON.parse(body) as SegmentCloudEvent)
+    .map(({ type, data }) => `${type.replace('segment.', '')} ${data.profile}`)
+    .sort()
+}
+
+const WORDS = {
+  'en-GB': {
+    edit: 'Edit',
+    compare: 'Compare before it holds',
+    save: 'Save changes',
+    title: 'New version',
+    ready: 'Ready',
+    switch: 'Switch',
+    switchTitle: /^Switch .+ to the new version\?$/,
+    discard: 'Discard',
+    discardTitle: 'Discard the new version?',
+    paused: 'The count is paused',
+    resume: 'Go on',
+    pause: 'Pause',
+    joins: 'Would join',
+    leaves: 'Would leave',
+    cancel: 'Take back',
+    cancelTitle: /^Take .+ back\?$/,
+    segments: 'Segments',
+    delete: 'Delete',
+    deleteTitle: /^Delete .+\?$/,
+  },
+  'fr-FR': {
+    edit: 'Modifier',
+    compare: 'Comparer avant d’appliquer',
+    save: 'Enregistrer',
+    title: 'Nouvelle version',
+    ready: 'Prête',
+    switch: 'Basculer',
+    switchTitle: /^Basculer .+ vers la nouvelle version/,
+    discard: 'Abandonner',
+    discardTitle: 'Abandonner la nouvelle version ?',
+    paused: 'Le calcul est en pause',
+    resume: 'Reprendre',
+    pause: 'Mettre en pause',
+    joins: 'Entreraient',
+    leaves: 'Sortiraient',
+    cancel: 'Retirer le segment',
+    cancelTitle: /^Retirer .+ \?$/,
+    segments: 'Segments',
+    delete: 'Supprimer',
+    deleteTitle: /^Supprimer .+ \?$/,
+  },
+} as const
+
+const isAccessible = async (page: Page) =>
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return
+  await page.screenshot({ path: `${PICTURES}/versions-${name}.png`, fullPage: true })
+}
+
+/** Three who are gold, of whom one is a friend, and two friends who are not; told to a webhook. */
+async function club(run: string) {
+  const box = `versions-${run}`
+  const people = [
+    ['a', { [`tier${run}`]: 'gold' }],
+    ['b', { [`tier${run}`]: 'gold' }],
+    ['c', { [`tier${run}`]: 'gold', [`friend${run}`]: true }],
+    ['d', { [`friend${run}`]: true }],
+    ['e', { [`friend${run}`]: true }],
+  ] as const
+  const batch = people.map(([name, traits]) => ({
+    type: 'identify',
+    userId: `${name}-${run}`,
+    traits,
+  }))
+  await api('POST', '/v1/batch', { batch })
+  const destination = await api<ApiDestination>('POST', '/api/destinations', {
+    name: box,
+    kind: 'webhook',
+    url: `${at.inbox}/hooks/${box}`,
+    purposes: ['analytics'],
+  })
+  const segment = await api<ApiSegment>('POST', '/api/segments', {
+    name: `Club ${run}`,
+    condition: { type: 'trait', trait: `nobody${run}`, operator: 'exists' },
+  })
+  await api('POST', '/api/activations', {
+    name: `Tell ${run}`,
+    segment: segment.id,
+    destinations: [destination.id],
+    on: ['entered', 'exited'],
+    frequency: 'every-time',
+  })
+  await api('PUT', `/api/segments/${segment.id}?wait=live`, {
+    name: segment.name,
+    condition: { type: 'trait', trait: `tier${run}`, operator: 'equals', value: 'gold' },
+  })
+  await expect.poll(() => told(box), SOON).toHaveLength(3)
+  const [a = '', b = '', c = '', d = '', e = ''] = await Promise.all(
+    people.map(([name]) => profileOf(`${name}-${run}`)),
+  )
+  return { box, segment, a, b, c, d, e }
+}
+
+async function open(page: Page, segment: ApiSegment): Promise<void> {
+  await page.goto(`${at.dashboard}/segments/${segment.id}`)
+  await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
+}
+
+test.each([
+  ['en-GB', 'light', 1280],
+  ['fr-FR', 'dark', 360],
+] as const)(
+  'a segment in use is changed beside, compared, and switched: %s, %s, %i wide',
+  async (locale, colorScheme, width) => {
+    const words = WORDS[locale]
+    const run = randomUUID().slice(0, 6)
+    const { box, segment, a, b, c, d, e } = await club(run)
+    const context = await browser.newContext({
+      locale,
+      colorScheme,
+      viewport: { width, height: 900 },
+    })
+    try {
+      await signIn(context, at.dashboard)
+      const page = await context.newPage()
+      page.setDefaultTimeout(30_000)
+      await open(page, segment)
+      await page.getByRole('link', { name: words.edit, exact: true }).click()
+      await page.getByRole('switch', { name: words.compare }).waitFor()
+      await page.getByText('JSON', { exact: true }).click()
+      const friends = { type: 'trait', trait: `friend${run}`, operator: 'exists' }
+      await page.getByRole('textbox', { name: /JSON/ }).fill(JSON.stringify(friends))
+      await isAccessible(page)
+      await picture(page, `${locale}-edit`)
+      await page.getByRole('button', { name: words.save, exact: true }).click()
+
+      const card = page.getByRole('region', { name: words.title })
+      await card.getByText(words.ready, { exact: true }).waitFor()
+      const [joins, leaves] = [words.joins, words.leaves].map((name) =>
+        card.getByRole('region', { name, exact: true }),
+      )
+      for (const profile of [d, e]) await joins?.getByRole('link', { name: profile }).waitFor()
+      for (const profile of [a, b]) await leaves?.getByRole('link', { name: profile }).waitFor()
+      expect(await card.getByRole('link', { name: c }).count()).toBe(0)
+      await isAccessible(page)
+      await picture(page, `${locale}-compare`)
+      expect(await told(box)).toHaveLength(3)
+
+      // Whoever would join has a page; the way back leads to the comparison.
+      await joins?.getByRole('link', { name: d }).click()
+      await page.getByText(`d-${run}`).first().waitFor()
+      await page.goBack()
+
+      await card.getByRole('button', { name: words.switch, exact: true }).click()
+      const dialog = page.getByRole('dialog', { name: words.switchTitle })
+      await dialog.waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-switch`)
+      await dialog.getByRole('button', { name: words.switch, exact: true }).click()
+      await card.waitFor({ state: 'detached' })
+      await expect
+        .poll(() => told(box), SOON)
+        .toEqual(
+          [
+            ...[a, b, c, d, e].map((profile) => `entered ${profile}`),
+            ...[a, b].map((profile) => `exited ${profile}`),
+          ].sort(),
+        )
+      await page.getByRole('link', { name: d }).waitFor()
+      await picture(page, `${locale}-switched`)
+
+      // Deleted with what tells of it: everybody's exit is told.
+      await page.getByRole('button', { name: words.delete, exact: true }).click()
+      const last = page.getByRole('dialog', { name: words.deleteTitle })
+      await last.getByText(`Tell ${run}`).waitFor()
+      await picture(page, `${locale}-delete`)
+      await last.getByRole('button', { name: words.delete, exact: true }).click()
+      await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
+      await expect.poll(() => told(box), SOON).toHaveLength(10)
+    } finally {
+      await context.close()
+    }
+  },
+  240_000,
+)
+
+test.each([
+  ['fr-FR', 'light', 1280],
+  ['en-GB', 'dark', 360],
+] as const)(
+  'a count is paused, gone on with, and cancelled: %s, %s, %i wide',
+  async (locale, colorScheme, width) => {
+    const words = WORDS[locale]
+    const run = randomUUID().slice(0, 6)
+    const { segment } = await club(run)
+    const context = await browser.newContext({
+      locale,
+      colorScheme,
+      viewport: { width, height: 900 },
+    })
+    try {
+      await signIn(context, at.dashboard)
+      const page = await context.newPage()
+      page.setDefaultTimeout(30_000)
+      await api('POST', '/api/back-fill/pause')
+      await api('PUT', `/api/segments/${segment.id}/candidate`, {
+        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+      })
+      await open(page, segment)
+      await page.getByRole('heading', { name: words.paused }).waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-paused`)
+      await page.getByRole('button', { name: words.resume, exact: true }).click()
+      const card = page.getByRole('region', { name: words.title })
+      await card.getByText(words.ready, { exact: true }).waitFor()
+      await card.getByRole('button', { name: words.discard, exact: true }).click()
+      const dialog = page.getByRole('dialog', { name: words.discardTitle })
+      await dialog.waitFor()
+      await picture(page, `${locale}-discard`)
+      await dialog.getByRole('button', { name: words.discard, exact: true }).click()
+      await card.waitFor({ state: 'detached' })
+
+      // A new one is taken back while it is counted.
+      await api('POST', '/api/back-fill/pause')
+      const fresh = await api<ApiSegment>('POST', '/api/segments', {
+        name: `Fresh ${run}`,
+        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+      })
+      await open(page, fresh)
+      await page.getByRole('button', { name: words.cancel, exact: true }).click()
+      const last = page.getByRole('dialog', { name: words.cancelTitle })
+      await last.waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-cancel`)
+      await last.getByRole('button', { name: words.cancel, exact: true }).click()
+      await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
+      expect(await page.getByRole('link', { name: fresh.name }).count()).toBe(0)
+      // The pause is still on, and said where there is nothing left to count.
+      const notice = page.getByRole('alert').filter({ hasText: words.paused })
+      await notice.waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-notice`)
+      await notice.getByRole('button', { name: words.resume, exact: true }).click()
+      await notice.waitFor({ state: 'detached' })
+    } finally {
+      await api('POST', '/api/back-fill/resume')
+      await context.close()
+    }
+  },
+  240_000,
+)
