@@ -16,18 +16,14 @@ import {
 } from 'react-querybuilder'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { CONTEXT_FIELDS } from '../../edge/protocol/event.ts'
-import {
-  defaultLeaf,
-  isCountLeaf,
-  isLeafField,
-  type ConditionGroup,
-  type Leaf,
-} from './condition-query.ts'
+import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
 import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
+import { FollowedEditor } from './followed-editor.tsx'
+import { LifecycleEditor } from './lifecycle-editor.tsx'
 import { PerformedEditor } from './performed-editor.tsx'
+import { SequenceEditor } from './sequence-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
-import { WrittenLeaf } from './written-leaf.tsx'
 
 const BEHAVIOUR = ['performed', 'sequence', 'followedBy', 'notFollowedBy', 'lifecycle'] as const
 
@@ -173,16 +169,14 @@ function LeafEditor(props: ValueEditorProps) {
   const onChange = (next: Leaf) => props.handleOnChange(next)
   switch (leaf.type) {
     case 'performed':
-      return isCountLeaf(leaf) ? (
-        <PerformedEditor leaf={leaf} onChange={onChange} />
-      ) : (
-        <WrittenLeaf leaf={leaf} onChange={onChange} />
-      )
+      return <PerformedEditor leaf={leaf} onChange={onChange} />
     case 'sequence':
+      return <SequenceEditor leaf={leaf} onChange={onChange} />
     case 'followedBy':
     case 'notFollowedBy':
+      return <FollowedEditor leaf={leaf} onChange={onChange} />
     case 'lifecycle':
-      return <WrittenLeaf key={leaf.type} leaf={leaf} onChange={onChange} />
+      return <LifecycleEditor leaf={leaf} onChange={onChange} />
     case 'trait':
     case 'account':
       return (

@@ -1,9 +1,5 @@
 import type { RuleGroupType, RuleType } from 'react-querybuilder'
-import type {
-  Condition,
-  NumberOperator,
-  PerformedCondition,
-} from '../../edge/protocol/condition.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
 import { CONTEXT_FIELDS, type ContextField } from '../../edge/protocol/event.ts'
 
 /** A condition that holds no other: one line of the editor. */
@@ -11,19 +7,6 @@ export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
 
 /** What a line is about: its type, or a field of the visit. */
 export type LeafField = Exclude<Leaf['type'], 'context'> | `context.${ContextField}`
-
-/** How often somebody did something, lately or ever: what the editor has fields for. */
-export interface CountLeaf extends Omit<PerformedCondition, 'window' | 'measure' | 'property'> {
-  readonly operator: NumberOperator
-  readonly value: number | readonly [number, number]
-  readonly window?: { readonly last: string }
-}
-
-/** Whether a line counts; others are written out. */
-export const isCountLeaf = (leaf: Leaf): leaf is CountLeaf =>
-  leaf.type === 'performed' &&
-  (leaf.measure ?? 'count') === 'count' &&
-  (leaf.window === undefined || 'last' in leaf.window)
 
 /** The rule's value is the whole leaf: its editor shows operator, value and window as one sentence. */
 export type ConditionRule = RuleType<string, string, Leaf>
@@ -48,39 +31,40 @@ export function isLeafField(name: string): name is LeafField {
   return (LEAF_FIELDS as readonly string[]).includes(name)
 }
 
-/** New lines of what has no fields of its own: an example to be changed. */
-const WRITTEN: { readonly [T in 'sequence' | 'followedBy' | 'notFollowedBy' | 'lifecycle']: Leaf } =
-  {
-    sequence: {
-      type: 'sequence',
-      steps: [
-        { event: 'Product Viewed' },
-        { event: 'Product Added', within: 'PT30M' },
-        { event: 'Order Completed', within: 'P1D' },
-      ],
-      window: { last: 'P30D' },
-    },
-    followedBy: {
-      type: 'followedBy',
-      event: 'Product Viewed',
-      then: { event: 'Order Completed' },
-      within: 'P1D',
-    },
-    notFollowedBy: {
-      type: 'notFollowedBy',
-      event: 'Product Added',
-      then: { event: 'Order Completed' },
-      within: 'PT2H',
-      since: 'last',
-    },
-    lifecycle: {
-      type: 'lifecycle',
-      event: 'Order Completed',
-      is: 'stopped',
-      period: 'P30D',
-      of: 3,
-    },
-  }
+/** New lines of what needs several events: an example to be changed. */
+const EXAMPLES: {
+  readonly [T in 'sequence' | 'followedBy' | 'notFollowedBy' | 'lifecycle']: Leaf
+} = {
+  sequence: {
+    type: 'sequence',
+    steps: [
+      { event: 'Product Viewed' },
+      { event: 'Product Added', within: 'PT30M' },
+      { event: 'Order Completed', within: 'P1D' },
+    ],
+    window: { last: 'P30D' },
+  },
+  followedBy: {
+    type: 'followedBy',
+    event: 'Product Viewed',
+    then: { event: 'Order Completed' },
+    within: 'P1D',
+  },
+  notFollowedBy: {
+    type: 'notFollowedBy',
+    event: 'Product Added',
+    then: { event: 'Order Completed' },
+    within: 'PT2H',
+    since: 'last',
+  },
+  lifecycle: {
+    type: 'lifecycle',
+    event: 'Order Completed',
+    is: 'stopped',
+    period: 'P30D',
+    of: 3,
+  },
+}
 
 /** What a new line says before anybody edits it. */
 export function defaultLeaf(field: LeafField): Leaf {
@@ -93,8 +77,8 @@ export function defaultLeaf(field: LeafField): Leaf {
       window: { last: 'P7D' },
     }
   }
-  const written = WRITTEN[field as keyof typeof WRITTEN]
-  if (written !== undefined) return written
+  const example = EXAMPLES[field as keyof typeof EXAMPLES]
+  if (example !== undefined) return example
   if (field === 'consent') return { type: 'consent', purpose: 'advertising' }
   if (field === 'trait' || field === 'account') {
     return { type: field, trait: '', operator: 'equals', value: '' }
