@@ -2,7 +2,7 @@ import { Group, NumberInput, Select } from '@mantine/core'
 import { DURATION_UNITS, formatIso, readDuration, type DurationUnit } from './duration.ts'
 import { useI18n } from './use-i18n.ts'
 
-/** More digits than this a duration has not. */
+/** Six digits are what a duration of any unit may have; one that has more as it is written keeps them. */
 const MOST = 999_999
 
 /** How long: an amount and its unit. `value` is an ISO 8601 duration, and stays as it is written until it is changed. */
@@ -15,21 +15,22 @@ export function DurationInput(props: {
   const { t } = useI18n()
   const { of, onChange } = props
   const { amount, unit } = readDuration(props.value) ?? { amount: 1, unit: 'day' }
+  const most = Math.max(MOST, amount)
   return (
     <Group gap={6} wrap="nowrap">
       <NumberInput
         aria-label={t('editor.lengthOf', { of })}
         value={amount}
         min={1}
-        max={MOST}
+        max={most}
         allowDecimal={false}
         onChange={(next) =>
           typeof next === 'number' &&
           next >= 1 &&
-          next <= MOST &&
+          next <= most &&
           onChange(formatIso({ amount: next, unit }))
         }
-        w={76}
+        w={92}
       />
       <Select
         aria-label={t('editor.unitOf', { of })}

@@ -33,7 +33,7 @@ export function FollowedEditor(props: {
             value={leaf.since ?? 'last'}
             onChange={(next) => next && onChange({ ...leaf, since: next as 'last' | 'any' })}
             allowDeselect={false}
-            w={170}
+            w={210}
           />
         </Group>
         <PropertyTests test={leaf} onChange={onChange} />

@@ -38,7 +38,7 @@ export function MeasureEditor({ leaf, onChange }: Props) {
         value={measure}
         onChange={(next) => next && onChange(withMeasure(leaf, next as Measure))}
         allowDeselect={false}
-        w={180}
+        w={220}
       />
       {needsProperty(measure) && (
         <Autocomplete

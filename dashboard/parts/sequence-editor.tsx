@@ -82,11 +82,10 @@ function StepEditor(props: {
   const name = t('editor.step', { place: format.number(place + 1) })
   return (
     <Stack gap="xs" role="group" aria-label={name} className="leaf-step">
-      <Group gap="xs">
-        <Text size="sm" fw={600} miw={60}>
+      <Group gap="xs" justify="space-between">
+        <Text size="sm" fw={600}>
           {name}
         </Text>
-        <EventNames test={step} onChange={onChange} />
         {onRemove && (
           <ActionIcon
             variant="subtle"
@@ -97,6 +96,9 @@ function StepEditor(props: {
             <IconX size={16} />
           </ActionIcon>
         )}
+      </Group>
+      <Group gap="xs">
+        <EventNames test={step} onChange={onChange} />
       </Group>
       {place > 0 && (
         <Group gap="md">

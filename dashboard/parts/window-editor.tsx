@@ -33,7 +33,7 @@ export function WindowEditor<W extends Window>(props: {
         value={kindOfWindow(window)}
         onChange={(kind) => kind && edited(newWindow(kind as WindowKind, Date.now()))}
         allowDeselect={false}
-        w={150}
+        w={190}
       />
       {window !== undefined && 'last' in window && (
         <DurationInput
