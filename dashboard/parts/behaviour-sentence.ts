@@ -79,7 +79,10 @@ function eventPhrase({ event, where = [] }: EventTest, words: Words): string {
   ].join(' ')
 }
 
-function measurePhrase(condition: PerformedCondition, words: Words): string {
+export function measurePhrase(
+  condition: Omit<PerformedCondition, 'type' | 'event'>,
+  words: Words,
+): string {
   const { measure = 'count', property = '…', operator, value } = condition
   const { t, format } = words
   if (measure === 'recency') {
@@ -101,7 +104,7 @@ function measurePhrase(condition: PerformedCondition, words: Words): string {
   return t(`sentence.count.${operator as 'gte'}`, { count: least, shown: format.number(least) })
 }
 
-function windowPhrase(window: Window, words: Words): string {
+export function windowPhrase(window: Window, words: Words): string {
   const { t, format } = words
   if ('last' in window) return t('sentence.window', { window: spanPhrase(window.last, words) })
   if ('from' in window) {
@@ -115,7 +118,7 @@ function windowPhrase(window: Window, words: Words): string {
   return format.period(window.offset ?? 0, window.calendar)
 }
 
-function spanPhrase(text: string, { format }: Words): string {
+export function spanPhrase(text: string, { format }: Words): string {
   const amount = readDuration(text)
   return amount === null ? text : format.amount(amount)
 }

@@ -14,22 +14,32 @@ import {
   type FieldSelectorProps,
   type ValueEditorProps,
 } from 'react-querybuilder'
+import { SCOPES } from '../../edge/protocol/condition.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { COMPARED_FIELDS } from '../../edge/protocol/event.ts'
-import {
-  defaultLeaf,
-  isCountLeaf,
-  isLeafField,
-  type ConditionGroup,
-  type Leaf,
-} from './condition-query.ts'
+import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
 import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
+import { FollowedEditor } from './followed-editor.tsx'
+import { LifecycleEditor } from './lifecycle-editor.tsx'
+import { NearEditor } from './near-editor.tsx'
+import { NowEditor } from './now-editor.tsx'
 import { PerformedEditor } from './performed-editor.tsx'
+import { ReactionEditor } from './reaction-editor.tsx'
+import { SegmentPicker } from './segment-picker.tsx'
+import { SequenceEditor } from './sequence-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
+import { TraitTestEditor } from './trait-test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
-import { WrittenLeaf } from './written-leaf.tsx'
 
-const BEHAVIOUR = ['performed', 'sequence', 'followedBy', 'notFollowedBy', 'lifecycle'] as const
+const BEHAVIOUR = [
+  'performed',
+  'sequence',
+  'followedBy',
+  'notFollowedBy',
+  'lifecycle',
+  'reaction',
+] as const
+const VISIT = ['near', 'now'] as const
 
 /** Known values of the fields that have a closed list. */
 const CONTEXT_VALUES: { readonly [field: string]: readonly string[] } = {
@@ -55,14 +65,18 @@ export function ConditionEditor(props: {
           { name: 'trait', label: t('editor.fields.trait') },
           { name: 'consent', label: t('editor.fields.consent') },
           { name: 'account', label: t('editor.fields.account') },
+          { name: 'segment', label: t('editor.fields.segment') },
         ],
       },
       {
         label: t('editor.fields.visit'),
-        options: COMPARED_FIELDS.map((field) => ({
-          name: `context.${field}`,
-          label: t(`context.${field}`),
-        })),
+        options: [
+          ...COMPARED_FIELDS.map((field) => ({
+            name: `context.${field}`,
+            label: t(`context.${field}`),
+          })),
+          ...VISIT.map((name) => ({ name, label: t(`editor.fields.${name}`) })),
+        ],
       },
     ],
     [t],
@@ -161,7 +175,7 @@ function FieldPicker(props: FieldSelectorProps) {
       searchable
       allowDeselect={false}
       comboboxProps={{ withinPortal: true }}
-      w={170}
+      w={210}
     />
   )
 }
@@ -173,16 +187,14 @@ function LeafEditor(props: ValueEditorProps) {
   const onChange = (next: Leaf) => props.handleOnChange(next)
   switch (leaf.type) {
     case 'performed':
-      return isCountLeaf(leaf) ? (
-        <PerformedEditor leaf={leaf} onChange={onChange} />
-      ) : (
-        <WrittenLeaf leaf={leaf} onChange={onChange} />
-      )
+      return <PerformedEditor leaf={leaf} onChange={onChange} />
     case 'sequence':
+      return <SequenceEditor leaf={leaf} onChange={onChange} />
     case 'followedBy':
     case 'notFollowedBy':
+      return <FollowedEditor leaf={leaf} onChange={onChange} />
     case 'lifecycle':
-      return <WrittenLeaf key={leaf.type} leaf={leaf} onChange={onChange} />
+      return <LifecycleEditor leaf={leaf} onChange={onChange} />
     case 'trait':
     case 'account':
       return (
@@ -195,7 +207,20 @@ function LeafEditor(props: ValueEditorProps) {
             onChange={(trait) => onChange({ ...leaf, trait })}
             w={160}
           />
-          <TestEditor test={leaf} of={leaf.trait || t('editor.trait')} onChange={onChange} />
+          <TraitTestEditor
+            test={leaf}
+            of={leaf.trait || t('editor.trait')}
+            onChange={({ operator, value, ...more }) => {
+              const { type, trait } = leaf
+              onChange({
+                type,
+                trait,
+                operator,
+                ...(value !== undefined && { value }),
+                ...more,
+              } as Leaf)
+            }}
+          />
         </>
       )
     case 'consent':
@@ -208,27 +233,42 @@ function LeafEditor(props: ValueEditorProps) {
           w={200}
         />
       )
+    case 'segment':
+      return (
+        <SegmentPicker
+          value={leaf.segment}
+          onChange={(segment) => onChange({ type: 'segment', segment })}
+        />
+      )
+    case 'now':
+      return <NowEditor leaf={leaf} onChange={onChange} />
+    case 'reaction':
+      return <ReactionEditor leaf={leaf} onChange={onChange} />
     case 'context': {
       const { scope: _, ...now } = leaf
       return (
         <>
           <Select
             aria-label={t('editor.scope')}
-            data={[
-              { value: 'now', label: t('editor.scopeNow') },
-              { value: 'ever', label: t('editor.scopeEver') },
-            ]}
+            data={SCOPES.map((scope) => ({ value: scope, label: t(`editor.scopes.${scope}`) }))}
             value={leaf.scope ?? 'now'}
-            onChange={(scope) => onChange(scope === 'ever' ? { ...leaf, scope } : now)}
+            onChange={(next) => {
+              const scope = SCOPES.find((one) => one === next) ?? 'now'
+              onChange(scope === 'now' ? now : { ...leaf, scope })
+            }}
             allowDeselect={false}
             w={150}
           />
-          <TestEditor
-            test={leaf}
-            of={t(`context.${leaf.field}`)}
-            suggestions={CONTEXT_VALUES[leaf.field] ?? []}
-            onChange={onChange}
-          />
+          {'near' in leaf ? (
+            <NearEditor near={leaf.near} onChange={(near) => onChange({ ...leaf, near })} />
+          ) : (
+            <TestEditor
+              test={leaf}
+              of={t(`context.${leaf.field}`)}
+              suggestions={CONTEXT_VALUES[leaf.field] ?? []}
+              onChange={onChange}
+            />
+          )}
         </>
       )
     }

@@ -1,29 +1,12 @@
 import type { RuleGroupType, RuleType } from 'react-querybuilder'
-import type {
-  Condition,
-  NumberOperator,
-  PerformedCondition,
-} from '../../edge/protocol/condition.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
 import { COMPARED_FIELDS, type ComparedField } from '../../edge/protocol/event.ts'
 
 /** A condition that holds no other: one line of the editor. */
 export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
 
 /** What a line is about: its type, or a field of the visit. */
-export type LeafField = Exclude<Leaf['type'], 'context'> | `context.${ComparedField}`
-
-/** How often somebody did something, lately or ever: what the editor has fields for. */
-export interface CountLeaf extends Omit<PerformedCondition, 'window' | 'measure' | 'property'> {
-  readonly operator: NumberOperator
-  readonly value: number | readonly [number, number]
-  readonly window?: { readonly last: string }
-}
-
-/** Whether a line counts; others are written out. */
-export const isCountLeaf = (leaf: Leaf): leaf is CountLeaf =>
-  leaf.type === 'performed' &&
-  (leaf.measure ?? 'count') === 'count' &&
-  (leaf.window === undefined || 'last' in leaf.window)
+export type LeafField = Exclude<Leaf['type'], 'context'> | 'near' | `context.${ComparedField}`
 
 /** The rule's value is the whole leaf: its editor shows operator, value and window as one sentence. */
 export type ConditionRule = RuleType<string, string, Leaf>
@@ -41,6 +24,10 @@ export const LEAF_FIELDS: readonly LeafField[] = [
   'trait',
   'consent',
   'account',
+  'segment',
+  'reaction',
+  'now',
+  'near',
   ...COMPARED_FIELDS.map((field): LeafField => `context.${field}`),
 ]
 
@@ -48,39 +35,52 @@ export function isLeafField(name: string): name is LeafField {
   return (LEAF_FIELDS as readonly string[]).includes(name)
 }
 
-/** New lines of what has no fields of its own: an example to be changed. */
-const WRITTEN: { readonly [T in 'sequence' | 'followedBy' | 'notFollowedBy' | 'lifecycle']: Leaf } =
-  {
-    sequence: {
-      type: 'sequence',
-      steps: [
-        { event: 'Product Viewed' },
-        { event: 'Product Added', within: 'PT30M' },
-        { event: 'Order Completed', within: 'P1D' },
-      ],
-      window: { last: 'P30D' },
-    },
-    followedBy: {
-      type: 'followedBy',
-      event: 'Product Viewed',
-      then: { event: 'Order Completed' },
-      within: 'P1D',
-    },
-    notFollowedBy: {
-      type: 'notFollowedBy',
-      event: 'Product Added',
-      then: { event: 'Order Completed' },
-      within: 'PT2H',
-      since: 'last',
-    },
-    lifecycle: {
-      type: 'lifecycle',
-      event: 'Order Completed',
-      is: 'stopped',
-      period: 'P30D',
-      of: 3,
-    },
-  }
+/** New lines of what has several parts: an example to be changed. */
+const EXAMPLES: {
+  readonly [
+    T in 'sequence' | 'followedBy' | 'notFollowedBy' | 'lifecycle' | 'reaction' | 'now' | 'near'
+  ]: Leaf
+} = {
+  sequence: {
+    type: 'sequence',
+    steps: [
+      { event: 'Product Viewed' },
+      { event: 'Product Added', within: 'PT30M' },
+      { event: 'Order Completed', within: 'P1D' },
+    ],
+    window: { last: 'P30D' },
+  },
+  followedBy: {
+    type: 'followedBy',
+    event: 'Product Viewed',
+    then: { event: 'Order Completed' },
+    within: 'P1D',
+  },
+  notFollowedBy: {
+    type: 'notFollowedBy',
+    event: 'Product Added',
+    then: { event: 'Order Completed' },
+    within: 'PT2H',
+    since: 'last',
+  },
+  lifecycle: {
+    type: 'lifecycle',
+    event: 'Order Completed',
+    is: 'stopped',
+    period: 'P30D',
+    of: 3,
+  },
+  reaction: {
+    type: 'reaction',
+    kind: 'opened',
+    channel: 'email',
+    operator: 'gte',
+    value: 1,
+    window: { last: 'P30D' },
+  },
+  now: { type: 'now', weekdays: ['saturday', 'sunday'], from: '09:00', to: '18:00' },
+  near: { type: 'context', near: { lat: 48.86, lon: 2.35, km: 25 } },
+}
 
 /** What a new line says before anybody edits it. */
 export function defaultLeaf(field: LeafField): Leaf {
@@ -93,18 +93,20 @@ export function defaultLeaf(field: LeafField): Leaf {
       window: { last: 'P7D' },
     }
   }
-  const written = WRITTEN[field as keyof typeof WRITTEN]
-  if (written !== undefined) return written
+  const example = EXAMPLES[field as keyof typeof EXAMPLES]
+  if (example !== undefined) return example
   if (field === 'consent') return { type: 'consent', purpose: 'advertising' }
   if (field === 'trait' || field === 'account') {
     return { type: field, trait: '', operator: 'equals', value: '' }
   }
+  if (field === 'segment') return { type: 'segment', segment: '' }
   const name = field.slice('context.'.length) as ComparedField
   return { type: 'context', field: name, operator: 'equals', value: '' }
 }
 
 export function fieldOf(leaf: Leaf): LeafField {
-  return leaf.type === 'context' ? `context.${leaf.field}` : leaf.type
+  if (leaf.type !== 'context') return leaf.type
+  return 'near' in leaf ? 'near' : `context.${leaf.field}`
 }
 
 /** The editor's form of a condition. `fromQuery` gives back the very same condition. */
@@ -139,6 +141,9 @@ function toNode(condition: Condition): ConditionGroup | ConditionRule {
     case 'followedBy':
     case 'notFollowedBy':
     case 'lifecycle':
+    case 'segment':
+    case 'reaction':
+    case 'now':
     case 'context':
       return { field: fieldOf(condition), operator: NO_OPERATOR, value: condition }
   }

@@ -5,14 +5,20 @@ import {
   performedPhrase,
   sequencePhrase,
 } from './behaviour-sentence.ts'
+import { contextPhrase, nowPhrase, reactionPhrase, traitPhrase } from './facts-sentence.ts'
 import type { Format } from './format.ts'
 import type { Translate } from './i18n.ts'
-import { testPhrase, type Words } from './test-sentence.ts'
+import type { Words } from './test-sentence.ts'
 
 /** What a condition means, as one sentence: "People who did “Product Viewed” at least 3 times in the last 7 days." */
-export function conditionSentence(condition: Condition, t: Translate, format: Format): string {
+export function conditionSentence(
+  condition: Condition,
+  t: Translate,
+  format: Format,
+  segment?: (id: string) => string | undefined,
+): string {
   if (isEverybody(condition)) return t('sentence.everybody')
-  return t('sentence.people', { what: phrase(condition, { t, format }, false) })
+  return t('sentence.people', { what: phrase(condition, { t, format, segment }, false) })
 }
 
 function isEverybody(condition: Condition): boolean {
@@ -37,13 +43,16 @@ function phrase(condition: Condition, words: Words, nested: boolean): string {
     case 'account':
       return t(`sentence.${condition.type}`, {
         trait: condition.trait === '' ? '…' : condition.trait,
-        test: testPhrase(condition, words),
+        test: traitPhrase(condition, words),
       })
     case 'context':
-      return t(condition.scope === 'ever' ? 'sentence.contextEver' : 'sentence.context', {
-        field: t(`context.${condition.field}`).toLocaleLowerCase(),
-        test: testPhrase(condition, words),
-      })
+      return contextPhrase(condition, words)
+    case 'now':
+      return nowPhrase(condition, words)
+    case 'reaction':
+      return reactionPhrase(condition, words)
+    case 'segment':
+      return t('sentence.segment', { segment: words.segment?.(condition.segment) ?? '…' })
     case 'consent':
       return t('sentence.consent', {
         purpose: t(`purpose.${condition.purpose}` as 'purpose.analytics', {

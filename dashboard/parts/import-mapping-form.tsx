@@ -4,11 +4,7 @@ import { useState } from 'react'
 import { suggestMapping } from '../../edge/parse/import-suggest.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { DEFAULT_KINDS } from '../../edge/protocol/identifier.ts'
-import {
-  IMPORT_KINDS,
-  type ApiImport,
-  type ImportMapping,
-} from '../../edge/protocol/import.ts'
+import { IMPORT_KINDS, type ApiImport, type ImportMapping } from '../../edge/protocol/import.ts'
 import { REACTIONS } from '../../edge/protocol/reaction.ts'
 import { api } from './api.ts'
 import { ImportColumns } from './import-columns.tsx'

@@ -21,6 +21,7 @@ import { ConditionEditor } from './condition-editor.tsx'
 import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { conditionSentence } from './condition-sentence.ts'
+import { OptionalDuration } from './optional-duration.tsx'
 import { fieldErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
@@ -44,6 +45,7 @@ export function SegmentForm(props: {
   const [key, setKey] = useState(initial?.key ?? '')
   const [isPublic, setPublic] = useState(initial?.public ?? false)
   const [purposes, setPurposes] = useState<readonly string[]>(initial?.purposes ?? [])
+  const [minimumStay, setMinimumStay] = useState(initial?.minimumStay)
   const [condition, setCondition] = useState<Condition>(
     initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
@@ -54,6 +56,7 @@ export function SegmentForm(props: {
         condition,
         public: isPublic,
         purposes,
+        ...(minimumStay !== undefined && { minimumStay }),
         ...(key.trim() !== '' && { key: key.trim() }),
       }),
     onSuccess: (segment) => {
@@ -121,6 +124,20 @@ export function SegmentForm(props: {
                 value={purposes}
                 onChange={setPurposes}
                 error={byField['purposes']}
+              />
+            </Card>
+            <Card>
+              <Text size="sm" fw={500}>
+                {t('segment.minimumStay')}
+              </Text>
+              <Text size="xs" c="dimmed" mb={6}>
+                {t('segment.minimumStayAbout')}
+              </Text>
+              <OptionalDuration
+                label={t('segment.minimumStaySet')}
+                value={minimumStay}
+                initial="P1D"
+                onChange={setMinimumStay}
               />
             </Card>
             <Card>

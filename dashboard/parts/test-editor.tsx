@@ -1,5 +1,10 @@
 import { Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
-import { OPERATORS, type Operator, type Test } from '../../edge/protocol/condition.ts'
+import {
+  OPERATORS,
+  type ClockOperator,
+  type Operator,
+  type Test,
+} from '../../edge/protocol/condition.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import {
   isList,
@@ -20,18 +25,28 @@ export function TestEditor<T extends Test>(props: {
   /** What is compared, for people who hear the page. */
   readonly of: string
   readonly suggestions?: readonly string[]
+  /** Operators of another kind of test, that may be chosen in the place of this one. */
+  readonly others?: readonly ClockOperator[]
+  readonly onOther?: (operator: ClockOperator) => void
 }) {
   const { t } = useI18n()
-  const { test, onChange } = props
+  const { test, onChange, others = [] } = props
   const kinds = kindsOf(test.operator)
   const kind = kindOf(test.value)
   return (
     <>
       <Select
         aria-label={t('editor.operatorOf', { of: props.of })}
-        data={OPERATORS.map((operator) => ({ value: operator, label: t(`operator.${operator}`) }))}
+        data={[...OPERATORS, ...others].map((operator) => ({
+          value: operator,
+          label: t(`operator.${operator}`),
+        }))}
         value={test.operator}
-        onChange={(operator) => operator && onChange(withOperator(test, operator as Operator))}
+        onChange={(operator) => {
+          const other = others.find((one) => one === operator)
+          if (other !== undefined) props.onOther?.(other)
+          else if (operator) onChange(withOperator(test, operator as Operator))
+        }}
         allowDeselect={false}
         w={170}
       />

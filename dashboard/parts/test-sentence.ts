@@ -6,6 +6,8 @@ import type { Translate } from './i18n.ts'
 export interface Words {
   readonly t: Translate
   readonly format: Format
+  /** The name of a segment, by its id or key. */
+  readonly segment?: ((id: string) => string | undefined) | undefined
 }
 
 /** "is at least 3", "contains “shoe”". */

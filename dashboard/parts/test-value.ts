@@ -31,6 +31,8 @@ export function kindsOf(operator: Operator): readonly ValueKind[] {
     case 'in':
     case 'not_in':
       return ['text', 'number']
+    case 'before':
+    case 'after':
     case 'contains':
     case 'starts_with':
     case 'ends_with':

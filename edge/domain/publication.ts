@@ -85,6 +85,7 @@ const published = ({
   public: open,
   purposes,
   origin,
+  minimumStay,
 }: SegmentDefinition): SegmentDefinition => ({
   id,
   key,
@@ -93,6 +94,7 @@ const published = ({
   public: open,
   ...(purposes !== undefined && purposes.length > 0 && { purposes }),
   ...(origin !== undefined && { origin }),
+  ...(minimumStay !== undefined && { minimumStay }),
 })
 
 /** The catalog version that first carried the present version of a segment. */

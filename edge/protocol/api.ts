@@ -34,6 +34,7 @@ export interface ApiSegment {
   readonly condition: Condition
   readonly public: boolean
   readonly purposes: readonly string[]
+  readonly minimumStay?: string
   readonly version: number
   readonly state: 'building' | 'live'
   /** 0 to 1 while building. */

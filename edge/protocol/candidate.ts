@@ -15,6 +15,7 @@ export interface ApiCandidate extends Comparison {
   readonly id: string
   readonly condition: Condition
   readonly purposes: readonly string[]
+  readonly minimumStay?: string
   /** `building`: not everybody was looked at yet, so the figures grow. */
   readonly state: 'building' | 'ready'
   /** 0 to 1 while building. */
@@ -25,5 +26,6 @@ export interface ApiCandidate extends Comparison {
 /** Condition and purposes that a segment may be switched to. */
 export interface CandidateInput {
   readonly condition: Condition
+  readonly minimumStay?: string
   readonly purposes?: readonly string[]
 }

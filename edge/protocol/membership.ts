@@ -51,7 +51,7 @@ export interface SegmentDefinition {
    * Who enters stays for so long, an ISO 8601 duration, whatever the condition says, unless consent is withdrawn. Absent:
    * no longer than it holds.
    */
-  readonly minimumStay?: string
+  readonly minimumStay?: string | undefined
   /** The candidate it was before it was switched to. Absent: it was saved directly. */
   readonly origin?: SegmentId
 }

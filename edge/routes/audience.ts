@@ -9,6 +9,7 @@ import type { ProfileId, SegmentId, ShardAddress, WorkspaceId } from '../protoco
 import { findRow } from '../storage/rows.ts'
 import { notFoundHere, refuseField } from './problem.ts'
 import { resource } from './resource.ts'
+import { linked } from './segment-linking.ts'
 import { condition } from './segments.ts'
 import {
   body,
@@ -121,7 +122,7 @@ export const audience = resource()
   .openapi(previewRoute, async (c) => {
     const { workspace } = c.get('access')
     const { condition: wanted, purposes = [] } = c.req.valid('json')
-    return c.json(await preview(c.env, workspace, wanted, purposes), 200)
+    return c.json(await preview(c.env, workspace, await linked(c, wanted), purposes), 200)
   })
   .openapi(membersRoute, async (c) => {
     const { workspace } = c.get('access')

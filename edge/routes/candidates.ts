@@ -18,7 +18,8 @@ import { askShards } from './all-shards.ts'
 import { accept, changeOf, isLive, waitUntilLive } from './changing.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
-import { condition, purposes, shownSegment, showSegment } from './segments.ts'
+import { linked } from './segment-linking.ts'
+import { condition, minimumStay, purposes, shownSegment, showSegment } from './segments.ts'
 import { body, idParam, instant, iso, json, problems } from './shapes.ts'
 
 /** Each is judged with every event, and is part of the catalog that every shard is handed. */
@@ -26,12 +27,13 @@ const MAX_CANDIDATES = 100
 /** People shown of each side. */
 const MAX_PEOPLE = 100
 
-const input = z.strictObject({ condition, purposes }).openapi('CandidateInput')
+const input = z.strictObject({ condition, purposes, minimumStay }).openapi('CandidateInput')
 const shown = z
   .object({
     id: z.string(),
     condition: z.custom<Condition>().openapi({ type: 'object' }),
     purposes: z.array(z.string()).readonly(),
+    minimumStay: z.string().optional(),
     state: z.enum(['building', 'ready']).openapi({
       description: 'While building, not everybody was looked at yet: the figures grow',
     }),
@@ -155,6 +157,7 @@ async function show(c: Context<AccessEnv>, id: string): Promise<ApiCandidate> {
     id: candidate.id,
     condition: candidate.condition,
     purposes: candidate.purposes ?? [],
+    ...(candidate.minimumStay !== undefined && { minimumStay: candidate.minimumStay }),
     state: isReady ? 'ready' : 'building',
     ...(!isReady && { progress: status.progress }),
     size: total('size'),
@@ -168,7 +171,7 @@ export const candidates = resource()
   .openapi(getRoute, async (c) => c.json(await show(c, c.req.valid('param').id), 200))
   .openapi(saveRoute, async (c) => {
     const wanted = c.req.valid('json')
-    const { id: segment } = await segmentAt(c, c.req.valid('param').id)
+    const { id: segment, key } = await segmentAt(c, c.req.valid('param').id)
     if ((await countCandidates(c.env.DB, c.get('access').workspace, segment)) >= MAX_CANDIDATES) {
       throw new Refusal(
         409,
@@ -177,7 +180,8 @@ export const candidates = resource()
     }
     const id = newId('cnd')
     const change = changeOf(c, 'segment.candidate-saved', segment)
-    const judged = { id, condition: wanted.condition, purposes: wanted.purposes ?? [] }
+    const condition = await linked(c, wanted.condition, { id: segment, key })
+    const judged = { ...wanted, id, condition, purposes: wanted.purposes ?? [] }
     await accept(c, 'segment', await saveCandidate(c.env.DB, change, segment, judged))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, c.get('access').workspace, id, 1)

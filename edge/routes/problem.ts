@@ -63,7 +63,7 @@ export const refuseField = (path: string, reason: string, status: 400 | 409 = 40
 export const notFoundHere = (what: string): Refusal =>
   new Refusal(404, `There is no such ${what} in this workspace.`)
 
-const INVALID = 'The request does not have the form this route expects; see errors.'
+export const INVALID = 'The request does not have the form this route expects; see errors.'
 
 /** What a schema found wrong, one entry a field; an unknown key is named by its own path. */
 export function fieldErrorsOf(error: z.core.$ZodError): readonly FieldError[] {

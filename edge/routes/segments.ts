@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { liveMonitor, workspaceObject } from '../objects/address.ts'
 import { parseCondition } from '../parse/condition.ts'
 import type { ApiSegment } from '../protocol/api.ts'
+import { parseDuration } from '../protocol/duration.ts'
 import type { Condition } from '../protocol/condition.ts'
 import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
@@ -22,6 +23,7 @@ import { freeKey, keyFromName } from './key-name.ts'
 import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
+import { linked } from './segment-linking.ts'
 import {
   body,
   distinct,
@@ -64,6 +66,16 @@ export const purposes = distinct(purpose, MAX_PURPOSES).optional().openapi({
     'Only events count that were consented to for all of these, and only while they are granted',
 })
 
+/** How long whoever enters stays. */
+export const minimumStay = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'must be an ISO 8601 duration such as P1D')
+  .optional()
+  .openapi({
+    description: 'Who enters stays for so long (ISO 8601), unless consent is withdrawn',
+    example: 'P1D',
+  })
+
 const input = z
   .strictObject({
     name,
@@ -71,6 +83,7 @@ const input = z
     condition,
     public: z.boolean('must be true or false').optional(),
     purposes,
+    minimumStay,
   })
   .openapi('SegmentInput')
 
@@ -83,6 +96,7 @@ export const shownSegment = z
     condition: z.custom<Condition>().openapi(CONDITION),
     public: z.boolean(),
     purposes: z.array(z.string()).readonly(),
+    minimumStay: z.string().optional(),
     version: z.number().openapi({ description: 'Grows with each change' }),
     state: z.enum(['building', 'live']),
     progress: z.number().optional().openapi({ description: '0 to 1, while building' }),
@@ -158,6 +172,7 @@ async function figures(env: Env, workspace: WorkspaceId) {
       condition: JSON.parse(row.condition) as Condition,
       public: row.public === 1,
       purposes: JSON.parse(row.purposes) as readonly string[],
+      ...(row.minimumStay !== null && { minimumStay: row.minimumStay }),
       version: row.version,
       state: live ? 'live' : 'building',
       ...(!live && { progress: status.progress }),
@@ -194,11 +209,12 @@ export const segments = resource()
     const id = newId('seg')
     const taken =
       wanted.key === undefined ? await keysOf(c.env.DB, 'segment', workspace) : new Set<string>()
+    const name = wanted.key ?? freeKey(keyFromName(wanted.name, 'segment'), taken)
     const segment = {
+      ...wanted,
       id,
-      key: wanted.key ?? freeKey(keyFromName(wanted.name, 'segment'), taken),
-      name: wanted.name,
-      condition: wanted.condition,
+      key: name,
+      condition: await linked(c, wanted.condition, { id, key: name }),
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }
@@ -217,10 +233,12 @@ export const segments = resource()
     const row = await findRow(c.env.DB, 'segment', workspace, id)
     if (row === undefined) throw notFoundHere('segment')
     // Pages and ad platforms know a segment by its key: it changes only when it is said to.
+    const name = wanted.key ?? row.key
     const segment = {
       ...wanted,
       id,
-      key: wanted.key ?? row.key,
+      key: name,
+      condition: await linked(c, wanted.condition, { id, key: name }),
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }

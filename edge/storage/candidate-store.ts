@@ -8,12 +8,13 @@ import { commit, type Change, type Conflict } from './change.ts'
 import type { SegmentRow } from './schema.ts'
 
 /** What a candidate says otherwise than its segment: all that decides who is a member. */
-export type Judged = Pick<SegmentDefinition, 'condition' | 'purposes'>
+export type Judged = Pick<SegmentDefinition, 'condition' | 'purposes' | 'minimumStay'>
 
 interface Kept {
   readonly id: SegmentId
   readonly condition: Condition
   readonly purposes: readonly string[]
+  readonly minimumStay?: string
   readonly createdAt: Millis
 }
 
@@ -50,13 +51,19 @@ export const saveCandidate = (
   db: D1Database,
   change: Change,
   segment: SegmentId,
-  { id, condition, purposes = [] }: Judged & { readonly id: SegmentId },
+  { id, condition, purposes = [], minimumStay }: Judged & { readonly id: SegmentId },
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
     database
       .updateTable('segment')
       .set({
-        candidate: JSON.stringify({ id, condition, purposes, createdAt: change.at } satisfies Kept),
+        candidate: JSON.stringify({
+          id,
+          condition,
+          purposes,
+          ...(minimumStay !== undefined && { minimumStay }),
+          createdAt: change.at,
+        } satisfies Kept),
       })
       .where('workspace', '=', change.workspace)
       .where('id', '=', segment),
@@ -81,7 +88,7 @@ export const discardCandidate = (
 export const switchToCandidate = (
   db: D1Database,
   change: Change,
-  { id, of, condition, purposes = [] }: CandidateDefinition,
+  { id, of, condition, purposes = [], minimumStay }: CandidateDefinition,
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
     database
@@ -89,6 +96,7 @@ export const switchToCandidate = (
       .set((eb) => ({
         condition: JSON.stringify(condition),
         purposes: JSON.stringify(purposes),
+        minimumStay: minimumStay ?? null,
         candidate: null,
         origin: id,
         version: eb('version', '+', 1),

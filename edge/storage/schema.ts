@@ -63,6 +63,7 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly version: number
   readonly candidate: string | null
   readonly origin: SegmentId | null
+  readonly minimumStay: string | null
 }
 
 export interface ExperienceRow extends Owned<ExperienceId>, Changeable {

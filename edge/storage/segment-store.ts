@@ -1,6 +1,8 @@
 import type { Condition } from '../protocol/condition.ts'
 import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
+import { sql } from 'kysely'
+import { names, type LinkedSegment } from '../domain/segment-links.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
 import { newId } from './new-id.ts'
@@ -15,14 +17,23 @@ export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly ver
   purposes: JSON.parse(row.purposes) as readonly string[],
   version: row.version,
   ...(row.origin !== null && { origin: row.origin }),
+  ...(row.minimumStay !== null && { minimumStay: row.minimumStay }),
 })
 
-const columns = ({ key, name, condition, public: open, purposes = [] }: SegmentDefinition) => ({
+const columns = ({
+  key,
+  name,
+  condition,
+  public: open,
+  purposes = [],
+  minimumStay,
+}: SegmentDefinition) => ({
   key,
   name,
   condition: JSON.stringify(condition),
   public: open ? 1 : 0,
   purposes: JSON.stringify(purposes),
+  minimumStay: minimumStay ?? null,
 })
 
 export const createSegment = (
@@ -86,22 +97,44 @@ export const deleteSegment = (
     database.deleteFrom('segment').where('workspace', '=', change.workspace).where('id', '=', id),
   ])
 
+const mentions = (column: 'condition' | 'candidate', id: SegmentId) =>
+  sql<boolean>`instr(${sql.ref(column)}, ${id}) > 0`
+
+/** `text`: of a condition, or of what holds one. */
+function isNamedIn(text: string, id: SegmentId): boolean {
+  const json = JSON.parse(text) as Condition | { readonly condition: Condition }
+  return names('type' in json ? json : json.condition, id)
+}
+
 /** What names a segment. `tells`: an activation of the segment itself, not one that only leaves its members out. */
 export interface SegmentUser {
-  readonly type: 'activation' | 'experience'
+  readonly type: 'activation' | 'experience' | 'segment'
   readonly id: string
   readonly name: string
   readonly tells: boolean
 }
 
-/** The activations and experiences that name a segment. */
+/** All segments of a workspace, as others may be made of them. */
+export async function linkableSegments(
+  db: D1Database,
+  workspace: WorkspaceId,
+): Promise<readonly LinkedSegment[]> {
+  const rows = await databaseOf(db)
+    .selectFrom('segment')
+    .select(['id', 'key', 'condition'])
+    .where('workspace', '=', workspace)
+    .execute()
+  return rows.map((row) => ({ ...row, condition: JSON.parse(row.condition) as Condition }))
+}
+
+/** The activations, experiences and segments that name a segment. */
 export async function usersOfSegment(
   db: D1Database,
   workspace: WorkspaceId,
   id: SegmentId,
 ): Promise<readonly SegmentUser[]> {
   const database = databaseOf(db)
-  const [experiences, activations] = await Promise.all([
+  const [experiences, activations, segments] = await Promise.all([
     database
       .selectFrom('experience')
       .select(['id', 'name'])
@@ -112,6 +145,13 @@ export async function usersOfSegment(
       .selectFrom('activation')
       .select(['id', 'name', 'segment', 'exclude'])
       .where('workspace', '=', workspace)
+      .execute(),
+    database
+      .selectFrom('segment')
+      .select(['id', 'name', 'condition', 'candidate'])
+      .where('workspace', '=', workspace)
+      .where('id', '!=', id)
+      .where((eb) => eb.or([mentions('condition', id), mentions('candidate', id)]))
       .execute(),
   ])
   return [
@@ -126,6 +166,16 @@ export async function usersOfSegment(
         id: activation,
         name,
         tells: segment === id,
+      })),
+    ...segments
+      .filter(({ condition, candidate }) =>
+        [condition, candidate].some((text) => text !== null && isNamedIn(text, id)),
+      )
+      .map(({ id: segment, name }) => ({
+        type: 'segment' as const,
+        id: segment,
+        name,
+        tells: false,
       })),
   ]
 }

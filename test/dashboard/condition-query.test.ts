@@ -28,11 +28,33 @@ const abroad: Condition = {
   value: ['FR', 'BE'],
 }
 
+const sum: Condition = {
+  type: 'performed',
+  event: ['Order Completed', 'Order Paid'],
+  measure: 'sum',
+  property: 'revenue',
+  operator: 'between',
+  value: [100, 250.5],
+  window: { between: ['P1D', 'P2W'] },
+}
+const ordered: Condition = {
+  type: 'sequence',
+  steps: [{ event: 'A' }, { event: 'B', within: 'PT90M', immediately: false }],
+  total: 'P1DT12H',
+}
+const open: Condition = {
+  type: 'notFollowedBy',
+  event: 'A',
+  then: { event: 'B', same: 'cart_id' },
+  within: 'PT2H',
+}
+const habit: Condition = { type: 'lifecycle', event: 'A', is: 'regular', period: 'P1W' }
+
 /** Small alphabets, so that groups of one, empty groups and negations of negations are common. */
 const conditions = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
-    fc.constantFrom(viewed, gold, big, abroad),
+    fc.constantFrom(viewed, gold, big, abroad, sum, ordered, open, habit),
     fc.record({
       type: fc.constantFrom('all' as const, 'any' as const),
       conditions: fc.array(tie('node'), { maxLength: 3 }),

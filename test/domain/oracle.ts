@@ -2,7 +2,7 @@ import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import { DAY, type Millis } from '../../edge/protocol/time.ts'
 import { followed, lifecycle, performed, sequence } from './oracle-behaviour.ts'
-import { passes } from './oracle-compare.ts'
+import { contextPasses, isNow, reacted, traitPasses } from './oracle-facts.ts'
 
 /**
  * The plainest reading of the semantics: looks at the whole history each time it is asked, and knows nothing of
@@ -17,11 +17,13 @@ export function holds(
   consent: ConsentOracle = new ConsentOracle(history),
   others: readonly EventRecord[] = [],
   zone = 'UTC',
+  segments: readonly { readonly id: string; readonly condition: Condition }[] = [],
 ): boolean {
   const counts = (event: EventRecord): boolean =>
     consent.purposes.every((purpose) => consent.counts(event, purpose))
   const past = { events: history.filter(counts), now, retention, zone }
-  const ask = (child: Condition) => holds(child, history, now, retention, consent, others, zone)
+  const ask = (child: Condition): boolean =>
+    holds(child, history, now, retention, consent, others, zone, segments)
   switch (condition.type) {
     case 'all':
       return condition.conditions.every(ask)
@@ -47,7 +49,7 @@ export function holds(
         )
         .sort((a, b) => a.timestamp - b.timestamp)
         .at(-1)?.traits?.[condition.trait]
-      return passes({ ...condition, property: '' }, said)
+      return traitPasses(condition, said, past)
     }
     case 'account': {
       const accounts = new Set(history.flatMap(({ group }) => group ?? []))
@@ -59,19 +61,18 @@ export function holds(
           .sort((a, b) => a.timestamp - b.timestamp)
           .at(-1)?.traits?.[condition.trait]
         const value = condition.trait === 'id' ? account : said
-        return passes({ ...condition, property: '' }, value)
+        return traitPasses(condition, value, past)
       })
     }
-    case 'context': {
-      const known = history.filter(({ context }) => context[condition.field] !== undefined)
-      const values = known.map(({ context }) => context[condition.field])
-      if (condition.scope === 'ever')
-        return values.some((v) => passes({ ...condition, property: '' }, v))
-      const newest = history
-        .filter(({ context }) => Object.keys(context).length > 0)
-        .sort((a, b) => a.timestamp - b.timestamp)
-        .at(-1)
-      return passes({ ...condition, property: '' }, newest?.context[condition.field])
+    case 'context':
+      return contextPasses(condition, past)
+    case 'now':
+      return isNow(condition, past)
+    case 'reaction':
+      return reacted(condition, past)
+    case 'segment': {
+      const definition = segments.find(({ id }) => id === condition.segment)
+      return definition !== undefined && ask(definition.condition)
     }
   }
 }

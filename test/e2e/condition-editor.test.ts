@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ApiSegment } from '../../edge/protocol/api.ts'
+import type { Condition, PerformedCondition } from '../../edge/protocol/condition.ts'
+import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
+import { DEMO } from '../demo/account.ts'
+import type { Addresses } from '../demo/start.ts'
+import { product } from './product.ts'
+import { signIn } from './sign-in.ts'
+
+/** Where pictures of the pages are kept; none without. */
+const PICTURES = process.env['PRISME_PICTURES']
+
+let at: Addresses
+let browser: Browser
+beforeAll(async () => {
+  at = await product()
+  browser = await chromium.launch({
+    executablePath: await ensureChromium(console.log),
+    args: [...CHROMIUM_FLAGS],
+  })
+})
+afterAll(() => browser?.close())
+
+const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
+
+async function saved(condition: Condition): Promise<ApiSegment> {
+  const body = JSON.stringify({ name: `Editor ${randomUUID()}`, condition })
+  const response = await fetch(`${at.edge}/api/segments`, { method: 'POST', headers, body })
+  expect(response.status, await response.clone().text()).toBe(201)
+  return (await response.json()) as ApiSegment
+}
+
+async function conditionOf({ id }: ApiSegment): Promise<Condition> {
+  const response = await fetch(`${at.edge}/api/segments/${id}`, { headers })
+  return ((await response.json()) as ApiSegment).condition
+}
+
+const ordered = (changed: Partial<PerformedCondition>): Condition => ({
+  type: 'performed',
+  event: 'Order Completed',
+  operator: 'gte',
+  value: 1,
+  ...changed,
+})
+
+const SEQUENCE: Condition = {
+  type: 'sequence',
+  steps: [
+    { event: ['Product Viewed', 'Product List Viewed'] },
+    {
+      event: 'Product Added',
+      where: [{ property: 'price', operator: 'gt', value: 20 }],
+      within: 'PT90M',
+      immediately: true,
+    },
+    { event: 'Order Completed', within: 'P1W', immediately: false },
+  ],
+  window: { last: 'PT36H' },
+  total: 'P1DT12H',
+}
+
+/** Each form there is, written as nobody would type it: weeks, zeros, defaults that need not be said. */
+const EVERY_FORM: readonly Condition[] = [
+  ordered({ measure: 'count', operator: 'between', value: [0, 1_000], window: { last: 'P2W' } }),
+  ordered({ measure: 'sum', property: 'revenue', operator: 'gt', value: 0.125 }),
+  ordered({ measure: 'avg', property: 'total', value: -2.5, window: { calendar: 'week' } }),
+  ordered({ measure: 'min', property: 'a.b', window: { calendar: 'day', offset: 0 } }),
+  ordered({ measure: 'max', property: 'total', window: { calendar: 'year', offset: -2 } }),
+  ordered({ measure: 'distinct', property: 'sku', window: { between: ['PT1H', 'P999999W'] } }),
+  ordered({
+    measure: 'first',
+    property: 'coupon',
+    operator: 'in',
+    value: ['ÉTÉ', 'x, y'],
+    ignoreCase: true,
+    window: { from: '2026-03-28T23:30:00.250+01:00', to: '2026-10-25T02:30:00Z' },
+  }),
+  ordered({ measure: 'last', property: 'paid', operator: 'equals', value: true }),
+  ordered({ measure: 'recency', operator: 'between', value: ['PT12345678S', 'P700D'] }),
+  SEQUENCE,
+  {
+    type: 'followedBy',
+    event: ['Product Added'],
+    then: { event: 'Order Completed', same: 'cart_id' },
+    within: 'P1DT1S',
+  },
+  {
+    type: 'notFollowedBy',
+    event: 'Product Added',
+    where: [{ property: 'price', operator: 'exists' }],
+    then: {
+      event: ['Order Completed', 'Product Removed'],
+      where: [{ property: 'channel', operator: 'not_equals', value: 'store', ignoreCase: false }],
+    },
+    within: 'PT2H',
+    since: 'any',
+  },
+  { type: 'lifecycle', event: 'Order Completed', is: 'first-time', period: 'P1W' },
+  { type: 'lifecycle', event: 'Order Completed', is: 'regular', period: 'P30D' },
+  { type: 'lifecycle', event: ['A', 'B'], is: 'returned', period: 'P30D', of: 24 },
+]
+
+const WORDS = {
+  'en-GB': {
+    name: 'Name',
+    save: 'Save changes',
+    step: 'Step',
+    event: 'Event, or several of which any counts',
+    addStep: 'Add a step',
+    remove: 'Remove Step 1',
+    within: 'within, after the step before',
+    length: 'within, after the step before: how long',
+    immediately: 'with nothing else in between',
+    total: 'all steps within',
+    measure: 'What is measured',
+    sum: 'total of',
+    property: 'Property that is measured',
+    bound: 'Compared with',
+    window: 'When',
+    calendar: 'by the calendar',
+    back: 'How many periods back',
+    lastMonth: 'back: last month',
+  },
+  'fr-FR': {
+    name: 'Nom',
+    save: 'Enregistrer',
+    step: 'Étape',
+    event: 'Événement, ou plusieurs dont chacun compte',
+    addStep: 'Ajouter une étape',
+    remove: 'Retirer : Étape 1',
+    within: 'au plus, après l’étape d’avant',
+    length: 'au plus, après l’étape d’avant : durée',
+    immediately: 'sans rien d’autre entre les deux',
+    total: 'toutes les étapes en, au plus',
+    measure: 'Ce qui est mesuré',
+    sum: 'total de',
+    property: 'Propriété mesurée',
+    bound: 'Comparé à',
+    window: 'Quand',
+    calendar: 'selon le calendrier',
+    back: 'Nombre de périodes en arrière',
+    lastMonth: 'en arrière : le mois dernier',
+  },
+} as const
+/** How many fields are walked through before a look at where that led. */
+const STRIDE = 10
+
+type Locale = keyof typeof WORDS
+type Look = readonly [locale: Locale, colorScheme: 'light' | 'dark', width: number]
+
+const LOOKS: readonly Look[] = [
+  ['en-GB', 'light', 1280],
+  ['fr-FR', 'dark', 360],
+]
+
+async function visited(
+  [locale, colorScheme, width]: Look,
+  visit: (context: BrowserContext) => Promise<void>,
+): Promise<void> {
+  const viewport = { width, height: 900 }
+  // A zone whose clocks change: an instant must not move by being looked at.
+  const zone = { timezoneId: 'Europe/Paris' }
+  const context = await browser.newContext({ locale, colorScheme, viewport, ...zone })
+  try {
+    await signIn(context, at.dashboard)
+    await visit(context)
+  } finally {
+    await context.close()
+  }
+}
+
+async function edited(context: BrowserContext, { id }: ApiSegment, locale: Locale): Promise<Page> {
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  await page.goto(`${at.dashboard}/segments/${id}/edit`)
+  await page.getByRole('button', { name: WORDS[locale].save }).waitFor()
+  return page
+}
+
+async function save(page: Page, { id }: ApiSegment, locale: Locale): Promise<void> {
+  await page.getByRole('button', { name: WORDS[locale].save }).press('Enter')
+  await page.waitForURL(`${at.dashboard}/segments/${id}`)
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return
+  await page.screenshot({ path: `${PICTURES}/condition-${name}.png`, fullPage: true })
+}
+
+test.each(LOOKS)(
+  'every form of a condition is shown in fields of its own and stays exactly as it was: %s, %s, %i wide',
+  async (...look) => {
+    const [locale, , width] = look
+    const condition: Condition = { type: 'any', conditions: EVERY_FORM }
+    const segment = await saved(condition)
+    await visited(look, async (context) => {
+      const page = await edited(context, segment, locale)
+      expect(await page.locator('.rule').count()).toBe(EVERY_FORM.length)
+      expect(await page.locator('.condition-editor textarea').count()).toBe(0)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      )
+      await picture(page, `${locale}-forms`)
+
+      // Every field is entered and left by keyboard: that alone changes nothing.
+      const fields = page.locator('.condition-editor input:not([type=hidden])')
+      await fields.first().focus()
+      const isWithin = () =>
+        page.evaluate(() => document.activeElement?.closest('.condition-editor') !== null)
+      let stops = 0
+      for (; await isWithin(); stops += STRIDE) {
+        for (let step = 0; step < STRIDE; step++) await page.keyboard.press('Tab')
+      }
+      expect(stops).toBeGreaterThanOrEqual(await fields.count())
+      const name = page.getByRole('textbox', { name: WORDS[locale].name, exact: true })
+      await name.fill(`${await name.inputValue()} again`)
+      await save(page, segment, locale)
+    })
+    expect(await conditionOf(segment)).toEqual(condition)
+  },
+)
+
+test.each(LOOKS)(
+  'steps are added, bounded and removed by keyboard: %s, %s, %i wide',
+  async (...look) => {
+    const [locale] = look
+    const words = WORDS[locale]
+    const segment = await saved(SEQUENCE)
+    await visited(look, async (context) => {
+      const page = await edited(context, segment, locale)
+      const add = page.getByRole('button', { name: words.addStep })
+      await add.press('Enter')
+      const step = page.getByRole('group', { name: `${words.step} 4`, exact: true })
+      const event = step.getByLabel(words.event)
+      await event.fill('Order Refunded')
+      await event.press('Enter')
+      await step.getByRole('checkbox', { name: words.within }).press('Space')
+      await step.getByRole('textbox', { name: words.length }).fill('3')
+      await step.getByRole('checkbox', { name: words.immediately }).press('Space')
+      await page.getByRole('checkbox', { name: words.total }).press('Space')
+      await page.getByRole('button', { name: words.remove }).press('Enter')
+      expect(await add.evaluate((button) => button === document.activeElement)).toBe(true)
+      await step.waitFor({ state: 'detached' })
+      await save(page, segment, locale)
+    })
+    expect(await conditionOf(segment)).toEqual({
+      type: 'sequence',
+      steps: [
+        { event: 'Product Added', where: [{ property: 'price', operator: 'gt', value: 20 }] },
+        { event: 'Order Completed', within: 'P1W', immediately: false },
+        { event: 'Order Refunded', within: 'P3D', immediately: true },
+      ],
+      window: { last: 'PT36H' },
+    })
+  },
+)
+
+test.each(LOOKS)(
+  'a count becomes a sum over the last month by keyboard: %s, %s, %i wide',
+  async (...look) => {
+    const [locale] = look
+    const words = WORDS[locale]
+    const segment = await saved(ordered({ operator: 'gt', value: 3 }))
+    await visited(look, async (context) => {
+      const page = await edited(context, segment, locale)
+      await choose(page, words.measure, words.sum)
+      await page.getByRole('combobox', { name: words.property }).fill('revenue')
+      await page.getByRole('textbox', { name: words.bound, exact: true }).fill('250.5')
+      await choose(page, words.window, words.calendar)
+      await page.getByRole('textbox', { name: words.back }).fill('1')
+      await page.getByText(words.lastMonth, { exact: true }).waitFor()
+      await picture(page, `${locale}-sum`)
+      await save(page, segment, locale)
+    })
+    expect(await conditionOf(segment)).toEqual(
+      ordered({
+        measure: 'sum',
+        property: 'revenue',
+        operator: 'gt',
+        value: 250.5,
+        window: { calendar: 'month', offset: -1 },
+      }),
+    )
+  },
+)
+
+/** Chooses from a list by arrow keys. */
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  const field = page.getByLabel(label, { exact: true }).and(page.locator('input'))
+  await field.press('ArrowDown')
+  const wanted = page.getByRole('option', { name: option, exact: true })
+  await wanted.waitFor()
+  for (let turns = 0; turns < 20; turns++) {
+    if ((await wanted.getAttribute('data-combobox-selected')) !== null) break
+    await field.press('ArrowDown')
+  }
+  await field.press('Enter')
+  await expect.poll(() => field.inputValue()).toBe(option)
+}
