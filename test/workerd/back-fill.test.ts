@@ -1,13 +1,13 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { workspaceObject } from '../../edge/objects/address.ts'
-import { clock } from '../../edge/objects/clock.ts'
 import type { ApiMember, ApiSegment, Page } from '../../edge/protocol/api.ts'
 import type { BackFillStatus } from '../../edge/protocol/back-fill.ts'
 import type { DeviceId } from '../../edge/protocol/id.ts'
 import { sweep } from '../../edge/sweep.ts'
 import { views, Watched } from './candidate-fixture.ts'
+import { resetClock } from './shard-fixture.ts'
 import { SHARDS } from './telling-workspace.ts'
 
 let shop: Watched
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await shop.open()
 })
 afterEach(() => {
-  clock.now = () => Date.now()
+  resetClock()
   vi.restoreAllMocks()
 })
 
@@ -46,6 +46,14 @@ async function tempt(): Promise<void> {
   await shop.wake()
 }
 
+/** How often the alarm of a shard rings in a third of a second. */
+const rings = (shard: ReturnType<Watched['shard']>) =>
+  runInDurableObject(shard as unknown as DurableObjectStub, async (instance) => {
+    const bell = vi.spyOn(instance as unknown as { alarm: () => Promise<void> }, 'alarm')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return bell.mock.calls.length
+  })
+
 const finished = () =>
   vi.waitFor(async () => expect(await backFill()).toMatchObject({ state: 'idle', progress: 1 }), {
     timeout: 10_000,
@@ -59,6 +67,8 @@ describe('a count that is paused', () => {
     await tempt()
     await restart()
     await tempt()
+    // Nor does its bell ring again and again for what may not be done.
+    expect(await rings(shop.shard(0))).toBeLessThan(3)
     expect(await backFill()).toMatchObject({ state: 'paused', done: 0, total: 2 })
     expect(await shop.candidate()).toMatchObject({ state: 'building', size: 0, leavers: 0 })
     expect(await backFill('/resume')).toMatchObject({ state: expect.not.stringMatching('paused') })

@@ -49,6 +49,7 @@ export class Watched {
 
   async open(): Promise<void> {
     clock.now = () => this.now
+    clock.toWall = (at) => at - this.now + Date.now()
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
       this.#received.push(new Request(input as string, init as RequestInit))
       return new Response(null, { status: 204 })

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { clock } from '../../edge/objects/clock.ts'
+import { liveMonitor } from '../../edge/objects/address.ts'
 import type { ApiMember, ApiProfile, ApiSegment, Page } from '../../edge/protocol/api.ts'
 import type { ApiCandidate } from '../../edge/protocol/candidate.ts'
 import { MINUTE } from '../../edge/protocol/time.ts'
 import { views, Watched } from './candidate-fixture.ts'
+import { resetClock } from './shard-fixture.ts'
 
 let shop: Watched
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
   await shop.open()
 })
 afterEach(() => {
-  clock.now = () => Date.now()
+  resetClock()
   vi.restoreAllMocks()
 })
 
@@ -59,6 +60,12 @@ describe('a new version of a segment in use', () => {
     expect(await shop.candidate()).toMatchObject({ size: 5, leavers: 2 })
     await shop.pass(61 * MINUTE)
     expect(await shop.candidate()).toMatchObject({ size: 0, joiners: 0, leavers: 0 })
+    // Reports and the live page know the segment alone.
+    await vi.waitFor(async () => {
+      const { sizes, history } = await liveMonitor(env, shop.id).overview()
+      expect(sizes).toEqual({ [`seg_${shop.id}`]: 0 })
+      expect([...new Set(history.map(({ segment }) => segment))]).toEqual([`seg_${shop.id}`])
+    })
   })
 
   test('is switched to in one act, of which only the difference is told', async () => {
