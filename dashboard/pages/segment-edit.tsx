@@ -89,24 +89,31 @@ function useIsUsed(id: string): boolean {
 async function saveBeside(initial: ApiSegment, input: SegmentInput): Promise<ApiSegment> {
   const { id } = initial
   const inForce = await api.segments.get(id)
-  const { condition, purposes = [] } = input
+  const { condition, purposes = [], minimumStay } = input
   const isRenamed =
     input.name !== inForce.name ||
     (input.key !== undefined && input.key !== inForce.key) ||
     input.public !== inForce.public
   if (isRenamed) {
-    const { condition: former, purposes: needed } = inForce
-    await api.segments.replace(id, { ...input, condition: former, purposes: needed })
+    const { condition: former, purposes: needed, minimumStay: stay } = inForce
+    const { minimumStay: _, ...rest } = input
+    await api.segments.replace(id, {
+      ...rest,
+      condition: former,
+      purposes: needed,
+      ...(stay !== undefined && { minimumStay: stay }),
+    })
   }
-  if (!isSame({ condition, purposes }, initial)) {
-    await api.segments.candidate.save(id, { condition, purposes })
+  const judged = { condition, purposes, ...(minimumStay !== undefined && { minimumStay }) }
+  if (!isSame(judged, initial)) {
+    await api.segments.candidate.save(id, judged)
   }
   return api.segments.get(id)
 }
 
 const isSame = (
-  one: Required<Pick<SegmentInput, 'condition' | 'purposes'>>,
-  other: Pick<ApiSegment, 'condition' | 'purposes'>,
+  one: Pick<SegmentInput, 'condition' | 'purposes' | 'minimumStay'>,
+  other: Pick<ApiSegment, 'condition' | 'purposes' | 'minimumStay'>,
 ): boolean =>
-  JSON.stringify([one.condition, one.purposes]) ===
-  JSON.stringify([other.condition, other.purposes])
+  JSON.stringify([one.condition, one.purposes, one.minimumStay]) ===
+  JSON.stringify([other.condition, other.purposes, other.minimumStay])

@@ -274,10 +274,11 @@ function compileContext(condition: ContextCondition, site: Site): Evaluate {
       : ([condition.field, compileTest(condition, site.zone)] as const)
   if (scope === 'session') return compileSession(field, accepts, site)
   site.reads.context.add(field)
-  return (facts) => ({
-    holds: accepts(scope === 'now' ? facts.context[field] : [...facts.ever(field)]),
-    until: NEVER,
-  })
+  return (facts) => {
+    const ever = facts.ever(field)
+    const value = scope === 'now' ? facts.context[field] : ever.length > 0 ? ever : undefined
+    return { holds: accepts(value), until: NEVER }
+  }
 }
 
 /** A comparison of a value that time alone may turn. */

@@ -32,7 +32,9 @@ const timeOf = (text: string): Millis => {
 
 function readingTest({ weekdays, from, to }: NowCondition): (reading: Reading) => boolean {
   const days = weekdays?.map((day) => WEEKDAYS.indexOf(day))
-  const [first, end] = [from === undefined ? 0 : timeOf(from), to === undefined ? DAY : timeOf(to)]
+  const first = from === undefined ? 0 : timeOf(from)
+  // Until midnight is until the end of the day.
+  const end = (to === undefined ? 0 : timeOf(to)) || DAY
   return (reading) => {
     const day = Math.floor(modulo(reading - MONDAY, WEEK) / DAY)
     if (days !== undefined && !days.includes(day)) return false

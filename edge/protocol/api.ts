@@ -26,6 +26,8 @@ export interface SegmentInput {
   readonly public?: boolean
   /** Only events count that were consented to for all of these, and only while they are granted. */
   readonly purposes?: readonly string[]
+  /** How long whoever enters stays, ISO 8601. */
+  readonly minimumStay?: string
 }
 export interface ApiSegment {
   readonly id: string

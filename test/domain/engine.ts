@@ -1,6 +1,8 @@
 import { ToldAccounts } from '../../edge/domain/account.ts'
 import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
 import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
+import { withdrawnSince } from '../../edge/domain/consent.ts'
+import { settle } from '../../edge/domain/fold.ts'
 import {
   decodeProfile,
   encodeProfile,
@@ -11,7 +13,7 @@ import { advance, review } from '../../edge/domain/review.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { ProfileId } from '../../edge/protocol/id.ts'
-import type { Transition } from '../../edge/protocol/membership.ts'
+import type { SegmentDefinition, Transition } from '../../edge/protocol/membership.ts'
 import type { Millis } from '../../edge/protocol/time.ts'
 import { catalogOf } from './build.ts'
 
@@ -21,8 +23,19 @@ export class Engine {
   readonly #accounts = new ToldAccounts()
   profile: Profile
   readonly log: Transition[] = []
-  constructor(conditions: readonly Condition[], { timezone = 'UTC', born = 0 } = {}) {
-    const catalog = { ...catalogOf(...conditions), timezone }
+  readonly #history: EventRecord[] = []
+  /** `more`: what else is said of the first segment. */
+  constructor(
+    conditions: readonly Condition[],
+    {
+      timezone = 'UTC',
+      born = 0,
+      more = {},
+    }: { timezone?: string; born?: Millis; more?: Partial<SegmentDefinition> } = {},
+  ) {
+    const plain = catalogOf(...conditions)
+    const segments = plain.segments.map((one, place) => (place === 0 ? { ...one, ...more } : one))
+    const catalog = { ...plain, segments, timezone }
     this.compiled = compileCatalog(catalog, this.#accounts.lookup)
     this.profile = newProfile('prf_test' as ProfileId, 'bucket', born)
     this.profile.version = catalog.version
@@ -44,8 +57,12 @@ export class Engine {
   take(event: EventRecord): void {
     this.pass(event.receivedAt)
     const changes = noChanges()
+    const before = new Map(this.profile.consent)
     this.#accounts.hear(event)
     applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
+    this.#history.push(event)
+    this.profile = settle(this.profile, changes, () => this.#history, this.compiled)
+    for (const one of withdrawnSince(before, this.profile.consent)) changes.withdrawn.add(one)
     this.#review(event.receivedAt, changes)
   }
 

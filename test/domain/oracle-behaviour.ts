@@ -10,6 +10,7 @@ import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
 import { compare, passes } from './oracle-compare.ts'
+import { traitPasses } from './oracle-facts.ts'
 
 /** What the plain readings below look at: every event that counts at all, in whatever order. */
 export interface Past {
@@ -31,16 +32,18 @@ export function isBefore(a: EventRecord, b: EventRecord): boolean {
   return false
 }
 
-const matching = ({ events, now, retention }: Past, { event, where = [] }: EventTest) =>
-  events
+const matching = (past: Past, { event, where = [] }: EventTest) => {
+  const { events, now, retention } = past
+  return events
     .filter(
       ({ name, timestamp, properties }) =>
         ([] as string[]).concat(event).includes(name) &&
         timestamp <= now &&
         timestamp > now - retention &&
-        where.every((test) => passes(test, properties[test.property])),
+        where.every((test) => traitPasses(test, properties[test.property], past)),
     )
     .sort((a, b) => (isBefore(a, b) ? -1 : 1))
+}
 
 export function performed(
   { measure = 'count', property = '', window, ...condition }: PerformedCondition,

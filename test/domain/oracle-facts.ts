@@ -98,7 +98,7 @@ export function isNow({ weekdays, from, to }: NowCondition, past: Past): boolean
   const latest = latestWithContext(past)
   const { weekday, time } = readingAt(past.now, latest?.context.timezone ?? past.zone)
   if (weekdays !== undefined && !(weekdays as readonly string[]).includes(weekday)) return false
-  const [first, end] = [from ?? '00:00', to ?? '24:00']
+  const [first, end] = [from ?? '00:00', to === undefined || to === '00:00' ? '24:00' : to]
   return first < end ? time >= first && time < end : time >= first || time < end
 }
 
@@ -115,7 +115,7 @@ export function contextPasses(condition: ContextCondition, past: Past): boolean 
     events.map(({ context }) => context[field]).filter((value) => value !== undefined)
   if (scope === 'now') return accepts(latestWithContext(past)?.context[field])
   const values = of(scope === 'ever' ? past.events : sessionOf(past))
-  return values.length > 0 ? values.some(accepts) : scope === 'session' && accepts(undefined)
+  return values.length > 0 ? values.some(accepts) : accepts(undefined)
 }
 
 const latestWithContext = ({ events }: Past) =>
