@@ -1,7 +1,8 @@
-import { Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { Checkbox, Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { OPERATORS, type Operator, type Test } from '../../edge/protocol/condition.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import {
+  hasCase,
   isList,
   kindOf,
   kindsOf,
@@ -52,6 +53,16 @@ export function TestEditor<T extends Test>(props: {
         suggestions={props.suggestions ?? []}
         onValue={(value) => onChange({ ...test, value })}
       />
+      {hasCase(test) && (
+        <Checkbox
+          label={t('editor.ignoreCase')}
+          aria-label={t('editor.ignoreCaseOf', { of: props.of })}
+          checked={test.ignoreCase ?? false}
+          onChange={(event) => onChange({ ...test, ignoreCase: event.currentTarget.checked })}
+          mih={36}
+          styles={{ body: { alignItems: 'center', height: 36 } }}
+        />
+      )}
     </>
   )
 }
