@@ -43,7 +43,7 @@ export function TestEditor<T extends Test>(props: {
           value={kind}
           onChange={(next) => next && onChange(withKind(test, next as ValueKind))}
           allowDeselect={false}
-          w={110}
+          w={124}
         />
       )}
       <ValueEditor

@@ -119,6 +119,14 @@ const WORDS = {
     value: 'reason: value',
     ignoreCase: 'reason: upper or lower case',
     total: 'all steps within',
+    since: 'Which time',
+    any: 'any time',
+    same: 'Property that must be equal in both, or none',
+    span: 'within: how long',
+    unit: 'within: unit',
+    days: 'days',
+    habit: 'Habit',
+    firstTime: 'for the first time',
     measure: 'What is measured',
     sum: 'total of',
     measured: 'Property that is measured',
@@ -143,6 +151,14 @@ const WORDS = {
     value: 'reason : valeur',
     ignoreCase: 'reason : majuscules ou minuscules',
     total: 'toutes les étapes en, au plus',
+    since: 'Quelle fois',
+    any: 'n’importe quelle fois',
+    same: 'Propriété qui doit être égale dans les deux, ou aucune',
+    span: 'en moins de : durée',
+    unit: 'en moins de : unité',
+    days: 'jours',
+    habit: 'Habitude',
+    firstTime: 'pour la première fois',
     measure: 'Ce qui est mesuré',
     sum: 'total de',
     measured: 'Propriété mesurée',
@@ -312,6 +328,40 @@ test.each(LOOKS)(
         window: { calendar: 'month', offset: -1 },
       }),
     )
+  },
+)
+
+test.each(LOOKS)(
+  'what should have followed and a habit are changed by keyboard: %s, %s, %i wide',
+  async (...look) => {
+    const [locale] = look
+    const words = WORDS[locale]
+    const event = 'Order Completed'
+    const missed = { type: 'notFollowedBy', event: 'Product Added', within: 'PT2H' } as const
+    const habit = { type: 'lifecycle', event, period: 'P30D' } as const
+    const segment = await saved({
+      type: 'all',
+      conditions: [
+        { ...missed, then: { event } },
+        { ...habit, is: 'stopped', of: 4 },
+      ],
+    })
+    await visited(look, async (context) => {
+      const page = await edited(context, segment, locale)
+      await choose(page, words.since, words.any)
+      await page.getByRole('combobox', { name: words.same }).fill('cart_id')
+      await page.getByRole('textbox', { name: words.span }).fill('3')
+      await choose(page, words.unit, words.days)
+      await choose(page, words.habit, words.firstTime)
+      await save(page, segment, locale)
+    })
+    expect(await conditionOf(segment)).toEqual({
+      type: 'all',
+      conditions: [
+        { ...missed, then: { event, same: 'cart_id' }, within: 'P3D', since: 'any' },
+        { ...habit, is: 'first-time' },
+      ],
+    })
   },
 )
 
