@@ -6,7 +6,6 @@ import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
 import { BackFillCard } from '../parts/back-fill-card.tsx'
 import { CandidateCard } from '../parts/candidate-card.tsx'
-import { conditionSentence } from '../parts/condition-sentence.ts'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import type { Format } from '../parts/format.ts'
 import type { Translate } from '../parts/i18n.ts'
@@ -23,6 +22,7 @@ import { SegmentChart } from '../parts/segment-chart.tsx'
 import { SegmentState, useSegmentSize } from '../parts/segment-size.tsx'
 import { Failure, Loaded, Loading } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
+import { useSentence } from '../parts/use-sentence.ts'
 import { Countdown, When } from '../parts/when.tsx'
 
 /** One segment: its size over time, who is in it, where it is used. */
@@ -209,6 +209,7 @@ function Uses({ segment }: { readonly segment: ApiSegment }) {
 
 function Members({ segment }: { readonly segment: ApiSegment }) {
   const { t } = useI18n()
+  const sentenceOf = useSentence()
   const members = useInfiniteQuery({
     queryKey: ['members', segment.id, segment.version],
     queryFn: ({ pageParam }: { pageParam: string | undefined }) =>
@@ -274,7 +275,7 @@ function Members({ segment }: { readonly segment: ApiSegment }) {
 
 /** What the segment means, with the consent it needs. */
 function meaning({ condition, purposes }: ApiSegment, t: Translate, format: Format): string {
-  const sentence = conditionSentence(condition, t, format)
+  const sentence = sentenceOf(condition)
   if (purposes.length === 0) return sentence
   const names = purposes.map((purpose) =>
     t(`purpose.${purpose}` as 'purpose.analytics', { defaultValue: purpose }),

@@ -2,7 +2,6 @@ import { Badge, Card, Group, Table, Text } from '@mantine/core'
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
-import { conditionSentence } from '../parts/condition-sentence.ts'
 import { PausedNotice } from '../parts/hold-button.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -10,6 +9,7 @@ import { segmentsQuery } from '../parts/queries.ts'
 import { SegmentState, useSegmentSize } from '../parts/segment-size.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
+import { useSentence } from '../parts/use-sentence.ts'
 
 /** All segments, with their size as it moves. */
 export default function Segments() {
@@ -56,6 +56,7 @@ export default function Segments() {
 
 function Row({ segment }: { readonly segment: ApiSegment }) {
   const { t, format } = useI18n()
+  const sentenceOf = useSentence()
   const size = useSegmentSize(segment)
   return (
     <Table.Tr>
@@ -73,7 +74,7 @@ function Row({ segment }: { readonly segment: ApiSegment }) {
           {segment.public && <Badge color="cyan">{t('segment.publicBadge')}</Badge>}
         </Group>
         <Text size="sm" c="dimmed" lineClamp={2} className="breakable">
-          {conditionSentence(segment.condition, t, format)}
+          {sentenceOf(segment.condition)}
         </Text>
       </Table.Td>
       <Table.Td visibleFrom="sm">

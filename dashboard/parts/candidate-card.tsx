@@ -3,13 +3,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
 import type { ApiCandidate, Side } from '../../edge/protocol/candidate.ts'
 import { api } from './api.ts'
-import { conditionSentence } from './condition-sentence.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { JsonView } from './json-view.tsx'
 import { TextLink } from './link.tsx'
 import { candidateQuery } from './queries.ts'
 import { Failure, Loaded, Loading } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
+import { useSentence } from './use-sentence.ts'
 import { When } from './when.tsx'
 
 /** The new version beside a segment: whom a switch to it would move, the switch itself, and the way back. */
@@ -22,6 +22,7 @@ export function CandidateCard({ segment }: { readonly segment: ApiSegment }) {
 
 function Beside(props: { readonly segment: ApiSegment; readonly candidate: ApiCandidate }) {
   const { t, format } = useI18n()
+  const sentenceOf = useSentence()
   const client = useQueryClient()
   const { segment, candidate } = props
   const { joiners, leavers } = candidate
@@ -73,7 +74,7 @@ function Beside(props: { readonly segment: ApiSegment; readonly candidate: ApiCa
         </Group>
       </Group>
       <Stack gap="md">
-        <Text className="breakable">{conditionSentence(candidate.condition, t, format)}</Text>
+        <Text className="breakable">{sentenceOf(candidate.condition)}</Text>
         <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md" aria-live="polite">
           {figures.map(([figure, text]) => (
             <div key={figure}>

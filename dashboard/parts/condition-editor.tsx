@@ -175,7 +175,7 @@ function FieldPicker(props: FieldSelectorProps) {
       searchable
       allowDeselect={false}
       comboboxProps={{ withinPortal: true }}
-      w={210}
+      w={224}
     />
   )
 }

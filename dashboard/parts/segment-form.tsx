@@ -20,13 +20,13 @@ import type { Condition } from '../../edge/protocol/condition.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
-import { conditionSentence } from './condition-sentence.ts'
 import { OptionalDuration } from './optional-duration.tsx'
 import { fieldErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
+import { useSentence } from './use-sentence.ts'
 
 const FIELDS = ['name', 'key', 'condition', 'public', 'purposes'] as const
 
@@ -39,6 +39,7 @@ export function SegmentForm(props: {
   readonly options?: ReactNode
 }) {
   const { t, format } = useI18n()
+  const sentenceOf = useSentence()
   const client = useQueryClient()
   const { initial } = props
   const [name, setName] = useState(initial?.name ?? '')
@@ -114,7 +115,7 @@ export function SegmentForm(props: {
                 {t('segment.meaning')}
               </Title>
               <Text size="sm" aria-live="polite" className="breakable">
-                {conditionSentence(condition, t, format)}
+                {sentenceOf(condition)}
               </Text>
             </Card>
             <Card>

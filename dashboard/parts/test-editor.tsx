@@ -1,4 +1,4 @@
-import { Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { Checkbox, Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import {
   OPERATORS,
   type ClockOperator,
@@ -7,6 +7,7 @@ import {
 } from '../../edge/protocol/condition.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import {
+  hasCase,
   isList,
   kindOf,
   kindsOf,
@@ -57,7 +58,7 @@ export function TestEditor<T extends Test>(props: {
           value={kind}
           onChange={(next) => next && onChange(withKind(test, next as ValueKind))}
           allowDeselect={false}
-          w={110}
+          w={124}
         />
       )}
       <ValueEditor
@@ -67,6 +68,16 @@ export function TestEditor<T extends Test>(props: {
         suggestions={props.suggestions ?? []}
         onValue={(value) => onChange({ ...test, value })}
       />
+      {hasCase(test) && (
+        <Checkbox
+          label={t('editor.ignoreCase')}
+          aria-label={t('editor.ignoreCaseOf', { of: props.of })}
+          checked={test.ignoreCase ?? false}
+          onChange={(event) => onChange({ ...test, ignoreCase: event.currentTarget.checked })}
+          mih={36}
+          styles={{ body: { alignItems: 'center', height: 36 } }}
+        />
+      )}
     </>
   )
 }

@@ -2,6 +2,7 @@ import type { Test } from '../../edge/protocol/condition.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import type { Format } from './format.ts'
 import type { Translate } from './i18n.ts'
+import { hasCase } from './test-value.ts'
 
 export interface Words {
   readonly t: Translate
@@ -23,7 +24,8 @@ export function testPhrase(test: Test, words: Words): string {
   const value = Array.isArray(test.value)
     ? format.or((test.value as readonly Json[]).map((item) => shown(item, words)))
     : shown(test.value, words)
-  return t(`sentence.test.${test.operator}`, { value, low: '', high: '' })
+  const phrase = t(`sentence.test.${test.operator}`, { value, low: '', high: '' })
+  return test.ignoreCase === true && hasCase(test) ? t('sentence.ignoringCase', { phrase }) : phrase
 }
 
 function shown(value: Json | undefined, { t, format }: Words): string {

@@ -63,15 +63,45 @@ export function withOperator<T extends Test>(test: T, operator: Operator): T {
   const first = kinds[0]
   const { value: _, ...rest } = test
   const next = { ...rest, operator } as unknown as T
-  if (first === undefined) return next
+  if (first === undefined) return withoutCase(next)
+  if (operator === 'before' || operator === 'after') {
+    return withoutCase({ ...next, value: isDay(test.value) ? test.value : today() })
+  }
   // From "is" to "is more than", numbers are what people mean; text that is no number stays text.
   const wanted = kinds.includes(kind) && !(kind === 'text' && first === 'number') ? kind : first
-  return { ...next, value: reshaped(test.value, shapeOf(operator), wanted) }
+  return withoutCase({ ...next, value: reshaped(test.value, shapeOf(operator), wanted) })
 }
+
+const isDay = (value: Json | undefined): value is string =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))
+
+const today = (): string => new Date().toISOString().slice(0, 10)
 
 /** The same test with its value read as another kind. */
 export function withKind<T extends Test>(test: T, kind: ValueKind): T {
-  return { ...test, value: reshaped(test.value, shapeOf(test.operator), kind) }
+  return withoutCase({ ...test, value: reshaped(test.value, shapeOf(test.operator), kind) })
+}
+
+/** Whether it makes a difference to a test in which case a text is written. */
+export function hasCase({ operator, value }: Test): boolean {
+  switch (operator) {
+    case 'equals':
+    case 'not_equals':
+    case 'in':
+    case 'not_in':
+    case 'contains':
+    case 'starts_with':
+    case 'ends_with':
+      return kindOf(value) === 'text'
+    default:
+      return false
+  }
+}
+
+/** A test that compares no text has no need to say how. */
+function withoutCase<T extends Test>(test: T): T {
+  const { ignoreCase: _, ...rest } = test
+  return hasCase(test) ? test : (rest as unknown as T)
 }
 
 function reshaped(value: Json | undefined, shape: ValueShape, kind: ValueKind): Json {

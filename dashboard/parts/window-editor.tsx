@@ -90,7 +90,7 @@ function FixedEditor({ window, onChange }: Props<Extract<Window, { from: unknown
             const next = fromLocal(event.currentTarget.value)
             if (next !== null) onChange({ ...window, [side]: next })
           }}
-          w={220}
+          w={250}
         />
       ))}
     </>

@@ -42,6 +42,12 @@ const cases: readonly [string, Condition, string, string][] = [
     'Les personnes qui ont fait « Product Viewed » où category est « shoes » au moins 3 fois depuis 7 jours.',
   ],
   [
+    'ignores case',
+    { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold', ignoreCase: true },
+    'People whose plan is “gold” in upper or lower case.',
+    'Les personnes dont le trait plan est « gold » en majuscules ou minuscules.',
+  ],
+  [
     'names a purpose',
     { type: 'consent', purpose: 'advertising' },
     'People who consent to Advertising.',

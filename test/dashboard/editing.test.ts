@@ -42,7 +42,12 @@ test('a test stays one the edge accepts, whatever operator and kind are chosen i
   const choice = fc.record({ operator: fc.constantFrom(...OPERATORS), kind: fc.nat() })
   fc.assert(
     fc.property(fc.array(choice, { minLength: 1, maxLength: 6 }), (choices) => {
-      let edited: PropertyTest = { property: 'price', operator: 'equals', value: '12' }
+      let edited: PropertyTest = {
+        property: 'price',
+        operator: 'equals',
+        value: '12',
+        ignoreCase: true,
+      }
       for (const { operator, kind } of choices) {
         edited = withOperator(edited, operator)
         const kinds = kindsOf(operator)
@@ -62,6 +67,14 @@ test('a test stays one the edge accepts, whatever operator and kind are chosen i
       })
     }),
   )
+})
+
+test('case is ignored only where text is compared', () => {
+  const named: PropertyTest = { property: 'p', operator: 'equals', value: 'Été', ignoreCase: true }
+  expect(withOperator(named, 'in')).toEqual({ ...named, operator: 'in', value: ['Été'] })
+  expect(withOperator(named, 'gt')).toEqual({ property: 'p', operator: 'gt', value: 0 })
+  expect(withOperator(named, 'exists')).toEqual({ property: 'p', operator: 'exists' })
+  expect(withKind(named, 'boolean')).toEqual({ property: 'p', operator: 'equals', value: false })
 })
 
 test('JSON that is none is told with its place, other mistakes with their path', () => {

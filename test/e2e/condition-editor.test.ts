@@ -114,10 +114,22 @@ const WORDS = {
     within: 'within, after the step before',
     length: 'within, after the step before: how long',
     immediately: 'with nothing else in between',
+    addProperty: 'Only where a property …',
+    property: 'property',
+    value: 'reason: value',
+    ignoreCase: 'reason: upper or lower case',
     total: 'all steps within',
+    since: 'Which time',
+    any: 'any time',
+    same: 'Property that must be equal in both, or none',
+    span: 'within: how long',
+    unit: 'within: unit',
+    days: 'days',
+    habit: 'Habit',
+    firstTime: 'for the first time',
     measure: 'What is measured',
     sum: 'total of',
-    property: 'Property that is measured',
+    measured: 'Property that is measured',
     bound: 'Compared with',
     window: 'When',
     calendar: 'by the calendar',
@@ -134,10 +146,22 @@ const WORDS = {
     within: 'au plus, après l’étape d’avant',
     length: 'au plus, après l’étape d’avant : durée',
     immediately: 'sans rien d’autre entre les deux',
+    addProperty: 'Préciser une propriété',
+    property: 'propriété',
+    value: 'reason : valeur',
+    ignoreCase: 'reason : majuscules ou minuscules',
     total: 'toutes les étapes en, au plus',
+    since: 'Quelle fois',
+    any: 'n’importe quelle fois',
+    same: 'Propriété qui doit être égale dans les deux, ou aucune',
+    span: 'en moins de : durée',
+    unit: 'en moins de : unité',
+    days: 'jours',
+    habit: 'Habitude',
+    firstTime: 'pour la première fois',
     measure: 'Ce qui est mesuré',
     sum: 'total de',
-    property: 'Propriété mesurée',
+    measured: 'Propriété mesurée',
     bound: 'Comparé à',
     window: 'Quand',
     calendar: 'selon le calendrier',
@@ -207,16 +231,6 @@ test.each(LOOKS)(
       )
       await picture(page, `${locale}-forms`)
 
-      // Every field is entered and left by keyboard: that alone changes nothing.
-      const fields = page.locator('.condition-editor input:not([type=hidden])')
-      await fields.first().focus()
-      const isWithin = () =>
-        page.evaluate(() => document.activeElement?.closest('.condition-editor') !== null)
-      let stops = 0
-      for (; await isWithin(); stops += STRIDE) {
-        for (let step = 0; step < STRIDE; step++) await page.keyboard.press('Tab')
-      }
-      expect(stops).toBeGreaterThanOrEqual(await fields.count())
       const name = page.getByRole('textbox', { name: WORDS[locale].name, exact: true })
       await name.fill(`${await name.inputValue()} again`)
       await save(page, segment, locale)
@@ -224,6 +238,25 @@ test.each(LOOKS)(
     expect(await conditionOf(segment)).toEqual(condition)
   },
 )
+
+test('fields entered and left by keyboard change nothing', async () => {
+  const condition: Condition = { type: 'any', conditions: EVERY_FORM }
+  const segment = await saved(condition)
+  await visited(['en-GB', 'light', 1280], async (context) => {
+    const page = await edited(context, segment, 'en-GB')
+    const fields = page.locator('.condition-editor input:not([type=hidden])')
+    await fields.first().focus()
+    const isWithin = () =>
+      page.evaluate(() => document.activeElement?.closest('.condition-editor') !== null)
+    let stops = 0
+    for (; await isWithin(); stops += STRIDE) {
+      for (let step = 0; step < STRIDE; step++) await page.keyboard.press('Tab')
+    }
+    expect(stops).toBeGreaterThanOrEqual(await fields.count())
+    await save(page, segment, 'en-GB')
+  })
+  expect(await conditionOf(segment)).toEqual(condition)
+})
 
 test.each(LOOKS)(
   'steps are added, bounded and removed by keyboard: %s, %s, %i wide',
@@ -242,6 +275,10 @@ test.each(LOOKS)(
       await step.getByRole('checkbox', { name: words.within }).press('Space')
       await step.getByRole('textbox', { name: words.length }).fill('3')
       await step.getByRole('checkbox', { name: words.immediately }).press('Space')
+      await step.getByRole('button', { name: words.addProperty }).press('Enter')
+      await step.getByRole('combobox', { name: words.property, exact: true }).fill('reason')
+      await step.getByRole('textbox', { name: words.value, exact: true }).fill('damaged')
+      await step.getByRole('checkbox', { name: words.ignoreCase }).press('Space')
       await page.getByRole('checkbox', { name: words.total }).press('Space')
       await page.getByRole('button', { name: words.remove }).press('Enter')
       expect(await add.evaluate((button) => button === document.activeElement)).toBe(true)
@@ -253,7 +290,12 @@ test.each(LOOKS)(
       steps: [
         { event: 'Product Added', where: [{ property: 'price', operator: 'gt', value: 20 }] },
         { event: 'Order Completed', within: 'P1W', immediately: false },
-        { event: 'Order Refunded', within: 'P3D', immediately: true },
+        {
+          event: 'Order Refunded',
+          where: [{ property: 'reason', operator: 'equals', value: 'damaged', ignoreCase: true }],
+          within: 'P3D',
+          immediately: true,
+        },
       ],
       window: { last: 'PT36H' },
     })
@@ -269,7 +311,7 @@ test.each(LOOKS)(
     await visited(look, async (context) => {
       const page = await edited(context, segment, locale)
       await choose(page, words.measure, words.sum)
-      await page.getByRole('combobox', { name: words.property }).fill('revenue')
+      await page.getByRole('combobox', { name: words.measured }).fill('revenue')
       await page.getByRole('textbox', { name: words.bound, exact: true }).fill('250.5')
       await choose(page, words.window, words.calendar)
       await page.getByRole('textbox', { name: words.back }).fill('1')
@@ -286,6 +328,40 @@ test.each(LOOKS)(
         window: { calendar: 'month', offset: -1 },
       }),
     )
+  },
+)
+
+test.each(LOOKS)(
+  'what should have followed and a habit are changed by keyboard: %s, %s, %i wide',
+  async (...look) => {
+    const [locale] = look
+    const words = WORDS[locale]
+    const event = 'Order Completed'
+    const missed = { type: 'notFollowedBy', event: 'Product Added', within: 'PT2H' } as const
+    const habit = { type: 'lifecycle', event, period: 'P30D' } as const
+    const segment = await saved({
+      type: 'all',
+      conditions: [
+        { ...missed, then: { event } },
+        { ...habit, is: 'stopped', of: 4 },
+      ],
+    })
+    await visited(look, async (context) => {
+      const page = await edited(context, segment, locale)
+      await choose(page, words.since, words.any)
+      await page.getByRole('combobox', { name: words.same }).fill('cart_id')
+      await page.getByRole('textbox', { name: words.span }).fill('3')
+      await choose(page, words.unit, words.days)
+      await choose(page, words.habit, words.firstTime)
+      await save(page, segment, locale)
+    })
+    expect(await conditionOf(segment)).toEqual({
+      type: 'all',
+      conditions: [
+        { ...missed, then: { event, same: 'cart_id' }, within: 'P3D', since: 'any' },
+        { ...habit, is: 'first-time' },
+      ],
+    })
   },
 )
 
