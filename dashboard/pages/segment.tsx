@@ -2,13 +2,12 @@ import { Badge, Button, Card, Code, Grid, Group, Stack, Table, Text, Title } fro
 import { IconPencil } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import type { Condition } from '../../edge/protocol/condition.ts'
 import type { ApiSegment } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
 import { BackFillCard } from '../parts/back-fill-card.tsx'
 import { CandidateCard } from '../parts/candidate-card.tsx'
 import { ConfirmButton } from '../parts/confirm.tsx'
-import type { Format } from '../parts/format.ts'
-import type { Translate } from '../parts/i18n.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { ButtonLink, TextLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
@@ -22,6 +21,7 @@ import { SegmentChart } from '../parts/segment-chart.tsx'
 import { SegmentState, useSegmentSize } from '../parts/segment-size.tsx'
 import { Failure, Loaded, Loading } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
+import type { Words } from '../parts/test-sentence.ts'
 import { useSentence } from '../parts/use-sentence.ts'
 import { Countdown, When } from '../parts/when.tsx'
 
@@ -38,6 +38,7 @@ export default function Segment() {
 
 function View({ segment }: { readonly segment: ApiSegment }) {
   const { t, format } = useI18n()
+  const sentenceOf = useSentence()
   const client = useQueryClient()
   const navigate = useNavigate()
   const overview = useQuery(overviewQuery)
@@ -54,7 +55,7 @@ function View({ segment }: { readonly segment: ApiSegment }) {
     <>
       <PageHead
         title={segment.name}
-        about={meaning(segment, t, format)}
+        about={meaning(segment, sentenceOf, { t, format })}
         actions={
           <>
             <ConfirmButton
@@ -209,7 +210,6 @@ function Uses({ segment }: { readonly segment: ApiSegment }) {
 
 function Members({ segment }: { readonly segment: ApiSegment }) {
   const { t } = useI18n()
-  const sentenceOf = useSentence()
   const members = useInfiniteQuery({
     queryKey: ['members', segment.id, segment.version],
     queryFn: ({ pageParam }: { pageParam: string | undefined }) =>
@@ -274,7 +274,11 @@ function Members({ segment }: { readonly segment: ApiSegment }) {
 }
 
 /** What the segment means, with the consent it needs. */
-function meaning({ condition, purposes }: ApiSegment, t: Translate, format: Format): string {
+function meaning(
+  { condition, purposes }: ApiSegment,
+  sentenceOf: (condition: Condition) => string,
+  { t, format }: Words,
+): string {
   const sentence = sentenceOf(condition)
   if (purposes.length === 0) return sentence
   const names = purposes.map((purpose) =>

@@ -38,7 +38,7 @@ export function SegmentForm(props: {
   /** How it is to be saved, above the button. */
   readonly options?: ReactNode
 }) {
-  const { t, format } = useI18n()
+  const { t } = useI18n()
   const sentenceOf = useSentence()
   const client = useQueryClient()
   const { initial } = props
