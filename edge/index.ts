@@ -32,6 +32,7 @@ import { snowplow } from './routes/snowplow.ts'
 import { tag } from './routes/tag.ts'
 import { track } from './routes/track.ts'
 import { timeline } from './routes/timeline.ts'
+import { why } from './routes/why.ts'
 import { unmerging } from './routes/unmerge.ts'
 import { sweep } from './sweep.ts'
 
@@ -75,6 +76,7 @@ app.route('/', erasures)
 app.route('/', accounts)
 app.route('/', importParts)
 app.route('/', timeline)
+app.route('/', why)
 app.route('/', unmerging)
 app.route('/', imports)
 app.route('/', deliveries)

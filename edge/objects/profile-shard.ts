@@ -13,6 +13,7 @@ import type {
   ShardStatus,
   Whereabouts,
 } from '../protocol/objects.ts'
+import type { WhyAnswer } from '../protocol/why.ts'
 import type { ShardVitals } from '../protocol/vitals.ts'
 import type { ErasedDay, Seized, ShardErasureCalls, Swept } from '../protocol/erasure.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
@@ -52,6 +53,7 @@ import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
 import { birth, placeOf } from './subject-place.ts'
 import { timelineOf } from './timeline.ts'
+import { whyOf } from './why.ts'
 import { vitalsOf } from './vitals.ts'
 import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
@@ -192,6 +194,15 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     if (found === undefined) return null
     if ('elsewhere' in found) return { type: 'moved' as const, profile: found.elsewhere }
     return timelineOf(shard, found.profile.id, filter, Math.min(limit, MAX_LIST), before)
+  }
+
+  async why({ workspace, profile, segment }: Request<'why'>): Promise<WhyAnswer> {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const found = shard.locate(profile)
+    if (found === undefined) return null
+    if ('elsewhere' in found) return { type: 'moved', profile: found.elsewhere }
+    return whyOf(shard, found, segment)
   }
 
   async keptHistory({ workspace, profile, before, limit }: Request<'keptHistory'>) {

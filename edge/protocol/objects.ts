@@ -23,6 +23,7 @@ import type { Membership } from './membership.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
 import type { TimelineAnswer, TimelineFilter } from './timeline.ts'
+import type { WhyAnswer } from './why.ts'
 import type { Verdict } from './verdict.ts'
 import type { ShardVitals } from './vitals.ts'
 
@@ -58,6 +59,12 @@ export interface ProfileShardCalls {
     readonly before?: string
     readonly limit: number
   }): Promise<TimelineAnswer>
+  /** Why a person is in a segment, or is not. */
+  why(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly segment: SegmentId
+  }): Promise<WhyAnswer>
   /** A page of a person's events as they are kept, newest first; null: the person is not here. */
   keptHistory(request: {
     readonly workspace: WorkspaceId

@@ -1,6 +1,7 @@
 import type { Condition } from './condition.ts'
 import type { ConsentAnswers } from './consent.ts'
 import type { EventContext, EventType } from './event.ts'
+import type { ProfileId } from './id.ts'
 import type { JsonObject } from './json.ts'
 import type { Millis } from './time.ts'
 
@@ -54,4 +55,29 @@ export interface Why {
   readonly clauses: readonly Clause[]
   /** Absent: nothing that could be added was found to turn it, within what is tried. */
   readonly flip?: Flip
+}
+
+/** `why` is null for a segment that the person's shard does not know. */
+export type WhyAnswer =
+  | { readonly type: 'why'; readonly why: Why | null }
+  | { readonly type: 'moved'; readonly profile: ProfileId }
+  | null
+
+/** As the API tells it: instants as ISO 8601, the wait as an ISO 8601 duration. */
+export interface ApiClause extends Omit<Clause, 'until' | 'evidence' | 'clauses'> {
+  readonly until?: string
+  readonly evidence: readonly { readonly id: string; readonly event: string; readonly at: string }[]
+  readonly clauses?: readonly ApiClause[]
+}
+
+export interface ApiWhy {
+  readonly segment: string
+  readonly holds: boolean
+  readonly until?: string
+  readonly clauses: readonly ApiClause[]
+  readonly flip?: {
+    readonly sayings: readonly (Omit<Saying, 'ago'> & { readonly ago?: string })[]
+    /** How long nothing more must happen then. */
+    readonly wait?: string
+  }
 }
