@@ -22,6 +22,7 @@ import { ProfileTimeline } from '../parts/profile-timeline.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 import { When } from '../parts/when.tsx'
+import { WhyCard } from '../parts/why-card.tsx'
 
 /** Everything known of one person. */
 export default function Profile() {
@@ -69,6 +70,7 @@ function View({ profile }: { readonly profile: ApiProfile }) {
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="lg">
             <SegmentsCard profile={profile} />
+            <WhyCard profile={profile} />
             <IdentifiersCard profile={profile} />
             <TraitsCard profile={profile} />
             <GroupsCard profile={profile} />

@@ -45,6 +45,7 @@ import type { DeliveryState } from '../../edge/protocol/delivery.ts'
 import type { JsonObject } from '../../edge/protocol/json.ts'
 import type { ApiIdentitySettings, ApiRehearsal } from '../../edge/protocol/rehearsal.ts'
 import type { Verdict } from '../../edge/protocol/verdict.ts'
+import type { ApiWhy } from '../../edge/protocol/why.ts'
 import { query, request } from './request.ts'
 
 /** Which failed events are meant; all without any. */
@@ -163,6 +164,8 @@ export const api = {
     find: (kind: string, value: string) =>
       request<ApiProfile>('GET', `/api/profiles${query({ kind, value })}`),
     get: (id: string) => request<ApiProfile>('GET', profileAt(id)),
+    why: (id: string, segment: string) =>
+      request<ApiWhy>('GET', `${profileAt(id)}/why${query({ segment })}`),
     events: (id: string, { from, to, ...filter }: TimelineQuery, cursor?: string) =>
       request<ApiTimeline>(
         'GET',

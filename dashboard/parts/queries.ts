@@ -39,6 +39,14 @@ export const candidateQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.state === 'building' ? 1_500 : 10_000),
   })
 
+/** Why a person is in a segment, or is not. */
+export const whyQuery = (profile: string, segment: string) =>
+  queryOptions({
+    queryKey: ['why', profile, segment],
+    queryFn: () => api.profiles.why(profile, segment),
+    refetchInterval: 15_000,
+  })
+
 /** How far the count over the whole history is. */
 export const backFillQuery = queryOptions({
   queryKey: ['back-fill'],
