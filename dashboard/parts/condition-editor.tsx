@@ -257,7 +257,7 @@ function LeafEditor(props: ValueEditorProps) {
               onChange(scope === 'now' ? now : { ...leaf, scope })
             }}
             allowDeselect={false}
-            w={150}
+            w={220}
           />
           {'near' in leaf ? (
             <NearEditor near={leaf.near} onChange={(near) => onChange({ ...leaf, near })} />

@@ -34,7 +34,7 @@ export function NowEditor(props: {
             const { value } = event.currentTarget
             onChange(value === '' ? rest : { ...rest, [side]: value })
           }}
-          w={120}
+          w={150}
         />
       ))}
     </Group>

@@ -55,7 +55,7 @@ export function TraitTestEditor(props: {
           else if (next) onChange(withOperator({ operator: 'equals', value: '' }, next as Operator))
         }}
         allowDeselect={false}
-        w={170}
+        w={210}
       />
       {test.operator === 'anniversary' ? (
         <OptionalDuration

@@ -34,16 +34,22 @@ export function When({
   )
 }
 
-/** A live countdown to `until`: "leaves in 3 d 4 h". */
-export function Countdown({ until }: { readonly until: string }) {
+/** A live countdown to `until`: "leaves in 3 d 4 h", or plainly "in 3 d 4 h". */
+export function Countdown({
+  until,
+  plain = false,
+}: {
+  readonly until: string
+  readonly plain?: boolean
+}) {
   const { t, format } = useI18n()
   const now = useNow(1_000)
   const instant = Date.parse(until)
   return (
     <Text component="time" inherit dateTime={until} title={format.exact(instant)}>
       {instant <= now
-        ? t('countdown.now')
-        : t('countdown.in', { span: format.span(instant - now) })}
+        ? t(plain ? 'countdown.plainNow' : 'countdown.now')
+        : t(plain ? 'countdown.plain' : 'countdown.in', { span: format.span(instant - now) })}
     </Text>
   )
 }

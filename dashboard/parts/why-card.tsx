@@ -67,7 +67,7 @@ function Explained(props: { readonly profile: string; readonly segment: string }
         <Text fw={600}>{t(holds ? 'why.member' : 'why.noMember')}</Text>
         {until !== undefined && (
           <Text size="sm" c="dimmed">
-            {t(holds ? 'why.leaves' : 'why.enters')} <Countdown until={until} />
+            {t(holds ? 'why.leaves' : 'why.enters')} <Countdown until={until} plain />
           </Text>
         )}
       </Group>
@@ -116,7 +116,7 @@ function ClauseItem({ clause }: { readonly clause: ApiClause }) {
           </Text>
           {until !== undefined && (
             <Text size="xs" c="dimmed">
-              {t('why.changes')} <Countdown until={until} />
+              {t('why.changes')} <Countdown until={until} plain />
             </Text>
           )}
           {evidence.map(({ id, event, at }) => (
