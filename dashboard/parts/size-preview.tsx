@@ -76,6 +76,7 @@ export function SizePreview(props: {
             />
             <Text size="xs" c="dimmed">
               {t('preview.of', {
+                count: data.population,
                 share: format.percent(data.population === 0 ? 0 : size / data.population),
                 population: format.number(data.population),
               })}
