@@ -1,0 +1,114 @@
+import type { EventRecord } from '../../protocol/event.ts'
+import type { OrderRules } from '../../protocol/score.ts'
+import type { Millis } from '../../protocol/time.ts'
+
+/** Why the amount of an order is not known. */
+export type AmountFault = 'missing' | 'negative' | 'currency'
+
+/**
+ * What is kept of an event about an order: how much it adds, gives back, or takes back. Amounts are in the workspace's
+ * money; a text says why there is none.
+ */
+export type OrderFact = readonly [
+  act: 'completed' | 'refunded' | 'cancelled',
+  order: string | null,
+  amount: number | AmountFault,
+]
+
+/** Undefined: the event is not about an order. */
+export function orderFactOf(event: EventRecord, rules: OrderRules): OrderFact | undefined {
+  const act = actOf(event.name, rules)
+  if (act === undefined) return undefined
+  const { order_id: order } = event.properties
+  const isNamed = typeof order === 'string' || typeof order === 'number'
+  return [act, isNamed ? String(order) : null, amountOf(event, rules)]
+}
+
+function actOf(name: string, rules: OrderRules): OrderFact[0] | undefined {
+  if (rules.completed.includes(name)) return 'completed'
+  if (rules.refunded.includes(name)) return 'refunded'
+  return rules.cancelled.includes(name) ? 'cancelled' : undefined
+}
+
+function amountOf({ properties }: EventRecord, rules: OrderRules): number | AmountFault {
+  const named = rules.amount.find((name) => typeof properties[name] === 'number')
+  if (named === undefined) return 'missing'
+  const amount = Number(properties[named])
+  if (amount < 0) return 'negative'
+  const { currency } = properties
+  if (typeof currency !== 'string' || currency === rules.currency) return amount
+  const rate = Object.hasOwn(rules.rates, currency) ? rules.rates[currency] : undefined
+  return rate === undefined ? 'currency' : amount * rate
+}
+
+/** An order that stands: not cancelled, and not given back as a whole. */
+export interface Order {
+  readonly at: Millis
+  /** What is left of it after refunds; undefined: not known. */
+  readonly amount: number | undefined
+}
+
+export interface Orders {
+  /** In order of time. */
+  readonly orders: readonly Order[]
+  /** How many amounts were not counted, by the reason. */
+  readonly faults: { readonly [F in AmountFault]?: number }
+}
+
+/**
+ * The orders of a person, from what was said of them in order of time. An order told again under its id is the same
+ * one, as it was told last. A refund that names no known order is taken off no order, but off what all of them come to:
+ * off the latest ones first.
+ */
+export function ordersOf(
+  facts: readonly { readonly at: Millis; readonly fact: OrderFact }[],
+): Orders {
+  const orders = new Map<string, { at: Millis; amount: number | AmountFault }>()
+  const cancelled = new Set<string>()
+  const refunds: { order: string | null; amount: number | AmountFault }[] = []
+  for (const [place, { at, fact }] of facts.entries()) {
+    const [act, order, amount] = fact
+    if (act === 'completed') {
+      const key = order === null ? `#${place}` : `=${order}`
+      orders.set(key, { at: orders.get(key)?.at ?? at, amount })
+    } else if (act === 'cancelled') {
+      if (order !== null) cancelled.add(`=${order}`)
+    } else refunds.push({ order: order === null ? null : `=${order}`, amount })
+  }
+  for (const key of cancelled) orders.delete(key)
+  const faults: Partial<Record<AmountFault, number>> = {}
+  const left = new Map<string, Order>()
+  for (const [key, { at, amount }] of orders) {
+    if (typeof amount === 'string') faults[amount] = (faults[amount] ?? 0) + 1
+    left.set(key, { at, amount: typeof amount === 'string' ? undefined : amount })
+  }
+  for (const { order, amount } of refunds) giveBack(left, order, amount, cancelled)
+  return { orders: [...left.values()].sort((a, b) => a.at - b.at), faults }
+}
+
+function giveBack(
+  left: Map<string, Order>,
+  order: string | null,
+  amount: number | AmountFault,
+  cancelled: ReadonlySet<string>,
+): void {
+  if (order !== null && cancelled.has(order)) return
+  const known = order === null ? undefined : left.get(order)
+  if (order !== null && known !== undefined) {
+    // Without an amount of its own it is all of it.
+    const rest = typeof amount === 'string' ? 0 : (known.amount ?? Infinity) - amount
+    if (rest <= 0) left.delete(order)
+    else if (known.amount !== undefined) left.set(order, { ...known, amount: rest })
+    return
+  }
+  if (typeof amount === 'string') return
+  let rest = amount
+  for (const [key, one] of [...left].sort(([, a], [, b]) => b.at - a.at)) {
+    if (rest <= 0) return
+    if (one.amount === undefined || one.amount === 0) continue
+    const taken = Math.min(rest, one.amount)
+    rest -= taken
+    if (taken === one.amount) left.delete(key)
+    else left.set(key, { ...one, amount: one.amount - taken })
+  }
+}
