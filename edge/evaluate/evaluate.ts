@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { evaluatorOf, type Evaluator } from '../domain/evaluate.ts'
+import { hasLinks } from '../domain/segment-links.ts'
 import { parseCondition } from '../parse/condition.ts'
 import { parseJson } from '../parse/json-text.ts'
 import { parseInstant } from '../parse/timestamp.ts'
@@ -63,6 +64,11 @@ function readCondition(file: string) {
     throw new Unusable(`${file}:${line}:${column}: is no JSON from here on`)
   }
   const parsed = parseCondition(json.value)
+  if (parsed.ok && hasLinks(parsed.value)) {
+    throw new Unusable(
+      `${file}: it names other segments, which are not here: write their conditions in their place`,
+    )
+  }
   if (parsed.ok) return parsed.value
   throw new Unusable(
     parsed.errors.map(({ path, reason }) => `${file}: ${path}: ${reason}`).join('\n'),

@@ -127,6 +127,8 @@ test('a condition that is wrong is refused with path and reason', () => {
   expect(stderr).toMatch(`${condition}: condition.conditions.0.operator: Must be one of equals`)
   expect(evaluate('{"type":', []).stderr).toMatch(`${condition}:1:9: is no JSON from here on`)
   expect(evaluate(TWO_VIEWS_AND_GOLD, [], '--timezone', 'Mars').status).toBe(2)
+  const linked = evaluate({ type: 'segment', segment: 'buyers' }, [])
+  expect([linked.status, linked.stderr]).toEqual([2, expect.stringContaining('other segments')])
 })
 
 test('the export of a person and rows of the lake are read as they come', () => {
