@@ -6,6 +6,7 @@ import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
 import type { DeliveryState, DestinationKind } from './delivery.ts'
 import type { EventContext } from './event.ts'
+import type { ExamplePerson } from './example.ts'
 import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
@@ -26,6 +27,8 @@ export interface SegmentInput {
   readonly public?: boolean
   /** Only events count that were consented to for all of these, and only while they are granted. */
   readonly purposes?: readonly string[]
+  /** Absent on PUT: those it has stay. */
+  readonly examples?: readonly ExamplePerson[]
 }
 export interface ApiSegment {
   readonly id: string
@@ -39,6 +42,8 @@ export interface ApiSegment {
   /** 0 to 1 while building. */
   readonly progress?: number
   readonly size: number
+  /** Absent in lists. */
+  readonly examples?: readonly ExamplePerson[]
   readonly createdAt: string
   readonly updatedAt: string
 }

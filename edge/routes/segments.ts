@@ -7,6 +7,7 @@ import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow, keysOf, listRows } from '../storage/rows.ts'
+import { readExamples } from '../storage/example-store.ts'
 import type { SegmentRow } from '../storage/schema.ts'
 import {
   createSegment,
@@ -19,6 +20,7 @@ import { freeKey, keyFromName } from './key-name.ts'
 import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
+import { examples, requireExamples, shownExamples } from './segment-examples.ts'
 import {
   body,
   distinct,
@@ -65,6 +67,7 @@ const input = z
       description:
         'Only events count that were consented to for all of these, and only while they are granted',
     }),
+    examples: examples.optional(),
   })
   .openapi('SegmentInput')
 
@@ -80,6 +83,7 @@ const shown = z
     state: z.enum(['building', 'live']),
     progress: z.number().optional().openapi({ description: '0 to 1, while building' }),
     size: z.number().openapi({ description: 'Members at this moment' }),
+    examples: shownExamples.optional(),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -101,7 +105,7 @@ const newRoute = createRoute({
   method: 'post',
   path: '/api/segments',
   request: { query: waitQuery, body: body(input) },
-  responses: { 201: json(shown, 'The new segment'), ...problems(400, 401, 409) },
+  responses: { 201: json(shown, 'The new segment'), ...problems(400, 401, 409, 422) },
 })
 const getRoute = createRoute({
   method: 'get',
@@ -113,7 +117,7 @@ const replaceRoute = createRoute({
   method: 'put',
   path: '/api/segments/{id}',
   request: { params: idParam, query: waitQuery, body: body(input) },
-  responses: { 200: json(shown, 'The segment as it is now'), ...problems(400, 401, 404, 409) },
+  responses: { 200: json(shown, 'The segment as it is now'), ...problems(400, 401, 404, 409, 422) },
 })
 const deleteRoute = createRoute({
   method: 'delete',
@@ -150,7 +154,8 @@ async function figures(env: Env, workspace: WorkspaceId) {
 async function show(env: Env, workspace: WorkspaceId, id: string): Promise<ApiSegment> {
   const row = await findRow(env.DB, 'segment', workspace, id)
   if (row === undefined) throw notFoundHere('segment')
-  return (await figures(env, workspace))(row)
+  const people = await readExamples(env.DB, workspace, row.id)
+  return { ...(await figures(env, workspace))(row), examples: people }
 }
 
 export const segments = resource()
@@ -165,6 +170,7 @@ export const segments = resource()
     const { workspace } = c.get('access')
     const wanted = c.req.valid('json')
     await requireRoom(c, 'segment')
+    await requireExamples(c.env, workspace, wanted.condition, wanted.examples ?? [])
     const id = newId('seg')
     const taken =
       wanted.key === undefined ? await keysOf(c.env.DB, 'segment', workspace) : new Set<string>()
@@ -177,7 +183,7 @@ export const segments = resource()
       purposes: wanted.purposes ?? [],
     }
     const change = changeOf(c, 'segment.created', id)
-    await accept(c, 'segment', await createSegment(c.env.DB, change, segment))
+    await accept(c, 'segment', await createSegment(c.env.DB, change, segment, wanted.examples))
     if (c.req.valid('query').wait === 'live') await waitUntilLive(c.env, workspace, id, 1)
     return c.json(await show(c.env, workspace, id), 201)
   })
@@ -186,10 +192,12 @@ export const segments = resource()
   )
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
-    const wanted = c.req.valid('json')
+    const { examples: people, ...wanted } = c.req.valid('json')
     const id = c.req.valid('param').id as SegmentId
     const row = await findRow(c.env.DB, 'segment', workspace, id)
     if (row === undefined) throw notFoundHere('segment')
+    const asked = people ?? (await readExamples(c.env.DB, workspace, id))
+    await requireExamples(c.env, workspace, wanted.condition, asked)
     // Pages and ad platforms know a segment by its key: it changes only when it is said to.
     const segment = {
       ...wanted,
@@ -199,7 +207,7 @@ export const segments = resource()
       purposes: wanted.purposes ?? [],
     }
     const change = changeOf(c, 'segment.changed', id)
-    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment))
+    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment, people))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, workspace, id, row.version + 1)
     }

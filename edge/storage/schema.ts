@@ -63,6 +63,13 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly version: number
 }
 
+/** The people are JSON text. */
+export interface SegmentExamplesRow {
+  readonly segment: SegmentId
+  readonly workspace: WorkspaceId
+  readonly people: string
+}
+
 export interface ExperienceRow extends Owned<ExperienceId>, Changeable {
   readonly key: string
   readonly name: string
@@ -145,6 +152,7 @@ export interface Schema {
   readonly source: SourceRow
   readonly key: KeyRow
   readonly segment: SegmentRow
+  readonly segmentExamples: SegmentExamplesRow
   readonly experience: ExperienceRow
   readonly destination: DestinationRow
   readonly activation: ActivationRow

@@ -1,8 +1,10 @@
 import type { Condition } from '../protocol/condition.ts'
+import type { ExamplePerson } from '../protocol/example.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
+import { keepExamples } from './example-store.ts'
 import type { SegmentRow } from './schema.ts'
 
 export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly version: number } => ({
@@ -27,6 +29,7 @@ export const createSegment = (
   db: D1Database,
   change: Change,
   segment: SegmentDefinition,
+  examples: readonly ExamplePerson[] = [],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
     database.insertInto('segment').values({
@@ -37,14 +40,22 @@ export const createSegment = (
       createdAt: change.at,
       updatedAt: change.at,
     }),
+    ...(examples.length > 0
+      ? [keepExamples(database, change.workspace, segment.id, examples)]
+      : []),
   ])
 
+/** `examples` undefined: those it has stay. */
 export const replaceSegment = (
   db: D1Database,
   change: Change,
   segment: SegmentDefinition,
+  examples?: readonly ExamplePerson[],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
+    ...(examples === undefined
+      ? []
+      : [keepExamples(database, change.workspace, segment.id, examples)]),
     database
       .updateTable('segment')
       .set((eb) => ({
