@@ -3,6 +3,7 @@ import type { ConsentAnswers } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId, SegmentId, SourceId, WorkspaceId } from '../protocol/id.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import type { SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import { ToldAccounts } from './account.ts'
 import { clausesOf, matchedBy, type Clause, type ClauseVerdict } from './clause.ts'
@@ -30,6 +31,8 @@ export interface Where {
   readonly timezone: string
   /** How long an event counts at most. */
   readonly retention: Millis
+  /** Those that the condition may name. Absent: none. */
+  readonly segments?: readonly SegmentDefinition[]
 }
 
 export interface Answer extends Verdict {
@@ -73,7 +76,8 @@ export function evaluatorOf(condition: Condition, where: Where): Evaluator {
   }
 }
 
-const segmentId = (index: number) => `seg_${index}` as SegmentId
+/** No id that a segment of a workspace has. */
+const segmentId = (index: number) => `clause_${index}` as SegmentId
 
 function segmentOf({ segments }: CompiledCatalog, index: number) {
   const segment = segments.get(segmentId(index))
@@ -82,7 +86,7 @@ function segmentOf({ segments }: CompiledCatalog, index: number) {
 }
 
 /** Each clause as a segment of its own: they share features like any others. */
-function catalogOf(root: Clause, { timezone, retention }: Where) {
+function catalogOf(root: Clause, { timezone, retention, segments: known = [] }: Where) {
   const segments = [...everyClause(root)].map(({ index, condition }) => ({
     id: segmentId(index),
     key: '',
@@ -95,7 +99,7 @@ function catalogOf(root: Clause, { timezone, retention }: Where) {
     version: 1,
     publishedAt: 0,
     sources: [],
-    segments,
+    segments: [...segments, ...known],
     experiences: [],
     activations: [],
     destinations: [],

@@ -6,6 +6,7 @@ import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
 import type { DeliveryState, DestinationKind } from './delivery.ts'
 import type { EventContext } from './event.ts'
+import type { ExamplePerson } from './example.ts'
 import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
@@ -28,6 +29,8 @@ export interface SegmentInput {
   readonly purposes?: readonly string[]
   /** How long whoever enters stays, ISO 8601. */
   readonly minimumStay?: string
+  /** Absent on PUT: those it has stay. */
+  readonly examples?: readonly ExamplePerson[]
 }
 export interface ApiSegment {
   readonly id: string
@@ -44,6 +47,8 @@ export interface ApiSegment {
   readonly size: number
   /** A new version stands beside it. */
   readonly candidate: boolean
+  /** Absent in lists. */
+  readonly examples?: readonly ExamplePerson[]
   readonly createdAt: string
   readonly updatedAt: string
 }

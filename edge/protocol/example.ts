@@ -25,5 +25,10 @@ export interface ExamplePerson {
   readonly consent?: { readonly [purpose: string]: boolean }
 }
 
-/** What one segment's examples may hold together. `bytes`: of all of them as JSON. */
-export const EXAMPLE_LIMITS = { people: 20, events: 200, accounts: 20, bytes: 200_000 } as const
+/** What one segment's examples may hold. `events`: of one person. `characters`: of all of them as JSON. */
+export const EXAMPLE_LIMITS = {
+  people: 20,
+  events: 200,
+  accounts: 20,
+  characters: 200_000,
+} as const

@@ -10,6 +10,7 @@ import {
   saveCandidate,
   switchToCandidate,
 } from '../storage/candidate-store.ts'
+import { readExamples } from '../storage/example-store.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow } from '../storage/rows.ts'
 import type { SegmentRow } from '../storage/schema.ts'
@@ -18,6 +19,7 @@ import { askShards } from './all-shards.ts'
 import { accept, changeOf, isLive, waitUntilLive } from './changing.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
+import { requireExamples } from './segment-examples.ts'
 import { linked } from './segment-linking.ts'
 import { condition, minimumStay, purposes, shownSegment, showSegment } from './segments.ts'
 import { body, idParam, instant, iso, json, problems } from './shapes.ts'
@@ -66,7 +68,7 @@ const saveRoute = createRoute({
   description:
     'Everybody is judged by both versions, live and over the whole history. Only the one in force is told of: to pages, destinations and reports.',
   request: { params: idParam, query: wait, body: body(input) },
-  responses: { 200: json(shown, 'The candidate'), ...problems(400, 401, 404, 409) },
+  responses: { 200: json(shown, 'The candidate'), ...problems(400, 401, 404, 409, 422) },
 })
 const discardRoute = createRoute({
   method: 'delete',
@@ -181,6 +183,9 @@ export const candidates = resource()
     const id = newId('cnd')
     const change = changeOf(c, 'segment.candidate-saved', segment)
     const condition = await linked(c, wanted.condition, { id: segment, key })
+    const { workspace } = c.get('access')
+    const people = await readExamples(c.env.DB, workspace, segment)
+    await requireExamples(c.env, workspace, condition, people)
     const judged = { ...wanted, id, condition, purposes: wanted.purposes ?? [] }
     await accept(c, 'segment', await saveCandidate(c.env.DB, change, segment, judged))
     if (c.req.valid('query').wait === 'live') {

@@ -9,6 +9,7 @@ import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow, keysOf, listRows } from '../storage/rows.ts'
+import { readExamples } from '../storage/example-store.ts'
 import type { SegmentRow } from '../storage/schema.ts'
 import {
   createSegment,
@@ -24,6 +25,7 @@ import { decodeCursor, toPage } from './listing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { linked } from './segment-linking.ts'
+import { examples, requireExamples, shownExamples } from './segment-examples.ts'
 import {
   body,
   distinct,
@@ -84,6 +86,7 @@ const input = z
     public: z.boolean('must be true or false').optional(),
     purposes,
     minimumStay,
+    examples: examples.optional(),
   })
   .openapi('SegmentInput')
 
@@ -104,6 +107,7 @@ export const shownSegment = z
     candidate: z.boolean().openapi({
       description: 'A new version stands beside it, see /api/segments/{id}/candidate',
     }),
+    examples: shownExamples.optional(),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -125,7 +129,7 @@ const newRoute = createRoute({
   method: 'post',
   path: '/api/segments',
   request: { query: waitQuery, body: body(input) },
-  responses: { 201: json(shownSegment, 'The new segment'), ...problems(400, 401, 409) },
+  responses: { 201: json(shownSegment, 'The new segment'), ...problems(400, 401, 409, 422) },
 })
 const getRoute = createRoute({
   method: 'get',
@@ -139,7 +143,7 @@ const replaceRoute = createRoute({
   request: { params: idParam, query: waitQuery, body: body(input) },
   responses: {
     200: json(shownSegment, 'The segment as it is now'),
-    ...problems(400, 401, 404, 409),
+    ...problems(400, 401, 404, 409, 422),
   },
 })
 const deleteRoute = createRoute({
@@ -191,7 +195,8 @@ export async function showSegment(
 ): Promise<ApiSegment> {
   const row = await findRow(env.DB, 'segment', workspace, id)
   if (row === undefined) throw notFoundHere('segment')
-  return (await figures(env, workspace))(row)
+  const people = await readExamples(env.DB, workspace, row.id)
+  return { ...(await figures(env, workspace))(row), examples: people }
 }
 
 export const segments = resource()
@@ -218,8 +223,9 @@ export const segments = resource()
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }
+    await requireExamples(c.env, workspace, segment.condition, wanted.examples ?? [])
     const change = changeOf(c, 'segment.created', id)
-    await accept(c, 'segment', await createSegment(c.env.DB, change, segment))
+    await accept(c, 'segment', await createSegment(c.env.DB, change, segment, wanted.examples))
     if (c.req.valid('query').wait === 'live') await waitUntilLive(c.env, workspace, id, 1)
     return c.json(await showSegment(c.env, workspace, id), 201)
   })
@@ -228,10 +234,11 @@ export const segments = resource()
   )
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
-    const wanted = c.req.valid('json')
+    const { examples: people, ...wanted } = c.req.valid('json')
     const id = c.req.valid('param').id as SegmentId
     const row = await findRow(c.env.DB, 'segment', workspace, id)
     if (row === undefined) throw notFoundHere('segment')
+    const asked = people ?? (await readExamples(c.env.DB, workspace, id))
     // Pages and ad platforms know a segment by its key: it changes only when it is said to.
     const name = wanted.key ?? row.key
     const segment = {
@@ -242,8 +249,9 @@ export const segments = resource()
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }
+    await requireExamples(c.env, workspace, segment.condition, asked)
     const change = changeOf(c, 'segment.changed', id)
-    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment))
+    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment, people))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, workspace, id, row.version + 1)
     }

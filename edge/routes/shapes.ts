@@ -77,6 +77,7 @@ const PROBLEMS = {
   404: 'Not in this workspace',
   409: 'In conflict with what exists',
   413: 'Too large',
+  422: 'Well-formed, and refused: `errors` says why',
   503: 'Not now: try again',
 } as const
 

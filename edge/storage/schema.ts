@@ -66,6 +66,13 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly minimumStay: string | null
 }
 
+/** The people are JSON text. */
+export interface SegmentExamplesRow {
+  readonly segment: SegmentId
+  readonly workspace: WorkspaceId
+  readonly people: string
+}
+
 export interface ExperienceRow extends Owned<ExperienceId>, Changeable {
   readonly key: string
   readonly name: string
@@ -148,6 +155,7 @@ export interface Schema {
   readonly source: SourceRow
   readonly key: KeyRow
   readonly segment: SegmentRow
+  readonly segmentExamples: SegmentExamplesRow
   readonly experience: ExperienceRow
   readonly destination: DestinationRow
   readonly activation: ActivationRow

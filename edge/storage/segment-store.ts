@@ -1,11 +1,13 @@
 import type { Condition } from '../protocol/condition.ts'
 import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
+import type { ExamplePerson } from '../protocol/example.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import { sql } from 'kysely'
-import { names, type LinkedSegment } from '../domain/segment-links.ts'
+import { names } from '../domain/segment-links.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
 import { newId } from './new-id.ts'
+import { keepExamples } from './example-store.ts'
 import type { SegmentRow } from './schema.ts'
 
 export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly version: number } => ({
@@ -40,6 +42,7 @@ export const createSegment = (
   db: D1Database,
   change: Change,
   segment: SegmentDefinition,
+  examples: readonly ExamplePerson[] = [],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
     database.insertInto('segment').values({
@@ -50,14 +53,22 @@ export const createSegment = (
       createdAt: change.at,
       updatedAt: change.at,
     }),
+    ...(examples.length > 0
+      ? [keepExamples(database, change.workspace, segment.id, examples)]
+      : []),
   ])
 
+/** `examples` undefined: those it has stay. */
 export const replaceSegment = (
   db: D1Database,
   change: Change,
   segment: SegmentDefinition,
+  examples?: readonly ExamplePerson[],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
+    ...(examples === undefined
+      ? []
+      : [keepExamples(database, change.workspace, segment.id, examples)]),
     database
       .updateTable('segment')
       .set((eb) => ({
@@ -118,13 +129,13 @@ export interface SegmentUser {
 export async function linkableSegments(
   db: D1Database,
   workspace: WorkspaceId,
-): Promise<readonly LinkedSegment[]> {
+): Promise<readonly SegmentDefinition[]> {
   const rows = await databaseOf(db)
     .selectFrom('segment')
-    .select(['id', 'key', 'condition'])
+    .selectAll()
     .where('workspace', '=', workspace)
     .execute()
-  return rows.map((row) => ({ ...row, condition: JSON.parse(row.condition) as Condition }))
+  return rows.map(readSegment)
 }
 
 /** The activations, experiences and segments that name a segment. */
