@@ -21,7 +21,7 @@ import { holds } from './oracle.ts'
 const RETENTION = 750 * DAY
 /** The night after it the clocks of Paris jump from two to three. */
 const START = Date.parse('2028-03-25T18:00:00Z')
-const RUNS = Number(process.env['PRISME_RUNS'] ?? 800)
+const RUNS = Number(process.env['PRISME_RUNS'] ?? 400)
 
 const span = (most: number) => fc.integer({ min: 1, max: most }).map((n) => `PT${n}H`)
 const dates = fc.constantFrom(

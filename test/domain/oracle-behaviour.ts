@@ -100,6 +100,17 @@ function isIn(window: Window, at: Millis, { now, zone }: Past): boolean {
   return pageOf(at, calendar, zone, 0) === pageOf(now, calendar, zone, offset)
 }
 
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+/** Making one takes longer than reading it a hundred times. */
+function calendarOf(zone: string): Intl.DateTimeFormat {
+  const known = calendars.get(zone)
+  if (known !== undefined) return known
+  const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
+  calendars.set(zone, calendar)
+  return calendar
+}
+
 /** The leaf of a calendar on which an instant lies, or one so many leaves further. */
 function pageOf(
   at: Millis,
@@ -107,10 +118,7 @@ function pageOf(
   zone: string,
   offset: number,
 ): string {
-  const [year = 0, month = 0, day = 0] = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
-    .format(at)
-    .split('-')
-    .map(Number)
+  const [year = 0, month = 0, day = 0] = calendarOf(zone).format(at).split('-').map(Number)
   switch (unit) {
     case 'day':
       return new Date(Date.UTC(year, month - 1, day + offset)).toISOString().slice(0, 10)

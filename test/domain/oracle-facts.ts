@@ -11,19 +11,30 @@ import { DAY, MINUTE, type Millis } from '../../edge/protocol/time.ts'
 import { isBefore, performed, spanOf, type Past } from './oracle-behaviour.ts'
 import { passes } from './oracle-compare.ts'
 
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** Making one takes longer than reading it a hundred times. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known !== undefined) return known
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'long',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
+  clocks.set(zone, clock)
+  return clock
+}
+
 /** What a clock of a zone shows, by the calendar of the platform. */
 export function readingAt(at: Millis, zone: string) {
   const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      weekday: 'long',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    })
+    clockOf(zone)
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   )
