@@ -4,7 +4,7 @@ import { addressOf } from '../domain/id.ts'
 import { nextAttemptAt } from '../domain/attempt-schedule.ts'
 import type { CrossingMessage, DeliveryMessage, Receipt } from '../protocol/delivery.ts'
 import type { DeliveryId, ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
-import { MINUTE, type Millis } from '../protocol/time.ts'
+import { MINUTE, SECOND, type Millis } from '../protocol/time.ts'
 import type { OutboxRow } from '../storage/outbox-store.ts'
 import { profileShard } from './address.ts'
 import type { Env } from './env.ts'
@@ -12,10 +12,15 @@ import type { Shard } from './shard.ts'
 
 /** Messages that leave together: the platform takes 100 or 256 KB in one call. */
 const BATCH = 50
+/** Batches that leave after one commit; the alarm rings again at once for the rest. */
+const BATCHES = 20
 /** How long a message may be under way before it is sent again: the queue's retries and the receiver's 15 s fit in. */
 const LEASE: Millis = 2 * MINUTE
 /** A consumer that is far behind must not be sent everything again and again: each release doubles the lease. */
 const MAX_DOUBLINGS = 8
+/** What the queue did not take is offered again then; each refusal in a row doubles it. */
+const REFUSED_RETRY: Millis = SECOND
+const MAX_REFUSED_RETRY: Millis = MINUTE
 const MAX_FORWARDS = 16
 
 type Permission =
@@ -28,22 +33,30 @@ type Permission =
 /** Releases due deliveries to the queue, and closes them by the consumer's receipts. */
 export class OutboxPump {
   readonly #shard: Shard
+  /** Times in a row that the queue took nothing. */
+  #refusals = 0
 
   constructor(shard: Shard) {
     this.#shard = shard
   }
 
   /**
-   * Leases what is due and hands it to the queue, un-awaited: a queue that hangs must not delay anybody's exit. If
-   * the queue refuses, the lease runs out and the alarm tries again.
+   * Leases what is due and hands it to the queue, un-awaited: a queue that hangs must not delay anybody's exit. What
+   * the queue refuses is soon offered again; what it takes and loses, when the lease has run out.
    */
   release(): void {
+    for (let turn = 0; turn < BATCHES; turn++) if (this.#releaseBatch() < BATCH) return
+  }
+
+  /** How many rows were due. */
+  #releaseBatch(): number {
     const shard = this.#shard
-    const { here, elsewhere } = shard.ctx.storage.transactionSync(() => {
+    const { here, elsewhere, due } = shard.ctx.storage.transactionSync(() => {
       const now = shard.now()
       const here: OutboxRow[] = []
       const elsewhere: { readonly row: OutboxRow; readonly profile: ProfileId }[] = []
-      for (const row of shard.outbox.due(now, BATCH)) {
+      const due = shard.outbox.due(now, BATCH)
+      for (const row of due) {
         // Leased first: a row whose profile cannot be read must not hold up those behind it.
         shard.outbox.lease(row.id, now + LEASE * 2 ** Math.min(row.releases, MAX_DOUBLINGS))
         shard.alone(() => {
@@ -54,11 +67,12 @@ export class OutboxPump {
         })
       }
       shard.arm()
-      return { here, elsewhere }
+      return { here, elsewhere, due: due.length }
     })
     this.#send(here)
     // Leased: whatever breaks off here is tried again.
     for (const one of elsewhere) this.#releaseElsewhere(one.row, one.profile).catch(() => undefined)
+    return due
   }
 
   /** Consent is asked again at the moment of sending: what was withdrawn meanwhile stays here. */
@@ -97,7 +111,25 @@ export class OutboxPump {
   #send(rows: readonly OutboxRow[]): void {
     if (rows.length === 0) return
     const messages = rows.map((row) => ({ body: this.#message(row) }))
-    this.#shard.env.DELIVERIES.sendBatch(messages).catch(() => undefined)
+    this.#shard.env.DELIVERIES.sendBatch(messages).then(
+      () => {
+        this.#refusals = 0
+      },
+      () => this.#takeBack(rows),
+    )
+  }
+
+  /** The queue did not take them: their leases would only delay them. */
+  #takeBack(rows: readonly OutboxRow[]): void {
+    const { commit, outbox } = this.#shard
+    const wait = Math.min(REFUSED_RETRY * 2 ** this.#refusals, MAX_REFUSED_RETRY)
+    this.#refusals += 1
+    const taken = commit.run(() => {
+      for (const { id, attempt } of rows) outbox.takeBack(id, attempt, this.#shard.now() + wait)
+      this.#shard.arm()
+    })
+    // Not written: then the leases run out.
+    taken.catch(() => undefined)
   }
 
   #message(row: OutboxRow): DeliveryMessage {

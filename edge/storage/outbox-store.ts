@@ -212,6 +212,17 @@ export class OutboxStore {
     this.#sql.exec('UPDATE outbox SET next_at = ?, releases = releases + 1 WHERE id = ?', until, id)
   }
 
+  /** Ends the lease of an attempt that the queue never took. */
+  takeBack(id: DeliveryId, attempt: number, nextAt: Millis): void {
+    this.#sql.exec(
+      `UPDATE outbox SET next_at = ?, releases = max(releases - 1, 0)
+       WHERE id = ? AND attempt = ? AND state = 'pending'`,
+      nextAt,
+      id,
+      attempt,
+    )
+  }
+
   /** Place of a delivery in the shard's list, for paging. */
   sequenceOf(id: string): number | undefined {
     return this.#sql.exec<{ seq: number }>('SELECT seq FROM outbox WHERE id = ?', id).toArray()[0]

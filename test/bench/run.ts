@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
 import { benchEdge } from './edge.ts'
 import { benchEngine } from './engine.ts'
+import { benchExactTime } from './exact-time.ts'
 import { benchImports } from './imports.ts'
 import { benchMerges } from './merges.ts'
 import { TAG_BUDGET, tagSizes } from './tag-size.ts'
 
 /**
- * `npm run bench [-- tag edge engine imports merges --rounds N --seconds N --rows N --merges N]`: each benchmark prints a table
+ * `npm run bench [-- tag edge engine imports merges exact-time --rounds N --seconds N --rows N --merges N --people N]`: each benchmark prints a table
  * and writes JSON to `.prisme/bench/`. Without names: all of them.
  */
 const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
@@ -20,6 +21,7 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
   engine: benchTheEngine,
   imports: benchTheImports,
   merges: benchTheMerges,
+  'exact-time': benchTheExactTime,
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '2' },
     rows: { type: 'string', default: '20000' },
     merges: { type: 'string', default: '100' },
+    people: { type: 'string', default: '10000' },
   },
 })
 /** Events of each of two profiles that become one. */
@@ -126,6 +129,12 @@ async function benchTheMerges() {
     })),
   )
   return figures
+}
+
+async function benchTheExactTime() {
+  const figures = await benchExactTime(Number(values.people), console.log)
+  console.table(figures)
+  return { figures, load: loadavg() }
 }
 
 function cell(edge: number, reference: number, ratio: number, digits: number): string {

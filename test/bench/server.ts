@@ -23,11 +23,11 @@ export interface EdgeServer extends Server {
 /**
  * The edge as it is built for deployment, with the route that makes the demo workspace, on `workerd serve` with its
  * storage on disk. Miniflare writes workerd's configuration and simulates D1, KV, R2 and queues inside it; requests
- * do not pass through it, nor through wrangler's proxy. `worker`: the one whose clock can be moved.
+ * do not pass through it, nor through wrangler's proxy. `worker`: the one whose clock can be moved; `timed-worker`: the one that times its queue.
  */
 export async function startEdge(
   folder: string,
-  entry: 'local-worker' | 'worker' = 'local-worker',
+  entry: 'local-worker' | 'timed-worker' | 'worker' = 'local-worker',
 ): Promise<EdgeServer> {
   const out = join(ROOT, '.build/bench-edge', entry)
   const { code, output } = await run('wrangler', [
