@@ -17,17 +17,19 @@ import { useState } from 'react'
 import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
+import type { ExamplePerson } from '../../edge/protocol/example.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { conditionSentence } from './condition-sentence.ts'
+import { ExamplesCard } from './examples-card.tsx'
 import { fieldErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
-const FIELDS = ['name', 'key', 'condition', 'public', 'purposes'] as const
+const FIELDS = ['name', 'key', 'condition', 'public', 'purposes', 'examples'] as const
 
 /** Name, key, condition and visibility of a segment, with its meaning and size while it is edited. */
 export function SegmentForm(props: {
@@ -45,6 +47,7 @@ export function SegmentForm(props: {
   const [condition, setCondition] = useState<Condition>(
     initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
+  const [examples, setExamples] = useState<readonly ExamplePerson[] | null>(initial?.examples ?? [])
   const save = useMutation({
     mutationFn: () =>
       props.save({
@@ -52,6 +55,7 @@ export function SegmentForm(props: {
         condition,
         public: isPublic,
         purposes,
+        ...(examples !== null && { examples }),
         ...(key.trim() !== '' && { key: key.trim() }),
       }),
     onSuccess: (segment) => {
@@ -99,6 +103,12 @@ export function SegmentForm(props: {
               onChange={setCondition}
               error={byField['condition']}
             />
+            <ExamplesCard
+              initial={initial?.examples ?? []}
+              condition={condition}
+              onChange={setExamples}
+              error={byField['examples']}
+            />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
@@ -130,7 +140,7 @@ export function SegmentForm(props: {
               />
             </Card>
             {save.isError && <Failure error={save.error} />}
-            <Button type="submit" loading={save.isPending} size="md">
+            <Button type="submit" loading={save.isPending} disabled={examples === null} size="md">
               {initial ? t('segment.save') : t('segment.create')}
             </Button>
           </Stack>
