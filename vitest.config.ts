@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { awaitSites } from './test/await-sites.ts'
+import { corpusAnswers } from './test/evaluate/corpus.ts'
 import { identityCases } from './test/domain/identity-cases.ts'
 
 const MIGRATIONS = 'edge/storage/migrations'
-const APART = ['test/e2e/shop.test.ts', 'test/e2e/start.test.ts']
+const APART = ['test/e2e/evaluate.test.ts', 'test/e2e/shop.test.ts', 'test/e2e/start.test.ts']
 
 /** What a browser test may take on a machine that is busy with others. */
 const BROWSER_TEST = 120_000
@@ -81,6 +82,7 @@ export default defineConfig({
                 ALLOW_LOOPBACK_TARGETS: 'true',
                 // No files can be read in workerd.
                 AWAIT_SITES: JSON.stringify(awaitSites()),
+                CORPUS_ANSWERS: JSON.stringify(corpusAnswers()),
                 IDENTITY_CASES: JSON.stringify(identityCases()),
                 MIGRATIONS: existsSync(MIGRATIONS) ? await readD1Migrations(MIGRATIONS) : [],
               },

@@ -96,7 +96,7 @@ async function saveBeside(initial: ApiSegment, input: SegmentInput): Promise<Api
     input.public !== inForce.public
   if (isRenamed) {
     const { condition: former, purposes: needed, minimumStay: stay } = inForce
-    const { minimumStay: _, ...rest } = input
+    const { minimumStay: _, examples: __, ...rest } = input
     await api.segments.replace(id, {
       ...rest,
       condition: former,
@@ -105,8 +105,12 @@ async function saveBeside(initial: ApiSegment, input: SegmentInput): Promise<Api
     })
   }
   const judged = { condition, purposes, ...(minimumStay !== undefined && { minimumStay }) }
-  if (!isSame(judged, initial)) {
-    await api.segments.candidate.save(id, judged)
+  const { examples } = input
+  const isOther = !isSame(judged, initial)
+  if (isOther) {
+    await api.segments.candidate.save(id, { ...judged, ...(examples && { examples }) })
+  } else if (JSON.stringify(examples) !== JSON.stringify(initial.examples)) {
+    await api.segments.replace(id, input)
   }
   return api.segments.get(id)
 }

@@ -17,10 +17,12 @@ import { useState, type ReactNode } from 'react'
 import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
+import type { ExamplePerson } from '../../edge/protocol/example.ts'
 import { ConditionEditor } from './condition-editor.tsx'
 import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { OptionalDuration } from './optional-duration.tsx'
+import { ExamplesCard } from './examples-card.tsx'
 import { fieldErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
@@ -28,7 +30,7 @@ import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { useSentence } from './use-sentence.ts'
 
-const FIELDS = ['name', 'key', 'condition', 'public', 'purposes'] as const
+const FIELDS = ['name', 'key', 'condition', 'public', 'purposes', 'examples'] as const
 
 /** Name, key, condition and visibility of a segment, with its meaning and size while it is edited. */
 export function SegmentForm(props: {
@@ -50,6 +52,7 @@ export function SegmentForm(props: {
   const [condition, setCondition] = useState<Condition>(
     initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
+  const [examples, setExamples] = useState<readonly ExamplePerson[] | null>(initial?.examples ?? [])
   const save = useMutation({
     mutationFn: () =>
       props.save({
@@ -58,6 +61,7 @@ export function SegmentForm(props: {
         public: isPublic,
         purposes,
         ...(minimumStay !== undefined && { minimumStay }),
+        ...(examples !== null && { examples }),
         ...(key.trim() !== '' && { key: key.trim() }),
       }),
     onSuccess: (segment) => {
@@ -105,6 +109,12 @@ export function SegmentForm(props: {
               onChange={setCondition}
               error={byField['condition']}
             />
+            <ExamplesCard
+              initial={initial?.examples ?? []}
+              condition={condition}
+              onChange={setExamples}
+              error={byField['examples']}
+            />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
@@ -151,7 +161,7 @@ export function SegmentForm(props: {
             </Card>
             {props.options}
             {save.isError && <Failure error={save.error} />}
-            <Button type="submit" loading={save.isPending} size="md">
+            <Button type="submit" loading={save.isPending} disabled={examples === null} size="md">
               {initial ? t('segment.save') : t('segment.create')}
             </Button>
           </Stack>

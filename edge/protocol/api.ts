@@ -11,6 +11,7 @@ import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
 import type { SourceCounts } from './live.ts'
+import type { Millis } from './time.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Shapes of the administration API (`/api/*`). Instants are ISO 8601 text; ids are opaque text with a prefix. */
@@ -376,7 +377,14 @@ export interface ApiMember {
 
 export interface ApiSession {
   readonly user: { readonly email: string; readonly name: string }
-  readonly workspace: { readonly id: string; readonly name: string }
+  readonly workspace: {
+    readonly id: string
+    readonly name: string
+    /** IANA name of the zone in which its days begin. */
+    readonly timezone: string
+    /** How long history is kept. */
+    readonly retention: Millis
+  }
   /** Origin of the edge as browsers reach it: what the install page writes into the snippet. */
   readonly edgeOrigin?: string
 }

@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts'
+import type { ExamplePerson } from './example.ts'
 
 /** Of those whom a switch would move: who enters the segment by it, and who leaves it. */
 export type Side = 'joiners' | 'leavers'
@@ -27,5 +28,7 @@ export interface ApiCandidate extends Comparison {
 export interface CandidateInput {
   readonly condition: Condition
   readonly minimumStay?: string
+  /** People about whom it must be right. Absent: those the segment has. */
+  readonly examples?: readonly ExamplePerson[]
   readonly purposes?: readonly string[]
 }

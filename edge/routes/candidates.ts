@@ -19,7 +19,7 @@ import { askShards } from './all-shards.ts'
 import { accept, changeOf, isLive, waitUntilLive } from './changing.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
-import { requireExamples } from './segment-examples.ts'
+import { examples, requireExamples } from './segment-examples.ts'
 import { linked } from './segment-linking.ts'
 import { condition, minimumStay, purposes, shownSegment, showSegment } from './segments.ts'
 import { body, idParam, instant, iso, json, problems } from './shapes.ts'
@@ -29,7 +29,7 @@ const MAX_CANDIDATES = 100
 /** People shown of each side. */
 const MAX_PEOPLE = 100
 
-const input = z.strictObject({ condition, purposes, minimumStay }).openapi('CandidateInput')
+const input = z.strictObject({ condition, purposes, minimumStay, examples: examples.optional() }).openapi('CandidateInput')
 const shown = z
   .object({
     id: z.string(),
@@ -172,7 +172,7 @@ async function show(c: Context<AccessEnv>, id: string): Promise<ApiCandidate> {
 export const candidates = resource()
   .openapi(getRoute, async (c) => c.json(await show(c, c.req.valid('param').id), 200))
   .openapi(saveRoute, async (c) => {
-    const wanted = c.req.valid('json')
+    const { examples: told, ...wanted } = c.req.valid('json')
     const { id: segment, key } = await segmentAt(c, c.req.valid('param').id)
     if ((await countCandidates(c.env.DB, c.get('access').workspace, segment)) >= MAX_CANDIDATES) {
       throw new Refusal(
@@ -184,10 +184,10 @@ export const candidates = resource()
     const change = changeOf(c, 'segment.candidate-saved', segment)
     const condition = await linked(c, wanted.condition, { id: segment, key })
     const { workspace } = c.get('access')
-    const people = await readExamples(c.env.DB, workspace, segment)
+    const people = told ?? (await readExamples(c.env.DB, workspace, segment))
     await requireExamples(c.env, workspace, condition, people)
     const judged = { ...wanted, id, condition, purposes: wanted.purposes ?? [] }
-    await accept(c, 'segment', await saveCandidate(c.env.DB, change, segment, judged))
+    await accept(c, 'segment', await saveCandidate(c.env.DB, change, segment, judged, told))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, c.get('access').workspace, id, 1)
     }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { workspaceName } from '../storage/account-store.ts'
+import { whereOf } from '../storage/example-store.ts'
 import { Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { json, problems } from './shapes.ts'
@@ -7,7 +8,12 @@ import { json, problems } from './shapes.ts'
 const shown = z
   .object({
     user: z.object({ email: z.string(), name: z.string() }),
-    workspace: z.object({ id: z.string(), name: z.string() }),
+    workspace: z.object({
+      id: z.string(),
+      name: z.string(),
+      timezone: z.string(),
+      retention: z.number().openapi({ description: 'How long history is kept, in milliseconds' }),
+    }),
     edgeOrigin: z
       .string()
       .optional()
@@ -25,10 +31,14 @@ export const session = resource().openapi(route, async (c) => {
   const { user, workspace } = c.get('access')
   if (user === undefined) throw new Refusal(401, 'A secret key is nobody’s session.')
   const { EDGE_ORIGIN: edgeOrigin } = c.env
+  const [name, where] = await Promise.all([
+    workspaceName(c.env.DB, workspace),
+    whereOf(c.env.DB, workspace),
+  ])
   return c.json(
     {
       user,
-      workspace: { id: workspace, name: await workspaceName(c.env.DB, workspace) },
+      workspace: { id: workspace, name, ...where },
       ...(edgeOrigin !== undefined && { edgeOrigin }),
     },
     200,

@@ -1,9 +1,11 @@
 import type { Condition } from '../protocol/condition.ts'
+import type { ExamplePerson } from '../protocol/example.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { CandidateDefinition, SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import { sql } from 'kysely'
 import { databaseOf } from './database.ts'
+import { keepExamples } from './example-store.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import type { SegmentRow } from './schema.ts'
 
@@ -46,14 +48,21 @@ export async function countCandidates(
 
 const ofSegment = sql<string>`json_extract("candidate", '$.id')`
 
-/** Puts a candidate beside a segment, in the place of the one that may be there. */
+/**
+ * Puts a candidate beside a segment, in the place of the one that may be there. `examples`: the people about whom it is
+ * right; undefined: those the segment has stay.
+ */
 export const saveCandidate = (
   db: D1Database,
   change: Change,
   segment: SegmentId,
   { id, condition, purposes = [], minimumStay }: Judged & { readonly id: SegmentId },
+  examples?: readonly ExamplePerson[],
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
+    ...(examples === undefined
+      ? []
+      : [keepExamples(database, change.workspace, segment, examples)]),
     database
       .updateTable('segment')
       .set({
