@@ -138,7 +138,7 @@ export class OutboxPump {
     const told = { id, workspace, shard: address, destination, attempt, profile, at }
     if (row.type === 'erased') return { ...told, type: row.type }
     const definition = compiled.segments.get(row.segment)?.definition
-    const { activation, type, decidedAt, cause } = row
+    const { activation, type, decidedAt, cause, clauses } = row
     // A deleted segment is still told of its exits, by its id.
     const { key, name } = definition ?? { key: row.segment, name: row.segment }
     return {
@@ -148,6 +148,7 @@ export class OutboxPump {
       type,
       decidedAt,
       cause,
+      ...(clauses !== undefined && { clauses }),
     }
   }
 
