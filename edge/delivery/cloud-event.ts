@@ -37,6 +37,7 @@ export function segmentCloudEvent(message: CrossingMessage): SegmentCloudEvent {
       at: iso(message.at),
       decidedAt: iso(message.decidedAt),
       cause: message.cause,
+      ...(message.clauses !== undefined && { clauses: message.clauses }),
     },
   }
 }

@@ -21,6 +21,7 @@ export type LeafCondition =
 export interface Leaf {
   /** The same for an equal condition in every catalog: profiles keep what it stands at by it. */
   readonly key: string
+  readonly condition: LeafCondition
   readonly evaluate: Evaluate
   readonly reads: Reads
   /** What it stands at while there is nothing that it reads. */
@@ -62,6 +63,7 @@ export class LeafSet {
     const isRestless = blank.until < NEVER || reads.purposes.size > 0 || readsNothing(reads)
     const leaf = {
       key: this.#keyOf(text),
+      condition,
       evaluate,
       reads,
       blank: isRestless ? UNSTARTED : blank,
@@ -90,7 +92,7 @@ const readsNothing = ({ features, traits, context, accounts }: Reads): boolean =
   features.size === 0 && traits.size === 0 && context.size === 0 && !accounts
 
 /** JSON whose objects have their keys in order. */
-const canonical = (json: unknown): string =>
+export const canonical = (json: unknown): string =>
   JSON.stringify(json, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -3,6 +3,7 @@ import type { Cause, Transition } from '../protocol/membership.ts'
 import { DAY, NEVER, type Millis } from '../protocol/time.ts'
 import type { Changes } from './apply-event.ts'
 import type { CompiledCatalog, CompiledSegment } from './compiled-catalog.ts'
+import { decisiveClauses } from './clauses.ts'
 import { expiryOf, grantLifetime } from './consent.ts'
 import { judgeAt, type Judge } from './judge.ts'
 import type { Leaf } from './leaf.ts'
@@ -69,7 +70,7 @@ export function review(
   const transitions: Transition[] = []
   for (const segment of segments) {
     const why = (): Cause => consentCause(profile, segment, changes.withdrawn) ?? cause
-    const transition = enterOrLeave(profile, segment, isHeld, { at, decidedAt, cause, why })
+    const transition = enterOrLeave(profile, segment, isHeld, { at, decidedAt, cause, why, turned })
     if (transition !== undefined) transitions.push(transition)
   }
   if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
@@ -125,6 +126,7 @@ interface Moment {
   readonly cause: Cause
   /** Of an exit. */
   readonly why: () => Cause
+  readonly turned: readonly Leaf[]
 }
 
 /** The purposes of some that a segment depends on, as the reason of an exit. */
@@ -141,13 +143,17 @@ function consentCause(
 
 function enterOrLeave(
   profile: Profile,
-  { definition: { id }, holds, stay }: CompiledSegment,
+  segment: CompiledSegment,
   isHeld: IsHeld,
-  { at, decidedAt, cause, why }: Moment,
+  { at, decidedAt, cause, why, turned }: Moment,
 ): Transition | undefined {
   const { memberships } = profile
-  if (holds(isHeld) === memberships.has(id)) return undefined
-  if (memberships.delete(id)) return { type: 'exited', segment: id, at, decidedAt, cause: why() }
+  const { stay } = segment
+  const { id } = segment.definition
+  if (segment.holds(isHeld) === memberships.has(id)) return undefined
+  const clauses = decisiveClauses(segment, turned, isHeld)
+  const told = { segment: id, at, decidedAt, ...(clauses.length > 0 && { clauses }) }
+  if (memberships.delete(id)) return { type: 'exited', ...told, cause: why() }
   const staysUntil = stay && at + stay.span
   memberships.set(id, {
     segment: id,
@@ -156,7 +162,7 @@ function enterOrLeave(
     ...(staysUntil !== undefined && { staysUntil }),
   })
   if (stay !== undefined) stand(profile, stay.leaf, { holds: true, until: at + stay.span })
-  return { type: 'entered', segment: id, at, decidedAt, cause }
+  return { type: 'entered', ...told, cause }
 }
 
 /** Nobody is kept in a segment without the consent it rests on. Answers the leaves that turned by that. */
@@ -226,7 +232,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
     const isHeld = asKnown(profile, compiled, judge)
     for (const segment of readersOf(compiled, turned)) {
       const why = (): Cause => consentCause(profile, segment, expired) ?? TIME
-      const moment = { at: due, decidedAt: now, cause: TIME, why }
+      const moment = { at: due, decidedAt: now, cause: TIME, why, turned }
       const transition = enterOrLeave(profile, segment, isHeld, moment)
       if (transition !== undefined) transitions.push(transition)
     }

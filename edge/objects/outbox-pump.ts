@@ -140,7 +140,7 @@ export class OutboxPump {
     const definition =
       compiled.segments.get(row.segment)?.definition ??
       compiled.retired.find(({ id: segment }) => segment === row.segment)
-    const { activation, type, decidedAt, cause } = row
+    const { activation, type, decidedAt, cause, clauses } = row
     // One that was deleted long ago is known by its id alone.
     const { key, name } = definition ?? { key: row.segment, name: row.segment }
     return {
@@ -150,6 +150,7 @@ export class OutboxPump {
       type,
       decidedAt,
       cause,
+      ...(clauses !== undefined && { clauses }),
     }
   }
 

@@ -39,14 +39,15 @@ export class ShardReporter implements Ledger {
   /** A profile changed. Even without a crossing the population may have: a merge makes two people one. */
   addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
     this.#dirty = true
-    for (const { type, segment, at, decidedAt } of transitions) {
+    for (const transition of transitions) {
+      const { type, segment } = transition
       if (isCandidate(segment)) continue
       const { entered, exited } = this.#crossings.get(segment) ?? NONE
       this.#crossings.set(
         segment,
         type === 'entered' ? { entered: entered + 1, exited } : { entered, exited: exited + 1 },
       )
-      this.#push(this.#transitions, { type, segment, at, decidedAt, profile })
+      this.#push(this.#transitions, { ...transition, profile })
     }
   }
 

@@ -395,6 +395,7 @@ export class Shard implements Ledger {
         at: transition.at,
         decidedAt: transition.decidedAt,
         cause: transition.cause,
+        ...(transition.clauses !== undefined && { clauses: transition.clauses }),
         nextAt: now,
         createdAt: now,
       })

@@ -76,6 +76,8 @@ export interface CrossingMessage extends Told {
   readonly segment: { readonly id: SegmentId; readonly key: string; readonly name: string }
   readonly decidedAt: Millis
   readonly cause: Cause
+  /** As the transition's. */
+  readonly clauses?: readonly string[]
 }
 
 /** The profile was erased: the receiver must erase what it has of it. */
@@ -127,6 +129,8 @@ export interface SegmentCloudEvent {
     readonly at: string
     readonly decidedAt: string
     readonly cause: Cause
+    /** Paths in the segment's condition of the clauses that decided it. Absent: none turned. */
+    readonly clauses?: readonly string[]
   }
 }
 

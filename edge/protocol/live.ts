@@ -18,7 +18,10 @@ export interface LiveEvent {
   readonly preview: string
 }
 
-export interface LiveTransition extends Pick<Transition, 'type' | 'at' | 'decidedAt'> {
+export interface LiveTransition extends Pick<
+  Transition,
+  'type' | 'at' | 'decidedAt' | 'cause' | 'clauses'
+> {
   readonly segment: SegmentId
   readonly profile: ProfileId
 }

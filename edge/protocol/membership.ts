@@ -36,6 +36,11 @@ export interface Transition {
   readonly at: Millis
   readonly decidedAt: Millis
   readonly cause: Cause
+  /**
+   * Paths of the clauses whose turn decided it, such as `condition.conditions.1`. Absent: none turned, as when the
+   * definition changed around them.
+   */
+  readonly clauses?: readonly string[]
 }
 
 export interface SegmentDefinition {

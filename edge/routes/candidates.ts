@@ -29,7 +29,9 @@ const MAX_CANDIDATES = 100
 /** People shown of each side. */
 const MAX_PEOPLE = 100
 
-const input = z.strictObject({ condition, purposes, minimumStay, examples: examples.optional() }).openapi('CandidateInput')
+const input = z
+  .strictObject({ condition, purposes, minimumStay, examples: examples.optional() })
+  .openapi('CandidateInput')
 const shown = z
   .object({
     id: z.string(),

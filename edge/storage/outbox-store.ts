@@ -31,6 +31,7 @@ interface Crossing {
   readonly segment: SegmentId
   readonly decidedAt: Millis
   readonly cause: Cause
+  readonly clauses?: readonly string[]
 }
 
 /** Somebody was erased: whoever was told of them must erase them too. */

@@ -153,7 +153,10 @@ describe('from the event to the receiver', () => {
     if (request === undefined) throw new Error('nothing was sent')
     const body = await request.text()
     const headers = Object.fromEntries(request.headers)
-    expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ type: 'segment.entered' })
+    expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({
+      type: 'segment.entered',
+      data: { cause: { type: 'event' }, clauses: ['condition'] },
+    })
     expect((await listed()).items).toMatchObject([
       { state: 'delivered', type: 'entered', attempts: [{ status: 204 }] },
     ])
