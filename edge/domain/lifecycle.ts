@@ -39,12 +39,12 @@ export function compileLifecycle(condition: LifecycleCondition, site: Site): Eva
   return (facts, now) => {
     const entries = facts.entries(feature)
     return is === 'first-time'
-      ? firstTime(entries.map(instantOf), period, horizon, now)
+      ? firstTime(entries.slice(-2).map(instantOf), period, horizon, now)
       : following(stretchesOf(entries, period, now - wanted.length * period), period, wanted, now)
   }
 }
 
-/** Exactly one ever, within the last period. Of two the older one may expire first: then there is one. */
+/** Exactly one ever, within the last period. Of the latest two the older one may expire first: then there is one. */
 function firstTime(
   instants: readonly Millis[],
   period: Millis,

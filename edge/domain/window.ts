@@ -1,7 +1,7 @@
 import type { Window } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import type { Millis } from '../protocol/time.ts'
-import { periodStart } from './calendar.ts'
+import { startOfPeriod } from './periods.ts'
 
 /**
  * When an event counts: from `delay` after its instant on, and before `lasts` after it. A `calendar` window has the same
@@ -42,7 +42,7 @@ export function periodAt(
   zone: string,
   now: Millis,
 ): Period {
-  const start = (shift: number) => periodStart(now, calendar, zone, shift)
+  const start = (shift: number) => startOfPeriod(now, calendar, zone, shift)
   const until = start(1)
   return offset === 0
     ? { from: start(0), to: until, until }

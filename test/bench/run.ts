@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
 import { benchEdge } from './edge.ts'
 import { benchEngine } from './engine.ts'
+import { HISTORY_SIZES } from './engine/hostile.ts'
 import { benchExactTime } from './exact-time.ts'
 import { benchImports } from './imports.ts'
 import { benchMerges } from './merges.ts'
@@ -108,6 +109,16 @@ async function benchTheEngine() {
   )
   console.log(
     `${checked} answers equal; an event changed ${touchedMost} facts at most, ${touchedMean.toFixed(1)} on average`,
+  )
+  console.table(
+    figures.hostile.map(({ history, times, ratio, exponent }) => ({
+      history,
+      ...Object.fromEntries(
+        times.map((time, at) => [`µs after ${HISTORY_SIZES[at]}`, time.toFixed(0)]),
+      ),
+      'against the median event': ratio.toFixed(1),
+      'slope exponent': exponent.toFixed(2),
+    })),
   )
   return figures
 }

@@ -2,7 +2,7 @@ import { ToldAccounts } from '../../edge/domain/account.ts'
 import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
 import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
 import { withdrawnSince } from '../../edge/domain/consent.ts'
-import { settle } from '../../edge/domain/fold.ts'
+import { foldProfile, settle } from '../../edge/domain/fold.ts'
 import {
   decodeProfile,
   encodeProfile,
@@ -16,6 +16,9 @@ import type { ProfileId } from '../../edge/protocol/id.ts'
 import type { SegmentDefinition, Transition } from '../../edge/protocol/membership.ts'
 import type { Millis } from '../../edge/protocol/time.ts'
 import { catalogOf } from './build.ts'
+
+/** How often a membership was asked for, to be compared. */
+export const tally = { comparisons: 0 }
 
 /** One profile under one catalog, fed as the shard feeds it: time passes, an event is applied, segments reviewed. */
 export class Engine {
@@ -55,15 +58,32 @@ export class Engine {
   }
 
   take(event: EventRecord): void {
-    this.pass(event.receivedAt)
+    this.takeBatch([event])
+  }
+
+  /** Events that came together are reviewed together. */
+  takeBatch(events: readonly EventRecord[]): void {
+    const [first] = events
+    if (first === undefined) return
+    this.pass(first.receivedAt)
     const changes = noChanges()
     const before = new Map(this.profile.consent)
-    this.#accounts.hear(event)
-    applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
-    this.#history.push(event)
+    for (const event of events) {
+      this.#accounts.hear(event)
+      applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
+      this.#history.push(event)
+    }
     this.profile = settle(this.profile, changes, () => this.#history, this.compiled)
     for (const one of withdrawnSince(before, this.profile.consent)) changes.withdrawn.add(one)
-    this.#review(event.receivedAt, changes)
+    this.#review(first.receivedAt, changes)
+  }
+
+  /** It turns out that others' events are this person's: the profile is made anew from all of them. */
+  merge(history: readonly EventRecord[], now: Millis): void {
+    this.pass(now)
+    this.#history.splice(0, this.#history.length, ...history)
+    this.profile = foldProfile(this.profile, history, this.compiled)
+    this.#review(now, { ...noChanges(), everything: true })
   }
 
   /** Somebody else said something of an account. */
@@ -74,6 +94,7 @@ export class Engine {
   }
 
   is(index = 0): boolean {
+    tally.comparisons++
     return this.profile.memberships.has(`seg_${index}` as never)
   }
 
