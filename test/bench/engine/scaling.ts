@@ -52,7 +52,12 @@ export const amongOthers = (count: number): Condition[] =>
   })
 
 export const eventAt = (index: number) =>
-  track(EVENT, START + index * HOUR, { category: 'shoes', price: 10 + (index % 90) })
+  track(
+    EVENT,
+    START + index * HOUR,
+    { category: 'shoes', price: 10 + (index % 90) },
+    { messageId: `view ${index}` },
+  )
 
 export interface ScalingFigure {
   readonly segments: number
