@@ -105,7 +105,7 @@ async function benchTheEngine() {
     })),
   )
   console.log(
-    `${checked} answers equal; an event changed ${touchedMost} facts at most, ${touchedMean.toFixed(1)} on average`,
+    `${checked} answers equal; an event touched ${touchedMost} conditions at most, ${touchedMean.toFixed(1)} on average`,
   )
   console.table(
     figures.hostile.map(({ history, times, ratio, exponent }) => ({

@@ -62,7 +62,10 @@ export async function benchRivals(rounds: number): Promise<Comparison> {
     samples.push(facts)
     for (const rival of rivals) await agree(rival, facts, person)
   }
-  const touched = Array.from({ length: 1_000 }, () => person.take(next()))
+  const touched = Array.from(
+    { length: 1_000 },
+    () => [...compiled.leaves.touched(person.take(next()), new Set())].length,
+  )
   const times = await timesOf(rounds, person, rivals, samples, next)
   const own = median(times.own)
   const every = median(times.every)
