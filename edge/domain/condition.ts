@@ -111,7 +111,10 @@ export interface Site extends Place {
   readonly purposes: readonly Purpose[]
 }
 
-type Node = Pick<CompiledCondition, 'holds' | 'verdict'>
+interface Node extends Pick<CompiledCondition, 'holds' | 'verdict'> {
+  /** It is a leaf, or the opposite of one. */
+  readonly literal?: { readonly leaf: Leaf; readonly isNegated: boolean } | undefined
+}
 
 function compileNode(condition: Condition, leafOf: (condition: LeafCondition) => Leaf): Node {
   switch (condition.type) {
@@ -119,9 +122,15 @@ function compileNode(condition: Condition, leafOf: (condition: LeafCondition) =>
     case 'any': {
       const decisive = condition.type === 'any'
       const children = condition.conditions.map((child) => compileNode(child, leafOf))
+      // Most are leaves, or their opposites: these are looked at first, without a call for each.
+      const literals = children.flatMap(({ literal }) => literal ?? [])
+      const others = children.filter(({ literal }) => literal === undefined)
       return {
         holds: (isHeld) => {
-          for (const child of children) if (child.holds(isHeld) === decisive) return decisive
+          for (const { leaf, isNegated } of literals) {
+            if ((isHeld(leaf) !== isNegated) === decisive) return decisive
+          }
+          for (const child of others) if (child.holds(isHeld) === decisive) return decisive
           return !decisive
         },
         verdict: (verdictOf) =>
@@ -133,14 +142,20 @@ function compileNode(condition: Condition, leafOf: (condition: LeafCondition) =>
     }
     case 'not': {
       const inner = compileNode(condition.condition, leafOf)
+      const { literal } = inner
       return {
+        literal: literal && { leaf: literal.leaf, isNegated: !literal.isNegated },
         holds: (isHeld) => !inner.holds(isHeld),
         verdict: (verdictOf) => negate(inner.verdict(verdictOf)),
       }
     }
     default: {
       const leaf = leafOf(condition)
-      return { holds: (isHeld) => isHeld(leaf), verdict: (verdictOf) => verdictOf(leaf) }
+      return {
+        literal: { leaf, isNegated: false },
+        holds: (isHeld) => isHeld(leaf),
+        verdict: (verdictOf) => verdictOf(leaf),
+      }
     }
   }
 }

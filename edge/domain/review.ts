@@ -63,12 +63,10 @@ export function review(
   const segments = everything ? concerned(profile, compiled) : readersOf(compiled, turned)
   if (segments.length === 0 && !everything) return []
   const isHeld = everything ? asStanding(profile) : asKnown(profile, compiled, judge)
+  const why = (segment: CompiledSegment): Cause =>
+    consentCause(profile, segment, changes.withdrawn) ?? cause
   const transitions: Transition[] = []
-  for (const segment of segments) {
-    const why = (): Cause => consentCause(profile, segment, changes.withdrawn) ?? cause
-    const transition = enterOrLeave(profile, segment, isHeld, { at, decidedAt, cause, why })
-    if (transition !== undefined) transitions.push(transition)
-  }
+  enterAndLeave(profile, segments, isHeld, { at, decidedAt, cause, why }, transitions)
   if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
 }
@@ -92,8 +90,13 @@ function asKnown(profile: Profile, { catalog }: CompiledCatalog, judge: Judge): 
 }
 
 /** Segments that read one of some leaves, in the order of the catalog. */
-function readersOf({ leaves }: CompiledCatalog, turned: readonly Leaf[]): CompiledSegment[] {
-  if (turned.length === 0) return []
+function readersOf(
+  { leaves }: CompiledCatalog,
+  turned: readonly Leaf[],
+): readonly CompiledSegment[] {
+  const [first] = turned
+  if (first === undefined) return []
+  if (turned.length === 1) return leaves.readersOf(first)
   const found = new Set<CompiledSegment>()
   for (const leaf of turned) for (const segment of leaves.readersOf(leaf)) found.add(segment)
   return [...found].sort((a, b) => a.position - b.position)
@@ -121,7 +124,7 @@ interface Moment {
   readonly decidedAt: Millis
   readonly cause: Cause
   /** Of an exit. */
-  readonly why: () => Cause
+  readonly why: (segment: CompiledSegment) => Cause
 }
 
 /** The purposes of some that a segment depends on, as the reason of an exit. */
@@ -136,16 +139,24 @@ function consentCause(
   return lost.length === 0 ? undefined : { type: 'consent', purposes: lost }
 }
 
-function enterOrLeave(
+/** Combines segments anew, and adds what follows to the transitions. */
+function enterAndLeave(
   { memberships }: Profile,
-  { definition: { id }, holds }: CompiledSegment,
+  segments: readonly CompiledSegment[],
   isHeld: IsHeld,
   { at, decidedAt, cause, why }: Moment,
-): Transition | undefined {
-  if (holds(isHeld) === memberships.has(id)) return undefined
-  if (memberships.delete(id)) return { type: 'exited', segment: id, at, decidedAt, cause: why() }
-  memberships.set(id, { segment: id, enteredAt: at, decidedAt })
-  return { type: 'entered', segment: id, at, decidedAt, cause }
+  transitions: Transition[],
+): void {
+  for (const segment of segments) {
+    const { id } = segment.definition
+    if (segment.holds(isHeld) === memberships.has(id)) continue
+    if (memberships.delete(id)) {
+      transitions.push({ type: 'exited', segment: id, at, decidedAt, cause: why(segment) })
+    } else {
+      memberships.set(id, { segment: id, enteredAt: at, decidedAt })
+      transitions.push({ type: 'entered', segment: id, at, decidedAt, cause })
+    }
+  }
 }
 
 function forgetUnread(profile: Profile, { leaves }: CompiledCatalog): void {
@@ -193,12 +204,9 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
       (purpose) => expiryOf(profile.consent, purpose, lifetime) === due,
     )
     const isHeld = asKnown(profile, compiled, judge)
-    for (const segment of readersOf(compiled, turned)) {
-      const why = (): Cause => consentCause(profile, segment, expired) ?? TIME
-      const moment = { at: due, decidedAt: now, cause: TIME, why }
-      const transition = enterOrLeave(profile, segment, isHeld, moment)
-      if (transition !== undefined) transitions.push(transition)
-    }
+    const why = (segment: CompiledSegment): Cause => consentCause(profile, segment, expired) ?? TIME
+    const moment = { at: due, decidedAt: now, cause: TIME, why }
+    enterAndLeave(profile, readersOf(compiled, turned), isHeld, moment, transitions)
   }
   return transitions
 }
