@@ -132,7 +132,10 @@ export interface Site extends Place {
   readonly purposes: readonly Purpose[]
 }
 
-type Node = Pick<CompiledCondition, 'holds' | 'verdict'>
+interface Node extends Pick<CompiledCondition, 'holds' | 'verdict'> {
+  /** It is a leaf, or the opposite of one. */
+  readonly literal?: { readonly leaf: Leaf; readonly isNegated: boolean } | undefined
+}
 
 /** Where a part of a condition stands. */
 interface Scope {
@@ -155,7 +158,9 @@ function compileNode(condition: Condition, scope: Scope): Node {
       )
     case 'not': {
       const inner = compileNode(condition.condition, scope)
+      const { literal } = inner
       return {
+        literal: literal && { leaf: literal.leaf, isNegated: !literal.isNegated },
         holds: (isHeld) => !inner.holds(isHeld),
         verdict: (verdictOf) => negate(inner.verdict(verdictOf)),
       }
@@ -173,9 +178,15 @@ function compileNode(condition: Condition, scope: Scope): Node {
 
 /** `decisive`: the verdict of one child that settles it. */
 function nodeOf(children: readonly Node[], decisive: boolean): Node {
+  // Most are leaves, or their opposites: these are looked at first, without a call for each.
+  const literals = children.flatMap(({ literal }) => literal ?? [])
+  const others = children.filter(({ literal }) => literal === undefined)
   return {
     holds: (isHeld) => {
-      for (const child of children) if (child.holds(isHeld) === decisive) return decisive
+      for (const { leaf, isNegated } of literals) {
+        if ((isHeld(leaf) !== isNegated) === decisive) return decisive
+      }
+      for (const child of others) if (child.holds(isHeld) === decisive) return decisive
       return !decisive
     },
     verdict: (verdictOf) =>
@@ -200,7 +211,11 @@ function membershipNode(definition: SegmentDefinition, outer: Scope): Node {
 
 function leafNode(condition: LeafCondition, scope: Scope): Node {
   const leaf = leafOf(condition, scope)
-  return { holds: (isHeld) => isHeld(leaf), verdict: (verdictOf) => verdictOf(leaf) }
+  return {
+    literal: { leaf, isNegated: false },
+    holds: (isHeld) => isHeld(leaf),
+    verdict: (verdictOf) => verdictOf(leaf),
+  }
 }
 
 function leafOf(condition: LeafCondition, { place, known, purposes, leaves }: Scope): Leaf {

@@ -5,6 +5,7 @@ import { instantOf, placeOf, valueOf, type Detail, type Entry } from './entry.ts
 import type { Evaluate, Site } from './condition.ts'
 import type { Feature } from './feature.ts'
 import { gaugeFor, type Gauge } from './measure.ts'
+import { compileNumberTest } from './number-test.ts'
 import { compileTest, type Accepts } from './operator.ts'
 import type { ReactionFilter } from './reaction-filter.ts'
 import { tailOf, type Tail } from './tail.ts'
@@ -39,7 +40,10 @@ export function compilePerformed(
   })
   site.reads.features.add(feature)
   if (measure === 'recency') return recencyOf(condition, feature, site)
-  const test = compileTest(condition, site.zone)
+  const isNumber = measure !== 'first' && measure !== 'last'
+  const test = isNumber
+    ? compileNumberTest(condition, site.zone)
+    : compileTest(condition, site.zone)
   // An empty sum is 0 as an empty count is; what is absent passes no test.
   const accepts: Accepts = measure === 'sum' ? (value) => test(value ?? 0) : test
   if (window !== undefined && 'calendar' in window) {
@@ -51,13 +55,15 @@ export function compilePerformed(
   const counted = countedIn(window, site.horizon)
   const gauge = gaugeFor[measure]
   const { isLate, lasts } = counted
+  // Others may want more of the feature kept: of those a count answers the same.
+  const most = measure === 'count' ? keepOf(condition) : MAX_ENTRIES
   return (facts, now) => {
     const entries = facts.entries(feature)
     // Clocks may be set back: what happened later than now enters later.
     if (isLate || instantOf(entries.at(-1) ?? now) > now) {
       return sliding(entries, now, counted, gauge(), accepts)
     }
-    return leaving(entries, now, lasts, tailOf(measure, entries), accepts)
+    return leaving(entries, now, { lasts, most, tail: tailOf(measure, entries), accepts })
   }
 }
 
@@ -79,6 +85,15 @@ function keepOf({ measure = 'count', value, window }: PerformedCondition): numbe
   return Math.floor(Math.max(low, high, 0)) + 1
 }
 
+interface Leaving {
+  /** How long an event counts. */
+  readonly lasts: Millis
+  /** The latest so many events decide. */
+  readonly most: number
+  readonly tail: Tail
+  readonly accepts: Accepts
+}
+
 /**
  * Without new events the measure changes only where events cease to count, the oldest first: the verdict stands until
  * the first such instant at which it flips.
@@ -86,12 +101,10 @@ function keepOf({ measure = 'count', value, window }: PerformedCondition): numbe
 function leaving(
   entries: readonly Entry[],
   now: Millis,
-  lasts: Millis,
-  tail: Tail,
-  accepts: Accepts,
+  { lasts, most, tail, accepts }: Leaving,
 ): Verdict {
   const { length } = entries
-  let place = placeOf(entries, now - lasts + 1)
+  let place = Math.max(placeOf(entries, now - lasts + 1), length - most)
   const holds = accepts(tail(place))
   while (place < length) {
     const at = instantOf(entries[place] ?? 0)

@@ -67,12 +67,10 @@ export function review(
   const segments = everything ? concerned(profile, compiled) : readersOf(compiled, turned)
   if (segments.length === 0 && !everything) return []
   const isHeld = everything ? asStanding(profile) : asKnown(profile, compiled, judge)
+  const why = (segment: CompiledSegment): Cause =>
+    consentCause(profile, segment, changes.withdrawn) ?? cause
   const transitions: Transition[] = []
-  for (const segment of segments) {
-    const why = (): Cause => consentCause(profile, segment, changes.withdrawn) ?? cause
-    const transition = enterOrLeave(profile, segment, isHeld, { at, decidedAt, cause, why, turned })
-    if (transition !== undefined) transitions.push(transition)
-  }
+  enterAndLeave(profile, segments, isHeld, { at, decidedAt, cause, why, turned }, transitions)
   if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
 }
@@ -96,8 +94,13 @@ function asKnown(profile: Profile, { catalog }: CompiledCatalog, judge: Judge): 
 }
 
 /** Segments that read one of some leaves, in the order of the catalog. */
-function readersOf({ leaves }: CompiledCatalog, turned: readonly Leaf[]): CompiledSegment[] {
-  if (turned.length === 0) return []
+function readersOf(
+  { leaves }: CompiledCatalog,
+  turned: readonly Leaf[],
+): readonly CompiledSegment[] {
+  const [first] = turned
+  if (first === undefined) return []
+  if (turned.length === 1) return leaves.readersOf(first)
   const found = new Set<CompiledSegment>()
   for (const leaf of turned) for (const segment of leaves.readersOf(leaf)) found.add(segment)
   return [...found].sort((a, b) => a.position - b.position)
@@ -125,7 +128,7 @@ interface Moment {
   readonly decidedAt: Millis
   readonly cause: Cause
   /** Of an exit. */
-  readonly why: () => Cause
+  readonly why: (segment: CompiledSegment) => Cause
   readonly turned: readonly Leaf[]
 }
 
@@ -141,28 +144,35 @@ function consentCause(
   return lost.length === 0 ? undefined : { type: 'consent', purposes: lost }
 }
 
-function enterOrLeave(
+/** Combines segments anew, and adds what follows to the transitions. */
+function enterAndLeave(
   profile: Profile,
-  segment: CompiledSegment,
+  segments: readonly CompiledSegment[],
   isHeld: IsHeld,
   { at, decidedAt, cause, why, turned }: Moment,
-): Transition | undefined {
+  transitions: Transition[],
+): void {
   const { memberships } = profile
-  const { stay } = segment
-  const { id } = segment.definition
-  if (segment.holds(isHeld) === memberships.has(id)) return undefined
-  const clauses = decisiveClauses(segment, turned, isHeld)
-  const told = { segment: id, at, decidedAt, ...(clauses.length > 0 && { clauses }) }
-  if (memberships.delete(id)) return { type: 'exited', ...told, cause: why() }
-  const staysUntil = stay && at + stay.span
-  memberships.set(id, {
-    segment: id,
-    enteredAt: at,
-    decidedAt,
-    ...(staysUntil !== undefined && { staysUntil }),
-  })
-  if (stay !== undefined) stand(profile, stay.leaf, { holds: true, until: at + stay.span })
-  return { type: 'entered', ...told, cause }
+  for (const segment of segments) {
+    const { id } = segment.definition
+    if (segment.holds(isHeld) === memberships.has(id)) continue
+    const clauses = decisiveClauses(segment, turned, isHeld)
+    const told = { segment: id, at, decidedAt, ...(clauses.length > 0 && { clauses }) }
+    if (memberships.delete(id)) {
+      transitions.push({ type: 'exited', ...told, cause: why(segment) })
+      continue
+    }
+    const { stay } = segment
+    const staysUntil = stay && at + stay.span
+    memberships.set(id, {
+      segment: id,
+      enteredAt: at,
+      decidedAt,
+      ...(staysUntil !== undefined && { staysUntil }),
+    })
+    if (stay !== undefined) stand(profile, stay.leaf, { holds: true, until: at + stay.span })
+    transitions.push({ type: 'entered', ...told, cause })
+  }
 }
 
 /** Nobody is kept in a segment without the consent it rests on. Answers the leaves that turned by that. */
@@ -230,12 +240,9 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
     turned.push(...releaseStays(profile, compiled, expired))
     if (turned.length === 0) continue
     const isHeld = asKnown(profile, compiled, judge)
-    for (const segment of readersOf(compiled, turned)) {
-      const why = (): Cause => consentCause(profile, segment, expired) ?? TIME
-      const moment = { at: due, decidedAt: now, cause: TIME, why, turned }
-      const transition = enterOrLeave(profile, segment, isHeld, moment)
-      if (transition !== undefined) transitions.push(transition)
-    }
+    const why = (segment: CompiledSegment): Cause => consentCause(profile, segment, expired) ?? TIME
+    const moment = { at: due, decidedAt: now, cause: TIME, why, turned }
+    enterAndLeave(profile, readersOf(compiled, turned), isHeld, moment, transitions)
   }
   return transitions
 }

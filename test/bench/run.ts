@@ -90,12 +90,14 @@ async function benchTheEdge() {
 async function benchTheEngine() {
   const figures = await benchEngine(Number(values.rounds), console.log)
   console.table(
-    figures.scaling.map(({ segments, sharing, others, sharingRatio, othersRatio }) => ({
-      segments,
-      'all of the ten, µs': sharing.toFixed(2),
-      'against 10': sharingRatio.toFixed(2),
-      'others beside, µs': others.toFixed(2),
-      'against 10 ': othersRatio.toFixed(2),
+    figures.scaling.map((figure) => ({
+      segments: figure.segments,
+      'all of the ten, median µs': figure.sharing.toFixed(1),
+      'against 10': figure.sharingRatio.toFixed(2),
+      'mean µs': figure.sharingMean.toFixed(1),
+      'against 10 ': figure.meanRatio.toFixed(2),
+      'others beside, median µs': figure.others.toFixed(1),
+      'against 10  ': figure.othersRatio.toFixed(2),
     })),
   )
   const { figures: rivals, checked, touchedMost, touchedMean } = figures.rivals
@@ -108,7 +110,7 @@ async function benchTheEngine() {
     })),
   )
   console.log(
-    `${checked} answers equal; an event changed ${touchedMost} facts at most, ${touchedMean.toFixed(1)} on average`,
+    `${checked} answers equal; an event touched ${touchedMost} conditions at most, ${touchedMean.toFixed(1)} on average`,
   )
   console.table(
     figures.hostile.map(({ history, times, ratio, exponent }) => ({

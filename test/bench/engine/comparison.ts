@@ -7,14 +7,15 @@ import { RIVALS, type FactObject, type Rival } from './rivals.ts'
 import { timed } from './rounds.ts'
 import { conditionOf, factsOf, life, ruleOf, START, WISHES } from './wishes.ts'
 
-const WARM_UP = 5_000
+const WARM_UP = 20_000
 const CHECKS = 200
-/** Events of one round: the slow ones are given fewer. */
-const OWN_EVENTS = 5_000
-const THEIR_EVENTS = { 'json-rules-engine': 5, 'json-logic-js': 100, mingo: 100, sift: 200 } as {
-  readonly [name: string]: number
-}
-const THEIR_MOST = 500
+/** Turns of one round: in each, everybody works for some milliseconds. */
+const TURNS = 10
+/** In as many a person says a plan and travels once. */
+const OWN_EVENTS = 500
+const EVERY_EVENTS = 5
+const THEIR_EVENTS: { readonly [name: string]: number } = { 'json-rules-engine': 1, closures: 50 }
+const THEIR_USUAL = 5
 
 export interface RivalFigure {
   readonly engine: string
@@ -62,7 +63,10 @@ export async function benchRivals(rounds: number): Promise<Comparison> {
     samples.push(facts)
     for (const rival of rivals) await agree(rival, facts, person)
   }
-  const touched = Array.from({ length: 1_000 }, () => person.take(next()))
+  const touched = Array.from(
+    { length: 1_000 },
+    () => [...compiled.leaves.touched(person.take(next()), new Set())].length,
+  )
   const times = await timesOf(rounds, person, rivals, samples, next)
   const own = median(times.own)
   const every = median(times.every)
@@ -93,12 +97,13 @@ async function agree(
 }
 
 interface Times {
-  /** Microseconds of one event, a value for each round. */
+  /** Microseconds of one event, a value for each turn. */
   readonly own: number[]
   readonly every: number[]
   readonly theirs: Map<string, number[]>
 }
 
+/** All take turns of a few milliseconds: whatever else the machine does befalls everybody. */
 async function timesOf(
   rounds: number,
   person: Person,
@@ -106,33 +111,40 @@ async function timesOf(
   samples: readonly FactObject[],
   next: () => EventRecord,
 ): Promise<Times> {
-  const times: Times = { own: [], every: [], theirs: new Map() }
-  const { accounts, segments } = person.compiled
-  for (let round = 0; round <= rounds; round++) {
-    const events = Array.from({ length: OWN_EVENTS }, next)
-    const own = timed(() => events.forEach((event) => person.take(event))) / OWN_EVENTS
-    const few = Array.from({ length: THEIR_EVENTS['sift'] ?? 1 }, next)
-    const every = timed(() => {
-      for (const event of few) {
-        person.take(event)
-        const judge = judgeAt(person.profile, GRANT_LIFETIME, event.receivedAt, accounts)
-        for (const { evaluate } of segments.values()) judge({ evaluate })
-      }
-    })
-    if (round > 0) {
+  const times: Times = { own: [], every: [], theirs: new Map(rivals.map(({ name }) => [name, []])) }
+  for (let turn = -TURNS; turn < rounds * TURNS; turn++) {
+    const own = timeOf(OWN_EVENTS, next, (event) => person.take(event))
+    const every = timeOf(EVERY_EVENTS, next, (event) => takeAndAskAll(person, event))
+    if (turn >= 0) {
       times.own.push(own)
-      times.every.push(every / few.length)
+      times.every.push(every)
     }
     for (const { name, decide } of rivals) {
-      const count = THEIR_EVENTS[name] ?? THEIR_MOST
+      const count = THEIR_EVENTS[name] ?? THEIR_USUAL
       const begun = process.hrtime.bigint()
       for (let index = 0; index < count; index++) {
-        const answer = decide(samples[index % samples.length] ?? {})
+        const answer = decide(samples[(turn + TURNS + index) % samples.length] ?? {})
         if (answer instanceof Promise) await answer
       }
       const time = Number(process.hrtime.bigint() - begun) / 1_000 / count
-      if (round > 0) times.theirs.set(name, [...(times.theirs.get(name) ?? []), time])
+      if (turn >= 0) times.theirs.get(name)?.push(time)
     }
   }
   return times
+}
+
+function timeOf(
+  count: number,
+  next: () => EventRecord,
+  work: (event: EventRecord) => void,
+): number {
+  const events = Array.from({ length: count }, next)
+  return timed(() => events.forEach(work)) / count
+}
+
+function takeAndAskAll(person: Person, event: EventRecord): void {
+  person.take(event)
+  const { accounts, segments } = person.compiled
+  const judge = judgeAt(person.profile, GRANT_LIFETIME, event.receivedAt, accounts)
+  for (const { evaluate } of segments.values()) judge({ evaluate })
 }

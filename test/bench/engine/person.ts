@@ -31,17 +31,14 @@ export class Person {
     return review(this.profile, this.compiled, changes, moment)
   }
 
-  /**
-   * Lets time pass until the event arrives, counts it, and reviews what read something that changed: how many features,
-   * traits and fields of the context are what it returns.
-   */
-  take(event: EventRecord): number {
+  /** Lets time pass until the event arrives, counts it, and reviews what read something that changed. */
+  take(event: EventRecord): Changes {
     const { profile, compiled } = this
     advance(profile, compiled, event.receivedAt)
     const changes = noChanges()
     applyEvent(profile, event, 'implied', compiled.features, changes)
     this.#review(changes, event.receivedAt)
-    return changes.features.size + changes.traits.size + changes.context.size
+    return changes
   }
 
   is(segment: number): boolean {

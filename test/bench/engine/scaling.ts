@@ -1,6 +1,7 @@
 import type { Condition, PerformedCondition } from '../../../edge/protocol/condition.ts'
 import { HOUR, type Millis } from '../../../edge/protocol/time.ts'
 import { track } from '../../domain/build.ts'
+import { median } from '../statistics.ts'
 import { compileConditions, Person } from './person.ts'
 import { interleaved, timed } from './rounds.ts'
 
@@ -52,15 +53,24 @@ export const amongOthers = (count: number): Condition[] =>
   })
 
 export const eventAt = (index: number) =>
-  track(EVENT, START + index * HOUR, { category: 'shoes', price: 10 + (index % 90) })
+  track(
+    EVENT,
+    START + index * HOUR,
+    { category: 'shoes', price: 10 + (index % 90) },
+    { messageId: `view ${index}` },
+  )
 
 export interface ScalingFigure {
   readonly segments: number
-  /** Of one event, in microseconds. */
+  /** The median of one event, in microseconds, where all segments are made of the ten. */
   readonly sharing: number
+  /** The mean: with those events at which some of the ten turn, and with them thousands of memberships. */
+  readonly sharingMean: number
+  /** The median where the others ask for something else. */
   readonly others: number
   /** Against ten segments. */
   readonly sharingRatio: number
+  readonly meanRatio: number
   readonly othersRatio: number
 }
 
@@ -69,22 +79,32 @@ export function benchScaling(rounds: number): readonly ScalingFigure[] {
   const people = [ofTheTen, amongOthers].map((make) =>
     SIZES.map((size) => new Person(compileConditions(make(size)), START)),
   )
-  const works = people.flat().map((person) => {
+  const single = people.flat().map((): number[] => [])
+  const works = people.flat().map((person, index) => {
     let next = 0
     return () => {
-      const events = Array.from({ length: EVENTS }, () => eventAt(next++))
-      return timed(() => events.forEach((event) => person.take(event))) / EVENTS
+      const times = Array.from({ length: EVENTS }, () => {
+        const event = eventAt(next++)
+        return timed(() => void person.take(event))
+      })
+      single[index]?.push(...times.slice(next > EVENTS ? 0 : EVENTS))
+      return times.reduce((sum, time) => sum + time, 0) / EVENTS
     }
   })
-  const times = interleaved(rounds, works).map(({ median }) => median)
+  const means = interleaved(rounds, works).map((times) => times.median)
+  const medians = single.map(median)
+  const [tenOnly = 1, tenOnlyMean = 1, tenAlone = 1] = [medians[0], means[0], medians[SIZES.length]]
   return SIZES.map((segments, index) => {
-    const [sharing = 0, others = 0] = [times[index], times[SIZES.length + index]]
+    const [sharing = 0, sharingMean = 0] = [medians[index], means[index]]
+    const others = medians[SIZES.length + index] ?? 0
     return {
       segments,
       sharing,
+      sharingMean,
       others,
-      sharingRatio: sharing / (times[0] ?? 1),
-      othersRatio: others / (times[SIZES.length] ?? 1),
+      sharingRatio: sharing / tenOnly,
+      meanRatio: sharingMean / tenOnlyMean,
+      othersRatio: others / tenAlone,
     }
   })
 }

@@ -6,7 +6,7 @@ import type { FactObject, FactRule } from './rivals.ts'
 import { seeded } from './rounds.ts'
 
 const SEGMENTS = 1_000
-const CATEGORIES = 125
+const CATEGORIES = 200
 const WINDOWS = [1, 3, 7, 14] as const
 const PLANS = ['gold', 'silver', 'free', 'trial'] as const
 const COUNTRIES = ['FR', 'BE', 'DE', 'ES', 'IT', 'PT'] as const
@@ -64,8 +64,8 @@ export function* life(): Generator<EventRecord> {
   let country = pick(COUNTRIES)
   for (let index = 0; ; index++) {
     at += Math.ceil(random() * 0.2 * HOUR)
-    if (index % 200 === 199) country = pick(COUNTRIES)
-    if (index % 100 === 0) {
+    if (index % 500 === 499) country = pick(COUNTRIES)
+    if (index % 500 === 0) {
       const traits = { plan: pick(PLANS) }
       yield track('Identified', at, {}, { type: 'identify', traits, context: { country } })
       continue
