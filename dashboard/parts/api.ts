@@ -14,11 +14,9 @@ import type {
   ApiFailedEventTotals,
   ApiMember,
   ApiOverview,
-  ApiPreview,
   ApiProfile,
   ApiReplayedPart,
   ApiSecretKey,
-  ApiSegment,
   ApiSession,
   ApiSetup,
   ApiSource,
@@ -28,10 +26,10 @@ import type {
   ExperienceInput,
   Page,
   SecretKeyInput,
-  SegmentInput,
   SetupInput,
   SourceInput,
 } from '../../edge/protocol/api.ts'
+import type { ApiPreview, ApiSegment, SegmentInput } from '../../edge/protocol/api-segment.ts'
 import type { ApiBackFill } from '../../edge/protocol/back-fill.ts'
 import type { ApiCandidate, CandidateInput, Side } from '../../edge/protocol/candidate.ts'
 import type {

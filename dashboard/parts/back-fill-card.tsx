@@ -1,7 +1,7 @@
 import { Card, Group, Progress, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { api } from './api.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { HoldButton } from './hold-button.tsx'

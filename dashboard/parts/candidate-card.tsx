@@ -1,6 +1,6 @@
 import { Badge, Card, Grid, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { ApiCandidate, Side } from '../../edge/protocol/candidate.ts'
 import { api } from './api.ts'
 import { ConfirmButton } from './confirm.tsx'

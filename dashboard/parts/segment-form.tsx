@@ -15,7 +15,7 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { prepareRuleGroup } from 'react-querybuilder'
-import type { ApiSegment, SegmentInput } from '../../edge/protocol/api.ts'
+import type { ApiSegment, SegmentInput } from '../../edge/protocol/api-segment.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { ExamplePerson } from '../../edge/protocol/example.ts'
 import { ConditionEditor } from './condition-editor.tsx'

@@ -1,6 +1,6 @@
 import { Badge, Group, Progress, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { useLive } from './live-context.tsx'
 import { backFillQuery } from './queries.ts'
 import { useI18n } from './use-i18n.ts'

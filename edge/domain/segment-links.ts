@@ -9,31 +9,25 @@ export interface LinkedSegment {
   readonly condition: Condition
 }
 
-/** Whether a condition asks for members of other segments. */
-export function hasLinks(condition: Condition): boolean {
+/** The segments that a condition names, as often as it does. */
+function linksOf(condition: Condition): readonly string[] {
   switch (condition.type) {
     case 'all':
     case 'any':
-      return condition.conditions.some(hasLinks)
+      return condition.conditions.flatMap(linksOf)
     case 'not':
-      return hasLinks(condition.condition)
+      return linksOf(condition.condition)
     default:
-      return condition.type === 'segment'
+      return condition.type === 'segment' ? [condition.segment] : []
   }
 }
 
+/** Whether a condition asks for members of other segments. */
+export const hasLinks = (condition: Condition): boolean => linksOf(condition).length > 0
+
 /** Whether a condition names a segment. */
-export function names(condition: Condition, segment: SegmentId): boolean {
-  switch (condition.type) {
-    case 'all':
-    case 'any':
-      return condition.conditions.some((one) => names(one, segment))
-    case 'not':
-      return names(condition.condition, segment)
-    default:
-      return condition.type === 'segment' && condition.segment === segment
-  }
-}
+export const names = (condition: Condition, segment: SegmentId): boolean =>
+  linksOf(condition).includes(segment)
 
 /**
  * The condition that a segment is to have, with the ids of the segments it names by id or key: keys may change. Refused
@@ -86,18 +80,6 @@ export function linkSegments(
 }
 
 type ByName = ReadonlyMap<string, LinkedSegment>
-
-function linksOf(condition: Condition): readonly string[] {
-  switch (condition.type) {
-    case 'all':
-    case 'any':
-      return condition.conditions.flatMap(linksOf)
-    case 'not':
-      return linksOf(condition.condition)
-    default:
-      return condition.type === 'segment' ? [condition.segment] : []
-  }
-}
 
 /** The keys on the way from a segment back to itself; undefined: there is none. */
 function circleFrom(

@@ -1,12 +1,23 @@
 import type { Switch } from '../domain/candidate.ts'
 import type { Catalog } from '../protocol/catalog.ts'
 import type { ProfileId, SegmentId } from '../protocol/id.ts'
-import type { BackFill, Shard } from './shard.ts'
+import type { Shard } from './shard.ts'
 
 /** Members of one segment that are not in another; all its members if no other is named. */
 export interface Difference {
   readonly of: SegmentId
   readonly without?: SegmentId
+}
+
+/** Where a back-fill stands; absent when every profile is of the catalog's version. */
+export interface BackFill {
+  readonly version: number
+  /** The last profile done, of all in the order of ids. */
+  readonly cursor: string
+  /** Who comes before all others. Absent: nobody, or they are done. */
+  readonly first?: readonly Difference[]
+  /** The last profile done of the first difference. Absent: none. */
+  readonly firstCursor?: string
 }
 
 /** Whom a newer catalog moves for certain: who joins or leaves by a switch, and the members of what was deleted. */

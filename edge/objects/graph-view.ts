@@ -1,7 +1,7 @@
 import { peopleOf } from '../domain/derive.ts'
 import type { Graph } from '../domain/graph.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import type { GraphView } from '../protocol/objects.ts'
+import type { GraphView } from '../protocol/profile-view.ts'
 import type { Shard } from './shard.ts'
 
 /** Everything that was seen together with a person, what of it is theirs, and which links were cut. */

@@ -16,23 +16,23 @@ import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { CountingSql } from '../storage/counting-sql.ts'
-import { CounterStore } from '../storage/counter-store.ts'
+import type { CounterStore } from '../storage/counter-store.ts'
 import { ErasingStore } from '../storage/erasing-store.ts'
 import { FailedEventStore } from '../storage/failed-event-store.ts'
-import { GraphStore } from '../storage/graph-store.ts'
-import { HistoryStore } from '../storage/history-store.ts'
-import { KnownAccountStore } from '../storage/known-account-store.ts'
-import { LakeStore } from '../storage/lake-store.ts'
-import { MembershipStore } from '../storage/membership-store.ts'
+import type { GraphStore } from '../storage/graph-store.ts'
+import type { HistoryStore } from '../storage/history-store.ts'
+import type { KnownAccountStore } from '../storage/known-account-store.ts'
+import type { LakeStore } from '../storage/lake-store.ts'
+import type { MembershipStore } from '../storage/membership-store.ts'
 import { MergeStore } from '../storage/merge-store.ts'
 import { MetaStore } from '../storage/meta-store.ts'
-import { OutboxStore } from '../storage/outbox-store.ts'
-import { ProfileStore, type StoredProfile } from '../storage/profile-store.ts'
-import { SeenStore } from '../storage/seen-store.ts'
-import { TimerStore } from '../storage/timer-store.ts'
+import type { OutboxStore } from '../storage/outbox-store.ts'
+import type { ProfileStore, StoredProfile } from '../storage/profile-store.ts'
+import type { SeenStore } from '../storage/seen-store.ts'
+import type { TimerStore } from '../storage/timer-store.ts'
 import { TombstoneStore } from '../storage/tombstone-store.ts'
 import { keepMember } from './accounts.ts'
-import { movedFirst, type Difference } from './back-fill-order.ts'
+import { movedFirst, type BackFill } from './back-fill-order.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
@@ -40,6 +40,8 @@ import { GroupCommit, type Ledger } from './group-commit.ts'
 import { Holds } from './holds.ts'
 import { OwnerCalls } from './owner-calls.ts'
 import { ShardReporter } from './shard-reporter.ts'
+import { RolledBack } from './rolled-back.ts'
+import { storesOf, type Stores } from './stores.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 export const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
@@ -47,44 +49,8 @@ export const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Arr
 /** How long a newer catalog is waited for. */
 const CATALOG_LIMIT: Millis = 5 * SECOND
 
-/** Where a back-fill stands; absent when every profile is of the catalog's version. */
-export interface BackFill {
-  readonly version: number
-  /** The last profile done, of all in the order of ids. */
-  readonly cursor: string
-  /** Who comes before all others. Absent: nobody, or they are done. */
-  readonly first?: readonly Difference[]
-  /** The last profile done of the first difference. Absent: none. */
-  readonly firstCursor?: string
-}
-
-/** Takes the outcome out of a transaction of which nothing is kept. */
-class RolledBack extends Error {
-  readonly value: unknown
-
-  constructor(value: unknown) {
-    super('Nothing of this is kept')
-    this.value = value
-  }
-}
-
-/** The stores that a transaction about many people has others of. */
-export type Stores = Pick<
-  Shard,
-  | 'profiles'
-  | 'history'
-  | 'seen'
-  | 'memberships'
-  | 'timers'
-  | 'outbox'
-  | 'counters'
-  | 'accounts'
-  | 'graphs'
-  | 'lake'
->
-
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
-export class Shard implements Ledger {
+export class Shard implements Ledger, Stores {
   readonly env: Env
   readonly ctx: DurableObjectState
   readonly profiles: ProfileStore
@@ -434,16 +400,3 @@ export class Shard implements Ledger {
     return due
   }
 }
-
-const storesOf = (sql: SqlStorage): Stores => ({
-  profiles: new ProfileStore(sql),
-  history: new HistoryStore(sql),
-  seen: new SeenStore(sql),
-  memberships: new MembershipStore(sql),
-  timers: new TimerStore(sql),
-  outbox: new OutboxStore(sql),
-  counters: new CounterStore(sql),
-  accounts: new KnownAccountStore(sql),
-  graphs: new GraphStore(sql),
-  lake: new LakeStore(sql),
-})

@@ -1,12 +1,10 @@
 import type { ErasureReceipt } from './erasure.ts'
 import type { ApiGraph } from './api-graph.ts'
-import type { Condition } from './condition.ts'
 import type { ConsentChange, ConsentMode, EventPurpose } from './consent.ts'
 import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
 import type { DeliveryState, DestinationKind } from './delivery.ts'
 import type { EventContext } from './event.ts'
-import type { ExamplePerson } from './example.ts'
 import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
@@ -18,47 +16,6 @@ import type { Verdict } from './verdict.ts'
 export interface Page<T> {
   readonly items: readonly T[]
   readonly cursor?: string
-}
-
-export interface SegmentInput {
-  readonly name: string
-  /** `[a-z0-9-]{1,64}`, unique in the workspace. Absent on POST: made from the name. */
-  readonly key?: string
-  readonly condition: Condition
-  readonly public?: boolean
-  /** Only events count that were consented to for all of these, and only while they are granted. */
-  readonly purposes?: readonly string[]
-  /** How long whoever enters stays, ISO 8601. */
-  readonly minimumStay?: string
-  /** Absent on PUT: those it has stay. */
-  readonly examples?: readonly ExamplePerson[]
-}
-export interface ApiSegment {
-  readonly id: string
-  readonly key: string
-  readonly name: string
-  readonly condition: Condition
-  readonly public: boolean
-  readonly purposes: readonly string[]
-  readonly minimumStay?: string
-  readonly version: number
-  readonly state: 'building' | 'live'
-  /** 0 to 1 while building. */
-  readonly progress?: number
-  readonly size: number
-  /** A new version stands beside it. */
-  readonly candidate: boolean
-  /** Absent in lists. */
-  readonly examples?: readonly ExamplePerson[]
-  readonly createdAt: string
-  readonly updatedAt: string
-}
-
-export interface ApiPreview {
-  readonly population: number
-  /** With a 95 % interval. */
-  readonly estimate: { readonly size: number; readonly low: number; readonly high: number }
-  readonly exact?: number
 }
 
 export interface ExperienceInput {

@@ -1,11 +1,12 @@
+import type { ProfileView } from './profile-view.ts'
 import type { AccountMembers, AccountState } from './account.ts'
 import type { BackFillStatus, Hold } from './back-fill.ts'
 import type { Comparison, Side } from './candidate.ts'
 import type { Catalog, KeyGrant } from './catalog.ts'
 import type { Condition } from './condition.ts'
-import type { ConsentChange, ConsentMode } from './consent.ts'
+import type { ConsentMode } from './consent.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
-import type { ApiDelivery, ApiEvent, ApiFailedEvent } from './api.ts'
+import type { ApiDelivery, ApiFailedEvent } from './api.ts'
 import type { EventRecord } from './event.ts'
 import type { FailedEventFilter, FailedEventTotals, KeptEvent } from './failed-event.ts'
 import type {
@@ -16,10 +17,8 @@ import type {
   ShardAddress,
   WorkspaceId,
 } from './id.ts'
-import type { ClaimedIdentifier, Identifier } from './identifier.ts'
-import type { Json } from './json.ts'
+import type { Identifier } from './identifier.ts'
 import type { SourceCounts, ShardReport } from './live.ts'
-import type { Membership } from './membership.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
 import type { Millis } from './time.ts'
 import type { TimelineAnswer, TimelineFilter } from './timeline.ts'
@@ -233,95 +232,6 @@ export interface ShardStatus {
   readonly hold?: number
   readonly oldestOutbox: Millis | null
   readonly oldestTimer: Millis | null
-}
-
-/** A profile as its shard tells it; addresses are still sealed. */
-export interface ProfileView {
-  readonly type: 'profile'
-  readonly id: ProfileId
-  readonly createdAt: Millis
-  readonly lastSeenAt: Millis
-  readonly identifiers: readonly (ClaimedIdentifier & {
-    readonly firstSeen: Millis
-    readonly lastSeen: Millis
-    readonly source: string
-  })[]
-  readonly traits: { readonly [trait: string]: Json }
-  readonly provenance: {
-    readonly [trait: string]: {
-      readonly source: string
-      readonly at: Millis
-      /** `identifierKey` of the identifier or device that brought it. */
-      readonly by: string
-    }
-  }
-  /** The accounts it belongs to, with what is known of each. */
-  readonly groups: readonly {
-    readonly id: string
-    readonly traits: { readonly [trait: string]: Json }
-    readonly sealed: { readonly [trait: string]: string }
-    readonly firstSeen: Millis
-    readonly lastSeen: Millis
-    readonly source: string
-  }[]
-  readonly consent: {
-    readonly [purpose: string]: {
-      readonly granted: boolean
-      readonly at: Millis | null
-      /** When a grant ends by itself. */
-      readonly until?: Millis
-    }
-  }
-  /** Changed answers, newest first; the latest of them only. */
-  readonly consentHistory: readonly ConsentChange[]
-  readonly memberships: readonly Membership[]
-  readonly devices: readonly {
-    readonly id: string
-    readonly firstSeen: Millis
-    readonly lastSeen: Millis
-    readonly device?: string
-    readonly os?: string
-    readonly browser?: string
-    readonly country?: string
-    readonly city?: string
-  }[]
-  readonly events: readonly ApiEvent[]
-  readonly eventsCursor?: string
-  readonly merges: readonly {
-    readonly id: string
-    readonly other: ProfileId
-    readonly at: Millis
-    readonly through: string
-  }[]
-  readonly graph: GraphView
-}
-
-/** Identifiers that were seen together, directly or through others: of this person, and of others they touch. */
-export interface GraphView {
-  readonly nodes: readonly (ClaimedIdentifier & {
-    readonly firstSeen: Millis
-    readonly lastSeen: Millis
-    readonly source: string
-    /** Whose it is. */
-    readonly profile: ProfileId
-    /** Too many bear it: it joins no one. */
-    readonly blocked: boolean
-  })[]
-  /** `from` and `to` are places in `nodes`. */
-  readonly links: readonly {
-    readonly from: number
-    readonly to: number
-    readonly at: Millis
-    readonly proven: boolean
-    /** False: cut, because it would give a person two values of a unique kind. */
-    readonly stands: boolean
-  }[]
-  readonly separations: readonly {
-    readonly id: string
-    readonly at: Millis
-    readonly from: number
-    readonly to: number
-  }[]
 }
 
 export interface IdentityShardCalls {

@@ -5,7 +5,7 @@ import { identityShard, profileShard, workspaceObject } from '../objects/address
 import type { Env } from '../objects/env.ts'
 import { normaliseEmail, normalisePhone } from '../parse/address.ts'
 import type { DeviceId, ProfileId, WorkspaceId } from '../protocol/id.ts'
-import type { ProfileView } from '../protocol/objects.ts'
+import type { ProfileView } from '../protocol/profile-view.ts'
 import type { Subject } from '../protocol/shard.ts'
 import { refuseField } from './problem.ts'
 

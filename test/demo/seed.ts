@@ -1,10 +1,5 @@
-import type {
-  ApiActivation,
-  ApiDestination,
-  ApiExperience,
-  ApiSegment,
-  Page,
-} from '../../edge/protocol/api.ts'
+import type { ApiActivation, ApiDestination, ApiExperience, Page } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { DEMO } from './account.ts'
 import { ACTIVATION, DESTINATION, EXPERIENCE, SEGMENTS } from './starter-set.ts'
 import type { Secrets } from './state.ts'

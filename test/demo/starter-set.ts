@@ -1,4 +1,5 @@
-import type { ActivationInput, ExperienceInput, SegmentInput } from '../../edge/protocol/api.ts'
+import type { ActivationInput, ExperienceInput } from '../../edge/protocol/api.ts'
+import type { SegmentInput } from '../../edge/protocol/api-segment.ts'
 
 /** What the demo workspace is born with. Made through the public API, as its owner could make it. */
 export const SEGMENTS: readonly (SegmentInput & { readonly key: string })[] = [

@@ -1,28 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
+import { type BrowserContext, type Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { Condition, PerformedCondition } from '../../edge/protocol/condition.ts'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
+import { at, browser } from './stage.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 

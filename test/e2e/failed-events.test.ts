@@ -1,23 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import type { ApiProfile, ApiSource } from '../../edge/protocol/api.ts'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
+import { at, browser } from './stage.ts'
 
 async function api<T>(method: string, path: string, body?: unknown, key: string = DEMO.secretKey) {
   const response = await fetch(at.edge + path, {

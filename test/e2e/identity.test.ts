@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
+import { type Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
+import { at, browser } from './stage.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
 
 const authorization = `Bearer ${DEMO.secretKey}`
 

@@ -7,9 +7,9 @@ import type {
   ApiActivation,
   ApiDestination,
   ApiProfile,
-  ApiSegment,
   Page as ListPage,
 } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { CollectResponse } from '../../edge/protocol/collect.ts'
 import type { SegmentCloudEvent } from '../../edge/protocol/delivery.ts'
 import { DAY, MINUTE } from '../../edge/protocol/time.ts'

@@ -1,25 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
+import { at, browser } from './stage.ts'
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 

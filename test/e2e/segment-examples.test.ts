@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
+import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
+import { at, browser } from './stage.ts'
 
 const WORDS = {
   'en-GB': { add: 'Add a person', right: 'Right', wrong: 'Wrong' },

@@ -1,29 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ApiDestination, ApiSegment } from '../../edge/protocol/api.ts'
+import { type Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { ApiDestination } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { SegmentCloudEvent } from '../../edge/protocol/delivery.ts'
-import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
 import { DEMO } from '../demo/account.ts'
-import type { Addresses } from '../demo/start.ts'
-import { product } from './product.ts'
 import { signIn } from './sign-in.ts'
+import { at, browser } from './stage.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
 const SOON = { timeout: 30_000, interval: 200 }
-
-let at: Addresses
-let browser: Browser
-beforeAll(async () => {
-  at = await product()
-  browser = await chromium.launch({
-    executablePath: await ensureChromium(console.log),
-    args: [...CHROMIUM_FLAGS],
-  })
-})
-afterAll(() => browser?.close())
 
 async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`${at.edge}${path}`, {
@@ -94,7 +82,7 @@ const WORDS = {
   },
 } as const
 
-/** Once nothing fades in any more: half-shown colours have less contrast than those that stay. */
+/** Once nothing fades in any more: half-shown colours have less contrast. What is broken off has faded, too. */
 async function isAccessible(page: Page): Promise<void> {
   await page.evaluate(
     'Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))',

@@ -1,11 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type {
-  ApiAccount,
-  ApiAccountDetail,
-  ApiProfile,
-  ApiSegment,
-  Page,
-} from '../../edge/protocol/api.ts'
+import type { ApiAccount, ApiAccountDetail, ApiProfile, Page } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import type { Problem } from '../../edge/protocol/problem.ts'
 import { basic, batch, openShop, send, type Shop } from './intake-fixture.ts'

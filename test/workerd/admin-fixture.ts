@@ -1,6 +1,7 @@
 import { env, exports } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import type { ApiDestination, ApiSegment } from '../../edge/protocol/api.ts'
+import type { ApiDestination } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { WorkspaceId } from '../../edge/protocol/id.ts'
 import type { Problem } from '../../edge/protocol/problem.ts'
 import { createWorkspace } from '../../edge/routes/workspace-birth.ts'

@@ -8,10 +8,10 @@ import type {
   ApiAuditEntry,
   ApiDestination,
   ApiSecretKey,
-  ApiSegment,
   ApiSource,
   Page,
 } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { WorkspaceId } from '../../edge/protocol/id.ts'
 import type { Problem } from '../../edge/protocol/problem.ts'
 import { birth, call, GOLD, HOOK, newDestination, newSegment, ORIGIN } from './admin-fixture.ts'

@@ -1,56 +1,14 @@
-import { env, exports } from 'cloudflare:workers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { addressOf } from '../../edge/domain/id.ts'
-import { profileShard } from '../../edge/objects/address.ts'
-import { clock } from '../../edge/objects/clock.ts'
-import type { ApiProfile, ApiSegment } from '../../edge/protocol/api.ts'
-import type { Json, JsonObject } from '../../edge/protocol/json.ts'
+import { exports } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../edge/protocol/time.ts'
-import { batch, openShop, profileBy, send, statuses, type Shop } from './intake-fixture.ts'
+import { ann, askSegment, did, pass, segment } from './person-fixture.ts'
 
-let shop: Shop
-let skew = 0
-const now = () => Date.now() + skew
-
-beforeEach(async () => {
-  skew = 0
-  clock.now = now
-  shop = await openShop()
-})
-afterEach(() => {
-  clock.now = () => Date.now()
-})
-
-const segment = async (name: string, condition: Json): Promise<ApiSegment> => {
-  const response = await send(
-    '/api/segments?wait=live',
-    { name, condition },
-    { headers: { authorization: `Bearer ${shop.secretKey}`, 'content-type': 'application/json' } },
-  )
-  expect(response.status, await response.clone().text()).toBe(201)
-  return response.json()
-}
-
-async function did(event: string, properties: JsonObject = {}): Promise<void> {
-  const message = { type: 'track', event, properties, userId: 'ann', timestamp: iso(now()) }
-  expect(statuses((await batch(shop, [message])).verdicts)).toEqual(['accepted'])
-}
 const iso = (at: number) => new Date(at).toISOString()
 
-async function memberOf(): Promise<ApiProfile['segments']> {
-  return (await profileBy(shop, 'userId', 'ann'))?.segments ?? []
-}
-
-/** Time passes, and the shard of the person looks at what is due. */
-async function pass(time: number): Promise<void> {
-  skew += time
-  const address = addressOf((await profileBy(shop, 'userId', 'ann'))?.id ?? '')
-  if (address === undefined) throw new Error('Lives nowhere')
-  await profileShard(env, shop.id, address).wake({ workspace: shop.id })
-}
+const memberOf = async () => (await ann())?.segments ?? []
 
 test('a basket that is left open is noticed at its instant, with no event, and closed by the order', async () => {
-  await segment('Open basket', {
+  await segment('open-basket', {
     type: 'notFollowedBy',
     event: 'Product Added',
     then: { event: 'Order Completed', same: 'cart_id' },
@@ -61,7 +19,7 @@ test('a basket that is left open is noticed at its instant, with no event, and c
   await did('Order Completed', { cart_id: 'c1' })
   await pass(MINUTE)
   await did('Product Added', { cart_id: 'c2' })
-  const [added] = (await profileBy(shop, 'userId', 'ann'))?.events ?? []
+  const [added] = (await ann())?.events ?? []
   await pass(2 * HOUR - MINUTE)
   expect(await memberOf()).toEqual([])
   await pass(2 * MINUTE)
@@ -74,7 +32,7 @@ test('a basket that is left open is noticed at its instant, with no event, and c
 })
 
 test('a sequence is noticed with its last event, and left when its first leaves the window', async () => {
-  await segment('Quick buyers', {
+  await segment('quick-buyers', {
     type: 'sequence',
     steps: [
       { event: 'Product Viewed' },
@@ -88,7 +46,7 @@ test('a sequence is noticed with its last event, and left when its first leaves 
     await did(event)
     await pass(20 * MINUTE)
   }
-  const events = (await profileBy(shop, 'userId', 'ann'))?.events ?? []
+  const events = (await ann())?.events ?? []
   const until = Date.parse(events.at(-1)?.timestamp ?? '') + 6 * HOUR
   expect(await memberOf()).toMatchObject([{ key: 'quick-buyers', until: iso(until) }])
   await pass(6 * HOUR)
@@ -99,7 +57,7 @@ test('a new segment over money knows what was spent before there was one', async
   await did('Order Completed', { revenue: 19.99 })
   await did('Order Completed', { revenue: 19.99 })
   await did('Order Completed', { revenue: 19.99 })
-  await segment('Spenders', {
+  await segment('spenders', {
     type: 'performed',
     event: 'Order Completed',
     measure: 'sum',
@@ -112,14 +70,10 @@ test('a new segment over money knows what was spent before there was one', async
 })
 
 test('a mistake in a condition is told with its path; the schema of conditions is public', async () => {
-  const response = await send(
-    '/api/segments',
-    {
-      name: 'Wrong',
-      condition: { type: 'sequence', steps: [{ event: 'A' }, { event: 'B', within: 'soon' }] },
-    },
-    { headers: { authorization: `Bearer ${shop.secretKey}`, 'content-type': 'application/json' } },
-  )
+  const response = await askSegment({
+    name: 'Wrong',
+    condition: { type: 'sequence', steps: [{ event: 'A' }, { event: 'B', within: 'soon' }] },
+  })
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ errors: [{ path: 'condition.steps.1.within' }] })
   const schema = await exports.default.fetch('http://127.0.0.1:8787/schemas/condition.json')

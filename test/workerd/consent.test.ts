@@ -8,10 +8,10 @@ import type {
   ApiConsentSettings,
   ApiDelivery,
   ApiDestination,
-  ApiSegment,
   ApiSource,
   Page,
 } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { DeliveryMessage } from '../../edge/protocol/delivery.ts'
 import type { Json, JsonObject } from '../../edge/protocol/json.ts'
 import { DAY, MINUTE } from '../../edge/protocol/time.ts'

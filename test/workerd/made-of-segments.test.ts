@@ -1,61 +1,18 @@
-import { env, exports } from 'cloudflare:workers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { addressOf } from '../../edge/domain/id.ts'
-import { profileShard } from '../../edge/objects/address.ts'
-import { clock } from '../../edge/objects/clock.ts'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
-import type { Json, JsonObject } from '../../edge/protocol/json.ts'
+import { exports } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import type { Json } from '../../edge/protocol/json.ts'
 import { HOUR } from '../../edge/protocol/time.ts'
-import { batch, openShop, profileBy, send, statuses, type Shop } from './intake-fixture.ts'
+import { batch, statuses } from './intake-fixture.ts'
+import { ann, askSegment, asOwner, did, keys, now, pass, segment, shop } from './person-fixture.ts'
 
-let shop: Shop
-let skew = 0
-const now = () => Date.now() + skew
-
-beforeEach(async () => {
-  skew = 0
-  clock.now = now
-  shop = await openShop()
-})
-afterEach(() => {
-  clock.now = () => Date.now()
-})
-
-const headers = () => ({
-  authorization: `Bearer ${shop.secretKey}`,
-  'content-type': 'application/json',
-})
-const post = (body: Json) => send('/api/segments?wait=live', body, { headers: headers() })
 const call = (method: string, path: string, body?: Json) =>
   exports.default.fetch(
     new Request(`http://edge.test${path}`, {
       method,
-      headers: headers(),
+      headers: asOwner(),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }),
   )
-
-async function segment(key: string, condition: Json, more: JsonObject = {}): Promise<ApiSegment> {
-  const response = await post({ name: key, key, condition, ...more })
-  expect(response.status, await response.clone().text()).toBe(201)
-  return response.json()
-}
-
-async function did(event: string, more: JsonObject = {}): Promise<void> {
-  const timestamp = new Date(now()).toISOString()
-  const message = { type: 'track', event, userId: 'ann', timestamp, ...more }
-  expect(statuses((await batch(shop, [message])).verdicts)).toEqual(['accepted'])
-}
-
-const keys = async () =>
-  ((await profileBy(shop, 'userId', 'ann'))?.segments ?? []).map(({ key }) => key).sort()
-
-async function pass(time: number): Promise<void> {
-  skew += time
-  const address = addressOf((await profileBy(shop, 'userId', 'ann'))?.id ?? '')
-  if (address === undefined) throw new Error('Lives nowhere')
-  await profileShard(env, shop.id, address).wake({ workspace: shop.id })
-}
 
 const lately: Json = {
   type: 'performed',
@@ -120,7 +77,7 @@ test('a segment cannot be made of itself, by way of others, nor its new version'
       ],
     })
   }
-  const missing = await post({ name: 'c', condition: { type: 'segment', segment: 'nobody' } })
+  const missing = await askSegment({ name: 'c', condition: { type: 'segment', segment: 'nobody' } })
   expect(missing.status).toBe(400)
   expect(await missing.text()).toContain('There is no such segment')
 })
@@ -134,7 +91,7 @@ test('who entered stays as long as the segment says, and is told so by the API',
   expect(await keys()).toEqual(['made', 'patient'])
   await pass(5 * HOUR)
   expect(await keys()).toEqual([])
-  const refused = await post({ name: 'x', condition: lately, minimumStay: 'a day' })
+  const refused = await askSegment({ name: 'x', condition: lately, minimumStay: 'a day' })
   expect(refused.status).toBe(400)
   expect(await refused.json()).toMatchObject({ errors: [{ path: 'minimumStay' }] })
 })
@@ -152,10 +109,14 @@ test('a birthday is met on its day, a place where it is, a reaction by what it i
   })
   const identified = { type: 'identify', userId: 'ann', traits: { birthday: `1990-${today}` } }
   expect(statuses((await batch(shop, [identified])).verdicts)).toEqual(['accepted'])
-  await did('Email Opened', {
-    context: { location: { latitude: 48.8049, longitude: 2.1204, city: 'Versailles' } },
-  })
+  await did(
+    'Email Opened',
+    {},
+    {
+      context: { location: { latitude: 48.8049, longitude: 2.1204, city: 'Versailles' } },
+    },
+  )
   expect(await keys()).toEqual(['birthday', 'paris', 'readers'])
-  const person = await profileBy(shop, 'userId', 'ann')
+  const person = await ann()
   expect(JSON.stringify(person)).not.toContain('2.1204')
 })

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { ApiSegment } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { Json, JsonObject } from '../../edge/protocol/json.ts'
 import type { RehearsalResult, RehearsalState } from '../../edge/protocol/rehearsal.ts'
 import { send, type Shop } from './intake-fixture.ts'

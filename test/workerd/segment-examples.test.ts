@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { ApiSegment, Page } from '../../edge/protocol/api.ts'
+import type { Page } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { ExamplePerson } from '../../edge/protocol/example.ts'
 import { birth, call } from './admin-fixture.ts'
 

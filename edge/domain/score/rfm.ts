@@ -54,7 +54,7 @@ export interface RfmCell {
 
 /**
  * The cells of a new workspace. The first that matches wins: who is in none is in `others`. Source of the ranges: the
- * R package rfm's published segments; where it has a gap in what semantics names, the ranges are ours.
+ * R package rfm, test-rfm-segment.R.
  */
 export const RFM_CELLS: readonly RfmCell[] = [
   { key: 'champions', recency: [4, 5], frequency: [4, 5], monetary: [4, 5] },

@@ -32,6 +32,7 @@ export function evidenceFor(
       if (
         feature.events !== undefined &&
         isOf(feature.events, event) &&
+        feature.purposes.every((purpose) => standsFor(consent, event, purpose)) &&
         feature.take(event) !== undefined
       )
         return true

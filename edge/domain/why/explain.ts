@@ -62,6 +62,7 @@ class View {
   readonly #accounts: AccountLookup
   readonly #conditions = new Map<Condition, CompiledCondition>()
   readonly #after = new Map<string, Profile>()
+  readonly #encoded: string
   #tries = 0
 
   constructor(
@@ -80,6 +81,7 @@ class View {
     this.#accounts = accounts
     this.profile = decodeProfile(encodeProfile(person))
     rebuildFeatures(this.profile, history, this.#compiled)
+    this.#encoded = encodeProfile(this.profile)
     this.purposes = definition.purposes ?? []
     this.parts = [
       ...this.purposes.map((purpose, place) => ({
@@ -211,7 +213,7 @@ class View {
     const key = JSON.stringify(sayings)
     const known = this.#after.get(key)
     if (known !== undefined) return known
-    const copy = decodeProfile(encodeProfile(this.profile))
+    const copy = decodeProfile(this.#encoded)
     const changes = noChanges()
     const events = sayings.map((one, place) => eventOf(one, place, this.#now))
     for (const event of events) {
