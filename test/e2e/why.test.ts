@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test } from 'vitest'
+import type { ApiProfile } from '../../edge/protocol/api.ts'
+import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
+import { DEMO } from '../demo/account.ts'
+import { signIn } from './sign-in.ts'
+import { at, browser } from './stage.ts'
+
+const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
+
+async function api<T>(path: string, body?: object): Promise<T> {
+  const response = await fetch(`${at.edge}${path}`, {
+    headers,
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  })
+  expect(response.ok, await response.clone().text()).toBe(true)
+  return (await response.json()) as T
+}
+
+const WORDS = {
+  'en-GB': {
+    segment: 'Segment',
+    out: 'Not a member',
+    in: 'Member',
+    least: 'The least that would make them enter:',
+    fact: '“Product Viewed” with category “shoes”',
+    failing: 'Does not hold',
+  },
+  'fr-FR': {
+    segment: 'Segment',
+    out: 'Pas membre',
+    in: 'Membre',
+    least: 'Le minimum qui ferait entrer la personne :',
+    fact: '« Product Viewed » avec category « shoes »',
+    failing: 'Non rempli',
+  },
+} as const
+
+test.each([
+  ['en-GB', 'light', 1_280],
+  ['fr-FR', 'dark', 360],
+] as const)(
+  'a person’s page says why they are not in a segment, and what makes them enter does: %s, %s, %i wide',
+  async (locale, colorScheme, width) => {
+    const words = WORDS[locale]
+    const run = randomUUID().slice(0, 8)
+    const { id } = await api<ApiSegment>('/api/segments?wait=live', {
+      name: `Shoes ${run}`,
+      condition: {
+        type: 'performed',
+        event: 'Product Viewed',
+        where: [{ property: 'category', operator: 'equals', value: 'shoes' }],
+        operator: 'gte',
+        value: 2,
+        window: { last: 'P7D' },
+      },
+    })
+    const viewed = {
+      type: 'track',
+      userId: `why-${run}`,
+      event: 'Product Viewed',
+      properties: { category: 'shoes' },
+    }
+    await api('/v1/batch', { batch: [viewed] })
+    const person = await api<ApiProfile>(`/api/profiles?kind=userId&value=why-${run}`)
+    const context = await browser.newContext({
+      locale,
+      colorScheme,
+      viewport: { width, height: 900 },
+    })
+    try {
+      await signIn(context, at.dashboard)
+      const page = await context.newPage()
+      page.setDefaultTimeout(30_000)
+      const choose = async () => {
+        await page.goto(`${at.dashboard}/profiles/${person.id}`)
+        await page.getByRole('combobox', { name: words.segment, exact: true }).click()
+        await page.getByRole('option', { name: `Shoes ${run}` }).click()
+      }
+      await choose()
+      await page.getByText(words.out, { exact: true }).waitFor()
+      await page.getByText(words.least).waitFor()
+      await page.getByText(words.fact, { exact: true }).waitFor()
+      expect(await page.getByRole('img', { name: words.failing }).count()).toBe(2)
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+
+      await api('/v1/batch', { batch: [viewed] })
+      await choose()
+      await page.getByText(words.in, { exact: true }).waitFor()
+      const after = await api<ApiProfile>(`/api/profiles/${person.id}`)
+      expect(after.segments.map((one) => one.id)).toContain(id)
+    } finally {
+      await context.close()
+    }
+  },
+)
