@@ -44,8 +44,8 @@ const cases: readonly [string, Condition, string, string][] = [
   [
     'ignores case',
     { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold', ignoreCase: true },
-    'People whose plan is “gold” in ignore upper and lower case.',
-    'Les personnes dont le trait plan est « gold » en ignorer les majuscules.',
+    'People whose plan is “gold” in upper or lower case.',
+    'Les personnes dont le trait plan est « gold » en majuscules ou minuscules.',
   ],
   [
     'names a purpose',
