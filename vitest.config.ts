@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
-import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
-import { defineConfig } from 'vitest/config'
+import { type D1Migration, cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import type { Plugin } from 'vite'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { awaitSites } from './test/await-sites.ts'
-import { corpusAnswers } from './test/evaluate/corpus.ts'
+import { corpusAnswers, corpusStays } from './test/evaluate/corpus.ts'
+import { edgeBundle } from './test/edge-bundle.ts'
+import { scoreData } from './test/score-data.ts'
 import { identityCases } from './test/domain/identity-cases.ts'
 
 const MIGRATIONS = 'edge/storage/migrations'
@@ -48,6 +51,73 @@ const BUNDLED = [
   'zod',
 ]
 
+/** They learn from stack traces in which file a step is taken, so that the edge is not put together for them. */
+const TRACED = [
+  'test/workerd/fault-coverage.test.ts',
+  'test/workerd/fault-matrix.test.ts',
+  'test/workerd/object-calls.test.ts',
+  'test/workerd/people-graph-model.test.ts',
+  'test/workerd/racing-order.test.ts',
+]
+
+/** All of them in one transaction: each file begins with an empty database. */
+async function migrations(): Promise<D1Migration[]> {
+  if (!existsSync(MIGRATIONS)) return []
+  const queries = (await readD1Migrations(MIGRATIONS)).flatMap((migration) => migration.queries)
+  return [{ name: 'all', queries }]
+}
+
+/** Tests in the runtime. */
+function runtime(
+  name: string,
+  plugins: readonly Plugin[],
+  include: readonly string[],
+  exclude: readonly string[] = [],
+): TestProjectInlineConfiguration {
+  return {
+    plugins: [
+      ...plugins,
+      cloudflareTest(async () => ({
+        // Another entry lets one part be tried while another does not compile.
+        main: process.env['WORKERD_MAIN'] ?? 'edge/index.ts',
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: {
+            PRISME_SECRET: 'test-only-secret-of-more-than-32-bytes',
+            DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
+            ALLOW_LOOPBACK_TARGETS: 'true',
+            // No files can be read in workerd.
+            SCORE_DATA: JSON.stringify(scoreData()),
+            AWAIT_SITES: JSON.stringify(awaitSites()),
+            CORPUS_ANSWERS: JSON.stringify([...corpusAnswers(), ...corpusStays()]),
+            IDENTITY_CASES: JSON.stringify(identityCases()),
+            MIGRATIONS: await migrations(),
+          },
+        },
+      })),
+    ],
+    test: {
+      name,
+      include: [...include],
+      exclude: [...exclude],
+      setupFiles: ['test/workerd/apply-migrations.ts'],
+      deps: {
+        optimizer: {
+          ssr: {
+            enabled: true,
+            include: BUNDLED,
+            rolldownOptions: { external: [/^node:/, /^cloudflare:/] },
+          },
+        },
+      },
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      maxWorkers: WORKERS,
+      sequence: { groupOrder: 0 },
+    },
+  }
+}
+
 export default defineConfig({
   test: {
     tags: [
@@ -69,45 +139,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        plugins: [
-          cloudflareTest(async () => ({
-            // Another entry lets one part be tried while another does not compile.
-            main: process.env['WORKERD_MAIN'] ?? 'edge/index.ts',
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                PRISME_SECRET: 'test-only-secret-of-more-than-32-bytes',
-                DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
-                ALLOW_LOOPBACK_TARGETS: 'true',
-                // No files can be read in workerd.
-                AWAIT_SITES: JSON.stringify(awaitSites()),
-                CORPUS_ANSWERS: JSON.stringify(corpusAnswers()),
-                IDENTITY_CASES: JSON.stringify(identityCases()),
-                MIGRATIONS: existsSync(MIGRATIONS) ? await readD1Migrations(MIGRATIONS) : [],
-              },
-            },
-          })),
-        ],
-        test: {
-          name: 'workerd',
-          include: ['test/workerd/**/*.test.ts'],
-          setupFiles: ['test/workerd/apply-migrations.ts'],
-          deps: {
-            optimizer: {
-              ssr: {
-                enabled: true,
-                include: BUNDLED,
-                rolldownOptions: { external: [/^node:/, /^cloudflare:/] },
-              },
-            },
-          },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
-        },
-      },
+      runtime('workerd', [edgeBundle()], ['test/workerd/**/*.test.ts'], TRACED),
+      runtime('traced', [], TRACED),
       {
         // The tag against a double of the edge. Each test begins anew in a context of its own; `npm test` names those
         // that needed their second try.

@@ -30,7 +30,15 @@ const segments = createRoute({
 const newSegment = createRoute({
   getParentRoute: () => root,
   path: '/segments/new',
+  validateSearch: (search): { readonly from?: string | undefined } => ({
+    from: text(search['from']),
+  }),
   component: lazyRouteComponent(() => import('./pages/segment-new.tsx')),
+})
+const segmentLibrary = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/library',
+  component: lazyRouteComponent(() => import('./pages/segment-library.tsx')),
 })
 const segment = createRoute({
   getParentRoute: () => root,
@@ -40,6 +48,9 @@ const segment = createRoute({
 const editSegment = createRoute({
   getParentRoute: () => root,
   path: '/segments/$id/edit',
+  validateSearch: (search): { readonly person?: string | undefined } => ({
+    person: text(search['person']),
+  }),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx')),
 })
 const profiles = createRoute({
@@ -68,6 +79,21 @@ const account = createRoute({
   path: '/accounts/$id',
   component: lazyRouteComponent(() => import('./pages/account.tsx')),
 })
+const rfm = createRoute({
+  getParentRoute: () => root,
+  path: '/rfm',
+  component: lazyRouteComponent(() => import('./pages/rfm.tsx')),
+})
+const value = createRoute({
+  getParentRoute: () => root,
+  path: '/value',
+  component: lazyRouteComponent(() => import('./pages/value.tsx')),
+})
+const appetence = createRoute({
+  getParentRoute: () => root,
+  path: '/appetence',
+  component: lazyRouteComponent(() => import('./pages/appetence.tsx')),
+})
 const experiences = createRoute({
   getParentRoute: () => root,
   path: '/experiences',
@@ -92,6 +118,11 @@ const activations = createRoute({
   getParentRoute: () => root,
   path: '/activations',
   component: lazyRouteComponent(() => import('./pages/activations.tsx')),
+})
+const caps = createRoute({
+  getParentRoute: () => root,
+  path: '/caps',
+  component: lazyRouteComponent(() => import('./pages/caps.tsx')),
 })
 const deliveries = createRoute({
   getParentRoute: () => root,
@@ -160,17 +191,22 @@ export const router = createRouter({
     overview,
     segments,
     newSegment,
+    segmentLibrary,
     segment,
     editSegment,
     profiles,
     profile,
     accounts,
     account,
+    rfm,
+    value,
+    appetence,
     experiences,
     newExperience,
     experience,
     destinations,
     activations,
+    caps,
     deliveries,
     sources,
     source,

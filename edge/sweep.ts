@@ -1,5 +1,11 @@
 import { MAX_ACCOUNT_SHARDS } from './domain/account.ts'
-import { accountShard, erasuresOf, profileShard, workspaceObject } from './objects/address.ts'
+import {
+  accountShard,
+  erasuresOf,
+  populationOf,
+  profileShard,
+  workspaceObject,
+} from './objects/address.ts'
 import type { Env } from './objects/env.ts'
 import { compactLake } from './objects/lake-compaction.ts'
 import type { WorkspaceId } from './protocol/id.ts'
@@ -62,5 +68,6 @@ async function wakeShards(env: Env, workspace: WorkspaceId, minute: number): Pro
     ...turn.map((address) => profileShard(env, workspace, address).wake({ workspace })),
     accountShard(env, workspace, minute % MAX_ACCOUNT_SHARDS).wake(),
     erasuresOf(env, workspace).wake(),
+    populationOf(env, workspace).wake({ workspace }),
   ])
 }

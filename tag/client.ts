@@ -6,6 +6,7 @@ import { LIBRARY, contextNow } from './context.ts'
 import { recall, remember } from './memory.ts'
 import { clearOutbox, deviceKey, keepDevice, outbox } from './outbox.ts'
 import { guard } from './guard.ts'
+import { load } from './part.ts'
 import { forget, placements, receive } from './personalization.ts'
 import { randomId, timeKey } from './random-id.ts'
 import { outcomeOf } from './retry.ts'
@@ -26,6 +27,8 @@ export const counts = { lost: 0 }
 let referrer = document.referrer
 /** Events that wait for an answer to consent, or for the device key. */
 let held: (readonly [message: Message, context: ReturnType<typeof contextNow>])[] = []
+/** Judges the held events in the page itself, if the page wants that. */
+let judge: (() => void) | undefined
 let minting = false
 let parsed = false
 let requests = 0
@@ -138,7 +141,24 @@ export function take(message: Message): void {
   held.push([{ ...message, ...identity }, contextNow(referrer)])
   onLost(held.splice(0, held.length - MAX_ENTRIES).length)
   release()
+  judge?.()
 }
+
+/**
+ * Tells the public segments that the page's own events make, before there is an answer to consent. After a yes the
+ * edge's answer takes their place. `keys`: which of them; absent: all that are judged on the device.
+ */
+export const onDevice = guard(async (keys?: unknown) => {
+  if (permitted() !== undefined) return
+  judge = await (
+    await load('onDevice')
+  ).start(
+    settings,
+    keys,
+    () => (permitted() === undefined ? held : undefined),
+    (segments: readonly string[]) => receive({ segments }, []),
+  )
+})
 
 /** A page within the page: `previous` is the address it was reached from. */
 export function turnPage(previous: string): void {

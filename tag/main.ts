@@ -20,7 +20,7 @@ interface Before {
   readonly q?: readonly Call[]
 }
 
-const METHODS = 'track page identify group reset consent placements ready on'.split(' ')
+const METHODS = 'track page identify group reset consent placements ready on onDevice'.split(' ')
 
 const isConsent = ([method]: readonly unknown[]): boolean => method === 'consent'
 
@@ -44,6 +44,7 @@ function start(): void {
       show()
       client.decide(args[0])
     } else if (method === 'ready') (args[0] as (api: Api) => void)(api)
+    else if (method === 'onDevice') client.onDevice(args[0])
     else if (method === 'on') listen(args[0] as Topic, args[1] as () => void)
     else {
       const message = messageOf([method, ...args])

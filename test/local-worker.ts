@@ -4,10 +4,12 @@ import { createDemo } from './demo/create-demo.ts'
 
 export {
   AccountShard,
+  Counts,
   Erasures,
   IdentityShard,
   ImportJob,
   LiveMonitor,
+  Population,
   ProfileShard,
   Rehearsal,
   Workspace,

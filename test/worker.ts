@@ -6,10 +6,12 @@ import local from './local-worker.ts'
 
 export {
   AccountShard,
+  Counts,
   Erasures,
   IdentityShard,
   ImportJob,
   LiveMonitor,
+  Population,
   ProfileShard,
   Rehearsal,
   Workspace,

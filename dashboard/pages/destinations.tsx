@@ -1,13 +1,14 @@
-import { Alert, Badge, Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core'
+import { Alert, Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiDestination } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
-import { ConfirmButton } from '../parts/confirm.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
+import { DefinitionCard } from '../parts/definition-card.tsx'
 import { DestinationForm } from '../parts/destination-form.tsx'
+import { FormModal } from '../parts/form-modal.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { destinationsQuery } from '../parts/queries.ts'
 import { Empty, Failure, Loaded } from '../parts/states.tsx'
@@ -59,12 +60,7 @@ export default function Destinations() {
           )
         }
       </Loaded>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('destinations.new')}
-        closeButtonProps={{ 'aria-label': t('confirm.close') }}
-      >
+      <FormModal title={t('destinations.new')} opened={opened} onClose={close}>
         <DestinationForm
           save={api.destinations.create}
           onSaved={(destination) => {
@@ -72,31 +68,28 @@ export default function Destinations() {
             close()
           }}
         />
-      </Modal>
+      </FormModal>
     </>
   )
 }
 
 function DestinationCard({ destination }: { readonly destination: ApiDestination }) {
   const { t } = useI18n()
-  const client = useQueryClient()
-  const [opened, { open, close }] = useDisclosure()
   return (
-    <Card>
-      <Group justify="space-between" align="flex-start">
-        <div style={{ minWidth: 0, flex: 1 }}>
-          <Group gap="xs">
-            <Title order={2} className="breakable">
-              {destination.name}
-            </Title>
-            <Badge color={destination.enabled ? 'teal' : 'gray'}>
-              {destination.enabled ? t('destination.on') : t('destination.off')}
-            </Badge>
-          </Group>
+    <DefinitionCard
+      name={destination.name}
+      badges={
+        <Badge color={destination.enabled ? 'teal' : 'gray'}>
+          {destination.enabled ? t('destination.on') : t('destination.off')}
+        </Badge>
+      }
+      about={
+        <>
           <Text size="sm" c="dimmed" className="breakable">
             {destination.url}
           </Text>
           <Group gap={6} mt="xs">
+            {destination.channel !== null && <Badge>{t(`channel.${destination.channel}`)}</Badge>}
             {destination.purposes.length === 0 ? (
               <Badge color="orange">{t('destination.closed')}</Badge>
             ) : (
@@ -107,35 +100,26 @@ function DestinationCard({ destination }: { readonly destination: ApiDestination
               ))
             )}
           </Group>
-        </div>
-        <Group gap="xs">
-          <Button variant="subtle" onClick={open}>
-            {t('destination.edit')}
-          </Button>
-          <ConfirmButton
-            label={t('destination.delete')}
-            title={t('destination.deleteTitle', { name: destination.name })}
-            act={() => api.destinations.remove(destination.id)}
-            onDone={() => void client.invalidateQueries({ queryKey: ['destinations'] })}
-          >
-            {t('destination.deleteAbout')}
-          </ConfirmButton>
-        </Group>
-      </Group>
-      <TestButton id={destination.id} />
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={destination.name}
-        closeButtonProps={{ 'aria-label': t('confirm.close') }}
-      >
+        </>
+      }
+      edit={t('destination.edit')}
+      form={(close) => (
         <DestinationForm
           initial={destination}
           save={(input) => api.destinations.replace(destination.id, input)}
           onSaved={close}
         />
-      </Modal>
-    </Card>
+      )}
+      remove={{
+        label: t('destination.delete'),
+        title: t('destination.deleteTitle', { name: destination.name }),
+        about: t('destination.deleteAbout'),
+        act: () => api.destinations.remove(destination.id),
+        queryKey: ['destinations'],
+      }}
+    >
+      <TestButton id={destination.id} />
+    </DefinitionCard>
   )
 }
 

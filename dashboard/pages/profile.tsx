@@ -4,11 +4,13 @@ import { useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import { api } from '../parts/api.ts'
+import { ComputedTraitsCard } from '../parts/computed-traits-card.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
 import { useLive } from '../parts/live-context.tsx'
 import { IdentityGraph } from '../parts/identity-graph.tsx'
 import { MergesCard } from '../parts/merges-card.tsx'
 import { PageHead } from '../parts/page-head.tsx'
+import { PressureCard } from '../parts/pressure-card.tsx'
 import { PrivacyCard } from '../parts/privacy-card.tsx'
 import {
   ConsentCard,
@@ -19,6 +21,8 @@ import {
   TraitsCard,
 } from '../parts/profile-cards.tsx'
 import { ProfileTimeline } from '../parts/profile-timeline.tsx'
+import { saidTraits } from '../parts/said-traits.ts'
+import { ScoresCard } from '../parts/scores-card.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 import { When } from '../parts/when.tsx'
@@ -70,9 +74,12 @@ function View({ profile }: { readonly profile: ApiProfile }) {
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="lg">
             <SegmentsCard profile={profile} />
+            <ScoresCard profile={profile} />
+            <PressureCard profile={profile.id} />
             <WhyCard profile={profile} />
             <IdentifiersCard profile={profile} />
-            <TraitsCard profile={profile} />
+            <ComputedTraitsCard profile={profile} />
+            <TraitsCard profile={{ ...profile, traits: saidTraits(profile) }} />
             <GroupsCard profile={profile} />
             <ConsentCard profile={profile} />
             <PrivacyCard profile={profile.id} name={title} />

@@ -18,6 +18,7 @@ import {
   overviewQuery,
 } from '../parts/queries.ts'
 import { SegmentChart } from '../parts/segment-chart.tsx'
+import { SegmentReport } from '../parts/segment-report.tsx'
 import { SegmentState, useSegmentSize } from '../parts/segment-size.tsx'
 import { Failure, Loaded, Loading } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
@@ -119,6 +120,9 @@ function View({ segment }: { readonly segment: ApiSegment }) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={12}>
+          <SegmentReport segment={segment} />
+        </Grid.Col>
+        <Grid.Col span={12}>
           <Members segment={segment} />
         </Grid.Col>
       </Grid>
@@ -153,9 +157,12 @@ function Facts({ segment }: { readonly segment: ApiSegment }) {
           <Text size="sm" c="dimmed">
             {t('segment.visibility')}
           </Text>
-          <Badge color={segment.public ? 'cyan' : 'gray'}>
-            {segment.public ? t('segment.publicBadge') : t('segment.privateBadge')}
-          </Badge>
+          <Group gap={6}>
+            {segment.onDevice && <Badge color="cyan">{t('segment.onDeviceBadge')}</Badge>}
+            <Badge color={segment.public ? 'cyan' : 'gray'}>
+              {segment.public ? t('segment.publicBadge') : t('segment.privateBadge')}
+            </Badge>
+          </Group>
         </Group>
         <JsonView label={t('segment.json')} value={segment.condition} />
       </Stack>

@@ -16,9 +16,14 @@ export default function Segments() {
   const { t } = useI18n()
   const segments = useQuery(segmentsQuery)
   const create = (
-    <ButtonLink to="/segments/new" leftSection={<IconPlus size={16} />}>
-      {t('segments.new')}
-    </ButtonLink>
+    <Group gap="sm" justify="center">
+      <ButtonLink to="/segments/library" variant="default">
+        {t('library.open')}
+      </ButtonLink>
+      <ButtonLink to="/segments/new" leftSection={<IconPlus size={16} />}>
+        {t('segments.new')}
+      </ButtonLink>
+    </Group>
   )
   return (
     <>

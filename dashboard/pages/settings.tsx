@@ -16,6 +16,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../parts/api.ts'
+import { ComputedTraits } from '../parts/computed-traits.tsx'
 import { ConfirmButton } from '../parts/confirm.tsx'
 import { ConsentSettings } from '../parts/consent-settings.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
@@ -24,6 +25,7 @@ import { ButtonLink } from '../parts/link.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { fieldErrors } from '../parts/problem.ts'
 import { keysQuery } from '../parts/queries.ts'
+import { ScoreSettings } from '../parts/score-settings.tsx'
 import { Empty, Failure, Loaded, Loading } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
 import { When } from '../parts/when.tsx'
@@ -52,6 +54,8 @@ export default function Settings() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="keys">{t('settings.keys')}</Tabs.Tab>
           <Tabs.Tab value="consent">{t('settings.consent')}</Tabs.Tab>
+          <Tabs.Tab value="scores">{t('settings.scores')}</Tabs.Tab>
+          <Tabs.Tab value="traits">{t('computedTraits.title')}</Tabs.Tab>
           <Tabs.Tab value="erasures">{t('settings.erasures')}</Tabs.Tab>
           <Tabs.Tab value="audit">{t('settings.audit')}</Tabs.Tab>
         </Tabs.List>
@@ -60,6 +64,12 @@ export default function Settings() {
         </Tabs.Panel>
         <Tabs.Panel value="consent">
           <ConsentSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="scores">
+          <ScoreSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="traits">
+          <ComputedTraits />
         </Tabs.Panel>
         <Tabs.Panel value="erasures">
           <Erasures />

@@ -13,12 +13,23 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ActivationInput, ApiActivation } from '../../edge/protocol/api.ts'
 import { TextLink } from './link.tsx'
+import { DEFAULT_WEIGHT } from '../../edge/protocol/touch.ts'
 import { fieldErrors } from './problem.ts'
 import { destinationsQuery, segmentsQuery } from './queries.ts'
 import { Failure } from './states.tsx'
+import { TouchFields } from './touch-fields.tsx'
 import { useI18n } from './use-i18n.ts'
 
-const FIELDS = ['name', 'segment', 'exclude', 'destinations', 'on', 'frequency'] as const
+const FIELDS = [
+  'name',
+  'segment',
+  'exclude',
+  'destinations',
+  'on',
+  'frequency',
+  'weight',
+  'tags',
+] as const
 const MOMENTS = ['entered', 'exited'] as const
 
 /** Which segment tells which destinations, on entry, on exit, or both. */
@@ -39,6 +50,10 @@ export function ActivationForm(props: {
     destinations: [...(initial?.destinations ?? [])],
     on: [...(initial?.on ?? (['entered'] as const))] as string[],
     once: initial?.frequency === 'once',
+    weight: initial?.weight ?? DEFAULT_WEIGHT,
+    tags: initial?.tags ?? [],
+    transactional: initial?.transactional ?? false,
+    best: initial?.channel === 'best',
     enabled: initial?.enabled ?? true,
   }))
   const set = (changed: Partial<typeof values>) => setValues({ ...values, ...changed })
@@ -51,6 +66,10 @@ export function ActivationForm(props: {
         destinations: values.destinations,
         on: MOMENTS.filter((moment) => values.on.includes(moment)),
         frequency: values.once ? 'once' : 'every-time',
+        weight: values.weight,
+        tags: values.tags,
+        transactional: values.transactional,
+        channel: values.best ? 'best' : null,
         enabled: values.enabled,
       }),
     onSuccess: () => {
@@ -59,6 +78,9 @@ export function ActivationForm(props: {
     },
   })
   const { byField } = fieldErrors(save.error, FIELDS)
+  const reaches = destinations.data?.some(
+    ({ id, channel }) => channel !== null && values.destinations.includes(id),
+  )
   const choices = (segments.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
   return (
     <form
@@ -131,6 +153,27 @@ export function ActivationForm(props: {
           description={t('activation.onceAbout')}
           checked={values.once}
           onChange={(event) => set({ once: event.currentTarget.checked })}
+        />
+        {reaches && (
+          <>
+            <TouchFields
+              value={values}
+              onChange={set}
+              errors={{ weight: byField['weight'], tags: byField['tags'] }}
+            />
+            <Switch
+              label={t('touch.transactional')}
+              description={t('touch.transactionalAbout')}
+              checked={values.transactional}
+              onChange={(event) => set({ transactional: event.currentTarget.checked })}
+            />
+          </>
+        )}
+        <Switch
+          label={t('activation.best')}
+          description={t('activation.bestAbout')}
+          checked={values.best}
+          onChange={(event) => set({ best: event.currentTarget.checked })}
         />
         <Switch
           label={t('activation.enabled')}

@@ -1,4 +1,9 @@
 import type {
+  ApiComputedPreview,
+  ApiComputedTrait,
+} from '../../edge/protocol/api-computed-trait.ts'
+import type { ComputedTrait } from '../../edge/protocol/computed-trait.ts'
+import type {
   ActivationInput,
   ApiAccount,
   ApiAccountDetail,
@@ -29,7 +34,28 @@ import type {
   SetupInput,
   SourceInput,
 } from '../../edge/protocol/api.ts'
-import type { ApiPreview, ApiSegment, SegmentInput } from '../../edge/protocol/api-segment.ts'
+import type {
+  ApiAppetenceReport,
+  ApiCustomer,
+  ApiRfmMovement,
+  ApiRfmReport,
+  ApiScoreSettings,
+  ApiValueReport,
+  ScoreSettingsInput,
+} from '../../edge/protocol/api-score.ts'
+import type {
+  ApiCap,
+  ApiPressureReport,
+  ApiTouches,
+  CapInput,
+} from '../../edge/protocol/api-touch.ts'
+import type {
+  ApiPreview,
+  ApiSegment,
+  ApiSegmentReport,
+  SegmentInput,
+} from '../../edge/protocol/api-segment.ts'
+import type { ApiCount } from '../../edge/protocol/count.ts'
 import type { ApiBackFill } from '../../edge/protocol/back-fill.ts'
 import type { ApiCandidate, CandidateInput, Side } from '../../edge/protocol/candidate.ts'
 import type {
@@ -52,6 +78,13 @@ export interface FailedEventQuery {
   readonly reason?: string | undefined
 }
 
+/** Which customers are meant: of a cell, or of a place in the grid. */
+export interface CustomerQuery {
+  readonly cell?: string | undefined
+  readonly recency?: number | undefined
+  readonly frequency?: number | undefined
+}
+
 /** Which events of a person are meant; all without any. Days as YYYY-MM-DD in the viewer's zone, both included. */
 export interface TimelineQuery {
   readonly event?: string | undefined
@@ -60,7 +93,14 @@ export interface TimelineQuery {
   readonly to?: string | undefined
 }
 
+/** A condition that no segment has, and the purposes it would have. */
+export interface Asked {
+  readonly condition: Condition
+  readonly purposes?: readonly string[]
+}
+
 const segmentAt = (id: string): string => `/api/segments/${encodeURIComponent(id)}`
+const countAt = (id: string): string => `/api/counts/${encodeURIComponent(id)}`
 const profileAt = (id: string): string => `/api/profiles/${encodeURIComponent(id)}`
 
 /** The instant at which a day begins where the viewer is, or the one `days` later. */
@@ -84,6 +124,11 @@ function resource<Item, Input>(path: string) {
 
 const REHEARSALS = '/api/settings/identity/rehearsals'
 
+/** By what a trait is computed. */
+export type ComputedTraitBy = Omit<ComputedTrait, 'key'>
+/** Without a key one is made of the name. */
+export type ComputedTraitInput = ComputedTraitBy & { readonly name: string; readonly key?: string }
+
 /** `kinds` null: the default. */
 export type IdentitySettingsInput = Omit<ApiIdentitySettings, 'kinds'> & {
   readonly kinds: ApiIdentitySettings['kinds'] | null
@@ -102,6 +147,31 @@ export const api = {
     get: () => request<ApiConsentSettings>('GET', '/api/settings/consent'),
     replace: (input: ConsentSettingsInput) =>
       request<ApiConsentSettings>('PUT', '/api/settings/consent', input),
+  },
+
+  scores: {
+    settings: () => request<ApiScoreSettings>('GET', '/api/settings/scores'),
+    replace: (input: ScoreSettingsInput) =>
+      request<ApiScoreSettings>('PUT', '/api/settings/scores', input),
+    refresh: () => request<unknown>('POST', '/api/scores/refresh'),
+    rfm: (asOf?: string) => request<ApiRfmReport>('GET', `/api/reports/rfm${query({ asOf })}`),
+    movement: (from: string, to?: string) =>
+      request<ApiRfmMovement>('GET', `/api/reports/rfm/movement${query({ from, to })}`),
+    customers: (wanted: CustomerQuery, cursor?: string) =>
+      request<Page<ApiCustomer>>(
+        'GET',
+        `/api/customers${query({
+          cell: wanted.cell,
+          recency: wanted.recency?.toString(),
+          frequency: wanted.frequency?.toString(),
+          limit: '25',
+          cursor,
+        })}`,
+      ),
+    value: (asOf?: string) =>
+      request<ApiValueReport>('GET', `/api/reports/value${query({ asOf })}`),
+    appetence: (asOf?: string) =>
+      request<ApiAppetenceReport>('GET', `/api/reports/appetence${query({ asOf })}`),
   },
 
   identity: {
@@ -127,7 +197,11 @@ export const api = {
         'DELETE',
         `${segmentAt(id)}${query({ with: withActivations ? 'activations' : undefined })}`,
       ),
-    cancel: (id: string) => request<unknown>('POST', `${segmentAt(id)}/cancel`),
+    cancel: (id: string) =>
+      request<{ readonly cancelled: 'candidate' | 'change' | 'segment' }>(
+        'POST',
+        `${segmentAt(id)}/cancel`,
+      ),
     candidate: {
       get: (id: string) => request<ApiCandidate>('GET', `${segmentAt(id)}/candidate`),
       save: (id: string, input: CandidateInput) =>
@@ -141,15 +215,21 @@ export const api = {
       switch: (id: string, candidate: string) =>
         request<ApiSegment>('POST', `${segmentAt(id)}/switch`, { candidate }),
     },
-    preview: (
-      asked: { readonly condition: Condition; readonly purposes?: readonly string[] },
-      signal?: AbortSignal,
-    ) => request<ApiPreview>('POST', '/api/segments/preview', asked, signal),
+    preview: (asked: Asked, signal?: AbortSignal) =>
+      request<ApiPreview>('POST', '/api/segments/preview', asked, signal),
+    report: (id: string, by: ApiSegmentReport['by']) =>
+      request<ApiSegmentReport>('GET', `${segmentAt(id)}/report${query({ by })}`),
     members: (id: string, cursor?: string) =>
       request<Page<ApiMember>>(
         'GET',
         `/api/segments/${encodeURIComponent(id)}/members${query({ cursor })}`,
       ),
+  },
+
+  counts: {
+    begin: (asked: Asked) => request<ApiCount>('POST', '/api/counts', asked),
+    get: (id: string) => request<ApiCount>('GET', countAt(id)),
+    cancel: (id: string) => request<void>('DELETE', countAt(id)),
   },
 
   backFill: {
@@ -162,6 +242,7 @@ export const api = {
     find: (kind: string, value: string) =>
       request<ApiProfile>('GET', `/api/profiles${query({ kind, value })}`),
     get: (id: string) => request<ApiProfile>('GET', profileAt(id)),
+    touches: (id: string) => request<ApiTouches>('GET', `${profileAt(id)}/touches`),
     why: (id: string, segment: string) =>
       request<ApiWhy>('GET', `${profileAt(id)}/why${query({ segment })}`),
     events: (id: string, { from, to, ...filter }: TimelineQuery, cursor?: string) =>
@@ -198,7 +279,16 @@ export const api = {
   },
 
   experiences: resource<ApiExperience, ExperienceInput>('experiences'),
+  computedTraits: {
+    ...resource<ApiComputedTrait, ComputedTraitInput>('computed-traits'),
+    preview: (by: ComputedTraitBy) =>
+      request<ApiComputedPreview>('POST', '/api/computed-traits/preview', by),
+  },
   activations: resource<ApiActivation, ActivationInput>('activations'),
+  caps: {
+    ...resource<ApiCap, CapInput>('caps'),
+    report: () => request<ApiPressureReport>('GET', '/api/reports/pressure'),
+  },
   destinations: {
     ...resource<ApiDestination, DestinationInput>('destinations'),
     test: (id: string) =>

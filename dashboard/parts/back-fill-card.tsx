@@ -56,23 +56,30 @@ export function BackFillCard({ segment }: { readonly segment: ApiSegment }) {
   )
 }
 
-/** Of a new segment alone: a candidate is discarded at its own card, and a direct change has no way back. */
+/** A new segment is deleted, a direct change taken back; a candidate is discarded at its own card. */
 function Cancel({ segment }: { readonly segment: ApiSegment }) {
   const { t } = useI18n()
   const client = useQueryClient()
   const navigate = useNavigate()
-  if (segment.candidate || segment.version > 1 || segment.state === 'live') return null
+  if (segment.candidate || segment.state === 'live') return null
+  const isChange = segment.version > 1
   return (
     <ConfirmButton
       label={t('backFill.cancel')}
-      title={t('backFill.cancelTitle', { name: segment.name })}
+      title={t(isChange ? 'backFill.cancelChangeTitle' : 'backFill.cancelTitle', {
+        name: segment.name,
+      })}
       act={() => api.segments.cancel(segment.id)}
-      onDone={() => {
-        void client.invalidateQueries({ queryKey: ['segments'], refetchType: 'none' })
-        void navigate({ to: '/segments' })
+      onDone={({ cancelled }) => {
+        const isGone = cancelled === 'segment'
+        void client.invalidateQueries({
+          queryKey: ['segments'],
+          refetchType: isGone ? 'none' : 'active',
+        })
+        if (isGone) void navigate({ to: '/segments' })
       }}
     >
-      {t('backFill.cancelAbout')}
+      {t(isChange ? 'backFill.cancelChangeAbout' : 'backFill.cancelAbout')}
     </ConfirmButton>
   )
 }

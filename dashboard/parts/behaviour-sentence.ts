@@ -67,7 +67,7 @@ export function lifecyclePhrase(
 const didPhrase = (test: EventTest, words: Words): string =>
   words.t('sentence.did', { event: eventPhrase(test, words) })
 
-function eventPhrase({ event, where = [] }: EventTest, words: Words): string {
+export function eventPhrase({ event, where = [] }: EventTest, words: Words): string {
   const { t, format } = words
   const names = typeof event === 'string' ? [event] : event
   const tests = where.map((test) =>

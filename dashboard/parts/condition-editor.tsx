@@ -18,16 +18,19 @@ import { SCOPES } from '../../edge/protocol/condition.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { COMPARED_FIELDS } from '../../edge/protocol/event.ts'
 import { defaultLeaf, isLeafField, type ConditionGroup, type Leaf } from './condition-query.ts'
-import { SUGGESTED_ACCOUNT_TRAITS, SUGGESTED_TRAITS } from './event-names.ts'
 import { FollowedEditor } from './followed-editor.tsx'
 import { LifecycleEditor } from './lifecycle-editor.tsx'
 import { NearEditor } from './near-editor.tsx'
 import { NowEditor } from './now-editor.tsx'
 import { PerformedEditor } from './performed-editor.tsx'
 import { ReactionEditor } from './reaction-editor.tsx'
+import { BudgetEditor } from './budget-editor.tsx'
+import { PressureEditor } from './pressure-editor.tsx'
+import { ScoreEditor } from './score-editor.tsx'
 import { SegmentPicker } from './segment-picker.tsx'
 import { SequenceEditor } from './sequence-editor.tsx'
 import { TestEditor } from './test-editor.tsx'
+import { TraitPicker } from './trait-picker.tsx'
 import { TraitTestEditor } from './trait-test-editor.tsx'
 import { useI18n } from './use-i18n.ts'
 
@@ -63,6 +66,9 @@ export function ConditionEditor(props: {
         label: t('editor.fields.person'),
         options: [
           { name: 'trait', label: t('editor.fields.trait') },
+          { name: 'score', label: t('editor.fields.score') },
+          { name: 'pressure', label: t('editor.fields.pressure') },
+          { name: 'budget', label: t('editor.fields.budget') },
           { name: 'consent', label: t('editor.fields.consent') },
           { name: 'account', label: t('editor.fields.account') },
           { name: 'segment', label: t('editor.fields.segment') },
@@ -199,13 +205,10 @@ function LeafEditor(props: ValueEditorProps) {
     case 'account':
       return (
         <>
-          <Autocomplete
-            aria-label={t('editor.trait')}
-            placeholder={t('editor.traitHint')}
-            data={[...(leaf.type === 'trait' ? SUGGESTED_TRAITS : SUGGESTED_ACCOUNT_TRAITS)]}
+          <TraitPicker
+            of={leaf.type}
             value={leaf.trait}
             onChange={(trait) => onChange({ ...leaf, trait })}
-            w={160}
           />
           <TraitTestEditor
             test={leaf}
@@ -233,6 +236,12 @@ function LeafEditor(props: ValueEditorProps) {
           w={200}
         />
       )
+    case 'score':
+      return <ScoreEditor leaf={leaf} onChange={onChange} />
+    case 'pressure':
+      return <PressureEditor leaf={leaf} onChange={onChange} />
+    case 'budget':
+      return <BudgetEditor leaf={leaf} onChange={onChange} />
     case 'segment':
       return (
         <SegmentPicker

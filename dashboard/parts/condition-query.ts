@@ -1,6 +1,7 @@
 import type { RuleGroupType, RuleType } from 'react-querybuilder'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import { COMPARED_FIELDS, type ComparedField } from '../../edge/protocol/event.ts'
+import { startOf } from './score-edit.ts'
 
 /** A condition that holds no other: one line of the editor. */
 export type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' }>
@@ -22,6 +23,9 @@ export const LEAF_FIELDS: readonly LeafField[] = [
   'notFollowedBy',
   'lifecycle',
   'trait',
+  'score',
+  'pressure',
+  'budget',
   'consent',
   'account',
   'segment',
@@ -38,7 +42,15 @@ export function isLeafField(name: string): name is LeafField {
 /** New lines of what has several parts: an example to be changed. */
 const EXAMPLES: {
   readonly [
-    T in 'sequence' | 'followedBy' | 'notFollowedBy' | 'lifecycle' | 'reaction' | 'now' | 'near'
+    T in
+      | 'sequence'
+      | 'followedBy'
+      | 'notFollowedBy'
+      | 'lifecycle'
+      | 'reaction'
+      | 'pressure'
+      | 'now'
+      | 'near'
   ]: Leaf
 } = {
   sequence: {
@@ -78,6 +90,7 @@ const EXAMPLES: {
     value: 1,
     window: { last: 'P30D' },
   },
+  pressure: { type: 'pressure', window: { last: 'P7D' }, operator: 'gte', value: 3 },
   now: { type: 'now', weekdays: ['saturday', 'sunday'], from: '09:00', to: '18:00' },
   near: { type: 'context', near: { lat: 48.86, lon: 2.35, km: 25 } },
 }
@@ -99,7 +112,9 @@ export function defaultLeaf(field: LeafField): Leaf {
   if (field === 'trait' || field === 'account') {
     return { type: field, trait: '', operator: 'equals', value: '' }
   }
+  if (field === 'score') return startOf('rfm.cell')
   if (field === 'segment') return { type: 'segment', segment: '' }
+  if (field === 'budget') return { type: 'budget', cap: '', operator: 'gte', value: 1 }
   const name = field.slice('context.'.length) as ComparedField
   return { type: 'context', field: name, operator: 'equals', value: '' }
 }
@@ -141,6 +156,9 @@ function toNode(condition: Condition): ConditionGroup | ConditionRule {
     case 'followedBy':
     case 'notFollowedBy':
     case 'lifecycle':
+    case 'score':
+    case 'pressure':
+    case 'budget':
     case 'segment':
     case 'reaction':
     case 'now':

@@ -8,6 +8,8 @@ import {
 import { contextPhrase, nowPhrase, reactionPhrase, traitPhrase } from './facts-sentence.ts'
 import type { Format } from './format.ts'
 import type { Translate } from './i18n.ts'
+import { budgetPhrase, pressurePhrase } from './pressure-sentence.ts'
+import { scorePhrase } from './score-sentence.ts'
 import type { Words } from './test-sentence.ts'
 
 /** What a condition means, as one sentence: "People who did “Product Viewed” at least 3 times in the last 7 days." */
@@ -16,9 +18,10 @@ export function conditionSentence(
   t: Translate,
   format: Format,
   segment?: (id: string) => string | undefined,
+  cap?: (id: string) => string | undefined,
 ): string {
   if (isEverybody(condition)) return t('sentence.everybody')
-  return t('sentence.people', { what: phrase(condition, { t, format, segment }, false) })
+  return t('sentence.people', { what: phrase(condition, { t, format, segment, cap }, false) })
 }
 
 function isEverybody(condition: Condition): boolean {
@@ -53,6 +56,12 @@ function phrase(condition: Condition, words: Words, nested: boolean): string {
       return reactionPhrase(condition, words)
     case 'segment':
       return t('sentence.segment', { segment: words.segment?.(condition.segment) ?? '…' })
+    case 'score':
+      return scorePhrase(condition, words)
+    case 'pressure':
+      return pressurePhrase(condition, words)
+    case 'budget':
+      return budgetPhrase(condition, words)
     case 'consent':
       return t('sentence.consent', {
         purpose: t(`purpose.${condition.purpose}` as 'purpose.analytics', {

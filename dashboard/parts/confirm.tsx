@@ -6,12 +6,12 @@ import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
 /** A button that asks before it does what cannot be undone. */
-export function ConfirmButton(props: {
+export function ConfirmButton<Result>(props: {
   readonly label: string
   readonly title: string
   readonly children: ReactNode
-  readonly act: () => Promise<unknown>
-  readonly onDone: () => void
+  readonly act: () => Promise<Result>
+  readonly onDone: (result: Result) => void
   readonly compact?: boolean
   /** What the page is for, not what it can do without. */
   readonly primary?: boolean
@@ -20,9 +20,9 @@ export function ConfirmButton(props: {
   const [opened, { open, close }] = useDisclosure()
   const action = useMutation({
     mutationFn: props.act,
-    onSuccess: () => {
+    onSuccess: (result) => {
       close()
-      props.onDone()
+      props.onDone(result)
     },
   })
   return (

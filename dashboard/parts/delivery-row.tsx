@@ -4,11 +4,13 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
 import type { ApiDelivery } from '../../edge/protocol/api.ts'
+import type { ApiTouchRefusal } from '../../edge/protocol/api-touch.ts'
 import { api } from './api.ts'
 import { CopyText } from './copy-text.tsx'
 import { DELIVERY_COLORS } from './delivery-states.tsx'
 import { TextLink } from './link.tsx'
 import { destinationsQuery, segmentsQuery } from './queries.ts'
+import { channelName } from './score-sentence.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { Countdown, When } from './when.tsx'
@@ -25,7 +27,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
   return (
     <div className="row">
       <Group justify="space-between" gap="sm" align="flex-start">
-        <div style={{ minWidth: 0, flex: 1 }}>
+        <div style={{ minWidth: 'min(100%, 220px)', flex: 1 }}>
           <Group gap="xs">
             <Badge color={DELIVERY_COLORS[delivery.state]}>
               {t(`deliveryState.${delivery.state}`)}
@@ -38,6 +40,15 @@ export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
             </Text>
           </Group>
           <Text size="xs" c="dimmed" mt={4} component="div" className="breakable">
+            {delivery.choice !== undefined && (
+              <>
+                {t(`delivery.choice.${delivery.choice.why}`, {
+                  channel: channelName(delivery.choice.channel, t),
+                  share: format.percent(delivery.choice.probability ?? 0),
+                })}{' '}
+                ·{' '}
+              </>
+            )}
             <When at={delivery.createdAt} span /> ·{' '}
             <TextLink to="/profiles/$id" params={{ id: delivery.profile }} inherit>
               {delivery.profile}
@@ -49,6 +60,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
               </>
             )}
           </Text>
+          {delivery.refusal && <RefusedBy refusal={delivery.refusal} />}
         </div>
         <Group gap="xs">
           {(delivery.state === 'parked' || delivery.state === 'refused') && (
@@ -79,6 +91,30 @@ export function DeliveryRow({ delivery }: { readonly delivery: ApiDelivery }) {
         {opened && <Attempts delivery={delivery} />}
       </Collapse>
     </div>
+  )
+}
+
+/** Which cap refused it, and when there will be room. */
+function RefusedBy({ refusal }: { readonly refusal: ApiTouchRefusal }) {
+  const { t, format } = useI18n()
+  const { name, most, pressure, freeAt } = refusal
+  const rule =
+    most === 0
+      ? t('delivery.cappedNone', { cap: name })
+      : t('delivery.capped', {
+          cap: name,
+          pressure: format.number(pressure),
+          most: format.number(most),
+        })
+  return (
+    <Text size="xs" c="dimmed" mt={4} component="div" className="breakable">
+      {rule}
+      {freeAt !== null && (
+        <>
+          , {t('delivery.capFree')} <When at={freeAt} as="date-time" span />
+        </>
+      )}
+    </Text>
   )
 }
 

@@ -1,13 +1,14 @@
-import { Button, Checkbox, Group, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiDestination, DestinationInput } from '../../edge/protocol/api.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
+import { CHANNELS, type Channel } from '../../edge/protocol/reaction.ts'
 import { fieldErrors } from './problem.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
-const FIELDS = ['name', 'url', 'purposes', 'enabled'] as const
+const FIELDS = ['name', 'url', 'purposes', 'channel', 'enabled'] as const
 
 /** A webhook: name, address, and the consent it needs. */
 export function DestinationForm(props: {
@@ -21,10 +22,18 @@ export function DestinationForm(props: {
   const [name, setName] = useState(initial?.name ?? '')
   const [url, setUrl] = useState(initial?.url ?? '')
   const [purposes, setPurposes] = useState<string[]>([...(initial?.purposes ?? ['analytics'])])
+  const [channel, setChannel] = useState<Channel | null>(initial?.channel ?? null)
   const [enabled, setEnabled] = useState(initial?.enabled ?? true)
   const save = useMutation({
     mutationFn: () =>
-      props.save({ name: name.trim(), kind: 'webhook', url: url.trim(), purposes, enabled }),
+      props.save({
+        name: name.trim(),
+        kind: 'webhook',
+        url: url.trim(),
+        purposes,
+        channel,
+        enabled,
+      }),
     onSuccess: (destination) => {
       void client.invalidateQueries({ queryKey: ['destinations'] })
       props.onSaved(destination)
@@ -76,6 +85,17 @@ export function DestinationForm(props: {
             ))}
           </Group>
         </Checkbox.Group>
+        <Select
+          label={t('destination.channel')}
+          description={t('destination.channelAbout')}
+          placeholder={t('destination.noChannel')}
+          data={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
+          value={channel}
+          onChange={setChannel}
+          clearable
+          clearButtonProps={{ 'aria-label': t('destination.noChannel') }}
+          error={byField['channel']}
+        />
         <Switch
           label={t('destination.enabled')}
           checked={enabled}

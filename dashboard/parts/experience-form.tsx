@@ -18,13 +18,22 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiExperience, ExperienceInput } from '../../edge/protocol/api.ts'
 import { fromFields, toFields } from './content-fields.ts'
+import { ExperienceTouchCard } from './experience-touch.tsx'
 import { fieldErrors } from './problem.ts'
 import { experiencesQuery, segmentsQuery } from './queries.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { VariationEditor, VariationPreview, type Draft } from './variation-editor.tsx'
 
-const FIELDS = ['name', 'placement', 'segment', 'variations', 'control', 'priority'] as const
+const FIELDS = [
+  'name',
+  'placement',
+  'segment',
+  'variations',
+  'control',
+  'priority',
+  'touch',
+] as const
 const EVERYBODY = ''
 
 /** Where, for whom, with which variations. */
@@ -44,6 +53,7 @@ export function ExperienceForm(props: {
     segment: initial?.segment ?? EVERYBODY,
     control: Math.round((initial?.control ?? 0) * 100),
     priority: initial?.priority ?? 0,
+    touch: initial?.touch ?? null,
     enabled: initial?.enabled ?? true,
   }))
   const [drafts, setDrafts] = useState<readonly Draft[]>(() => firstDrafts(initial))
@@ -57,6 +67,7 @@ export function ExperienceForm(props: {
         segment: values.segment === EVERYBODY ? null : values.segment,
         control: values.control / 100,
         priority: values.priority,
+        touch: values.touch,
         enabled: values.enabled,
         variations: drafts.map(({ key, weight, fields }) => ({
           key: key.trim(),
@@ -187,6 +198,12 @@ export function ExperienceForm(props: {
                 />
               </Stack>
             </Card>
+            <ExperienceTouchCard
+              value={values.touch}
+              variations={drafts.map(({ key }) => key)}
+              onChange={(touch) => set({ touch })}
+              error={byField['touch']}
+            />
             <Card>
               <Title order={2} mb="sm">
                 {t('experience.preview')}

@@ -22,6 +22,7 @@ export function traitPhrase(condition: TraitCondition, words: Words): string {
 const isClock = (test: Test | ClockTest): test is ClockTest =>
   test.operator === 'within_last' ||
   test.operator === 'not_within_last' ||
+  test.operator === 'within_next' ||
   test.operator === 'anniversary'
 
 export function contextPhrase(condition: ContextCondition, words: Words): string {

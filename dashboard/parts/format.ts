@@ -17,8 +17,8 @@ export interface Format {
   readonly time: (at: Millis) => string
   /** Hours and minutes, for axes. */
   readonly clock: (at: Millis) => string
-  /** Day and month, for axes. */
-  readonly day: (at: Millis) => string
+  /** Day and month, for axes; of a zone (IANA name), or else of the viewer's. */
+  readonly day: (at: Millis, zone?: string) => string
   readonly dateTime: (at: Millis) => string
   /** A day of no zone, as an instant at its midnight in UTC. */
   readonly date: (at: Millis) => string
@@ -87,7 +87,14 @@ export function formatFor(locale: string): Format {
         .join(' '),
     time: (at) => time.format(at),
     clock: (at) => clock.format(at),
-    day: (at) => day.format(at),
+    day: (at, zone) =>
+      zone === undefined
+        ? day.format(at)
+        : new Intl.DateTimeFormat(locale, {
+            day: 'numeric',
+            month: 'short',
+            timeZone: zone,
+          }).format(at),
     dateTime: (at) => dateTime.format(at),
     date: (at) => date.format(at),
     exact: (at) => exact.format(at),

@@ -127,7 +127,7 @@ export function IdentityKinds(props: {
         })}
       </Stack>
       {errors['kinds'] !== undefined && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {errors['kinds']}
         </Text>
       )}

@@ -115,7 +115,7 @@ function Below(props: {
   return (
     <>
       {props.error !== undefined && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {props.error}
         </Text>
       )}

@@ -9,9 +9,9 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
-import type { Json } from '../../edge/protocol/json.ts'
 import { nameOf } from './account-name.ts'
-import { TextLink, WebLink } from './link.tsx'
+import { TextLink } from './link.tsx'
+import { TraitValue } from './trait-value.tsx'
 import { useI18n } from './use-i18n.ts'
 import { useSourceName } from './use-source-name.ts'
 import { Countdown, When } from './when.tsx'
@@ -197,16 +197,6 @@ export function GroupsCard({ profile }: Props) {
       ))}
     </Section>
   )
-}
-
-function TraitValue({ value }: { readonly value: Json }) {
-  const { t, format } = useI18n()
-  if (typeof value === 'number') return format.number(value)
-  if (typeof value === 'boolean') return value ? t('editor.yes') : t('editor.no')
-  if (typeof value === 'string') {
-    return value.startsWith('http') ? <WebLink href={value} /> : value
-  }
-  return JSON.stringify(value)
 }
 
 /** Changed answers shown; the interface has more. */

@@ -1,5 +1,6 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { ApiSession } from '../../edge/protocol/api.ts'
+import type { ApiSegmentReport } from '../../edge/protocol/api-segment.ts'
 import { api } from './api.ts'
 import { ProblemError } from './problem.ts'
 
@@ -39,6 +40,14 @@ export const candidateQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.state === 'building' ? 1_500 : 10_000),
   })
 
+/** What became of a segment of late, by the hour or by the day. */
+export const segmentReportQuery = (id: string, by: ApiSegmentReport['by']) =>
+  queryOptions({
+    queryKey: ['segments', id, 'report', by],
+    queryFn: () => api.segments.report(id, by),
+    refetchInterval: 30_000,
+  })
+
 /** Why a person is in a segment, or is not. */
 export const whyQuery = (profile: string, segment: string) =>
   queryOptions({
@@ -64,6 +73,15 @@ export const experiencesQuery = queryOptions({
   queryKey: ['experiences'],
   queryFn: () => all(api.experiences.list),
 })
+export const capsQuery = queryOptions({
+  queryKey: ['caps'],
+  queryFn: () => all(api.caps.list),
+})
+export const pressureQuery = queryOptions({
+  queryKey: ['caps', 'report'],
+  queryFn: api.caps.report,
+  refetchInterval: 30_000,
+})
 export const activationsQuery = queryOptions({
   queryKey: ['activations'],
   queryFn: () => all(api.activations.list),
@@ -76,6 +94,37 @@ export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   queryFn: () => all(api.sources.list),
 })
+export const computedTraitsQuery = queryOptions({
+  queryKey: ['computed-traits'],
+  queryFn: () => all(api.computedTraits.list),
+})
+export const scoreSettingsQuery = queryOptions({
+  queryKey: ['settings', 'scores'],
+  queryFn: api.scores.settings,
+})
+/** `day`: as of the end of it; empty: of now. */
+export const rfmQuery = (day: string) =>
+  queryOptions({
+    queryKey: ['reports', 'scores', 'rfm', day],
+    queryFn: () => api.scores.rfm(day === '' ? undefined : day),
+  })
+/** Days, each as of the end of it; `to` empty: now. */
+export const movementQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['reports', 'scores', 'movement', from, to],
+    queryFn: () => api.scores.movement(from, to === '' ? undefined : to),
+    enabled: from !== '',
+  })
+export const valueQuery = (day: string) =>
+  queryOptions({
+    queryKey: ['reports', 'scores', 'value', day],
+    queryFn: () => api.scores.value(day === '' ? undefined : day),
+  })
+export const appetenceQuery = (day: string) =>
+  queryOptions({
+    queryKey: ['reports', 'scores', 'appetence', day],
+    queryFn: () => api.scores.appetence(day === '' ? undefined : day),
+  })
 /** The newest imports; those that run are asked again soon. */
 export const importsQuery = queryOptions({
   queryKey: ['imports', 'list'],

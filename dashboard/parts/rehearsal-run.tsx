@@ -23,7 +23,10 @@ function Run({ rehearsal }: { readonly rehearsal: ApiRehearsal }) {
   const cancel = useMutation({ mutationFn: () => api.identity.cancel(id), onSuccess: refresh })
   // It begins below a long form.
   const head = useRef<HTMLDivElement>(null)
-  useEffect(() => head.current?.scrollIntoView({ block: 'start' }), [id])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which an effect must not.
+    void head.current?.scrollIntoView({ block: 'start' })
+  }, [id])
   const isActive = state === 'rehearsing' || state === 'switching'
   const figures = result && {
     now: format.number(result.people.now),

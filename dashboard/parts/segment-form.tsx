@@ -30,11 +30,18 @@ import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { useSentence } from './use-sentence.ts'
 
-const FIELDS = ['name', 'key', 'condition', 'public', 'purposes', 'examples'] as const
+const FIELDS = ['name', 'key', 'condition', 'public', 'onDevice', 'purposes', 'examples'] as const
+
+/** What a new segment begins with. */
+export type SegmentDraft = Pick<SegmentInput, 'name' | 'key' | 'condition' | 'examples'>
 
 /** Name, key, condition and visibility of a segment, with its meaning and size while it is edited. */
 export function SegmentForm(props: {
   readonly initial?: ApiSegment
+  /** Of a new one. */
+  readonly draft?: SegmentDraft
+  /** One more example person than it has. */
+  readonly added?: ExamplePerson
   readonly save: (input: SegmentInput) => Promise<ApiSegment>
   readonly onSaved: (segment: ApiSegment) => void
   /** How it is to be saved, above the button. */
@@ -44,21 +51,28 @@ export function SegmentForm(props: {
   const sentenceOf = useSentence()
   const client = useQueryClient()
   const { initial } = props
-  const [name, setName] = useState(initial?.name ?? '')
-  const [key, setKey] = useState(initial?.key ?? '')
+  const start = initial ?? props.draft
+  const [name, setName] = useState(start?.name ?? '')
+  const [key, setKey] = useState(start?.key ?? '')
   const [isPublic, setPublic] = useState(initial?.public ?? false)
+  const [isOnDevice, setOnDevice] = useState(initial?.onDevice ?? false)
   const [purposes, setPurposes] = useState<readonly string[]>(initial?.purposes ?? [])
   const [minimumStay, setMinimumStay] = useState(initial?.minimumStay)
   const [condition, setCondition] = useState<Condition>(
-    initial?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
+    start?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
-  const [examples, setExamples] = useState<readonly ExamplePerson[] | null>(initial?.examples ?? [])
+  const [examples, setExamples] = useState<readonly ExamplePerson[] | null>(() => [
+    ...(start?.examples ?? []),
+    ...(props.added ? [props.added] : []),
+  ])
+  const [first] = useState(examples)
   const save = useMutation({
     mutationFn: () =>
       props.save({
         name: name.trim(),
         condition,
         public: isPublic,
+        ...(isPublic && isOnDevice && { onDevice: true }),
         purposes,
         ...(minimumStay !== undefined && { minimumStay }),
         ...(examples !== null && { examples }),
@@ -110,8 +124,9 @@ export function SegmentForm(props: {
               error={byField['condition']}
             />
             <ExamplesCard
-              initial={initial?.examples ?? []}
+              initial={first ?? []}
               condition={condition}
+              purposes={purposes}
               onChange={setExamples}
               error={byField['examples']}
             />
@@ -158,6 +173,16 @@ export function SegmentForm(props: {
                 checked={isPublic}
                 onChange={(event) => setPublic(event.currentTarget.checked)}
               />
+              {isPublic && (
+                <Switch
+                  mt="sm"
+                  label={t('segment.onDevice')}
+                  description={t('segment.onDeviceAbout')}
+                  checked={isOnDevice}
+                  error={byField['onDevice']}
+                  onChange={(event) => setOnDevice(event.currentTarget.checked)}
+                />
+              )}
             </Card>
             {props.options}
             {save.isError && <Failure error={save.error} />}

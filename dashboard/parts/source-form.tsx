@@ -4,6 +4,7 @@ import {
   SegmentedControl,
   Select,
   Stack,
+  Switch,
   Text,
   Textarea,
   TextInput,
@@ -39,6 +40,7 @@ export function SourceForm(props: {
   const [kind, setKind] = useState<SourceKind>(initial?.kind ?? 'browser')
   const [consent, setConsent] = useState<ConsentMode>(initial?.consent ?? 'opt-in')
   const [purposes, setPurposes] = useState<readonly EventPurpose[]>(initial?.purposes ?? [])
+  const [pressure, setPressure] = useState(initial?.pressure ?? false)
   const hasKey = (initial?.tokenAlgorithms.length ?? 0) > 0
   const [choice, setChoice] = useState<TokenChoice>(hasKey ? 'keep' : 'none')
   const [key, setKey] = useState('')
@@ -48,6 +50,7 @@ export function SourceForm(props: {
         name: name.trim(),
         kind,
         consent,
+        pressure,
         purposes: purposes.map(({ event, purpose }) => ({ event: event.trim(), purpose })),
         ...(choice === 'none' && hasKey && { tokenKey: null }),
         ...(choice !== 'none' &&
@@ -108,6 +111,12 @@ export function SourceForm(props: {
           </Stack>
         </Radio.Group>
         <EventPurposes value={purposes} onChange={setPurposes} error={byField['purposes']} />
+        <Switch
+          label={t('source.pressure')}
+          description={t('source.pressureAbout')}
+          checked={pressure}
+          onChange={(event) => setPressure(event.currentTarget.checked)}
+        />
         <Select
           label={t('source.token')}
           description={t('source.tokenAbout')}

@@ -137,7 +137,8 @@ function ValueEditor(props: {
   }
 }
 
-function OneValue(props: {
+/** A value of one kind. */
+export function OneValue(props: {
   readonly kind: ValueKind
   readonly label: string
   readonly value: Json

@@ -9,6 +9,8 @@ export interface Words {
   readonly format: Format
   /** The name of a segment, by its id or key. */
   readonly segment?: ((id: string) => string | undefined) | undefined
+  /** The name of a cap, by its id or key. */
+  readonly cap?: ((id: string) => string | undefined) | undefined
 }
 
 /** "is at least 3", "contains “shoe”". */

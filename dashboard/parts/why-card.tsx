@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { ApiClause, ApiWhy } from '../../edge/protocol/why.ts'
 import { flipSentences } from './flip-sentence.ts'
+import { TextLink } from './link.tsx'
 import { segmentsQuery, whyQuery } from './queries.ts'
 import { Failure, Loading } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -77,6 +78,14 @@ function Explained(props: { readonly profile: string; readonly segment: string }
         ))}
       </List>
       <FlipText why={why.data} />
+      <TextLink
+        to="/segments/$id/edit"
+        params={{ id: props.segment }}
+        search={{ person: props.profile }}
+        size="sm"
+      >
+        {t('why.example')}
+      </TextLink>
     </Stack>
   )
 }

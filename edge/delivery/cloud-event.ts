@@ -38,6 +38,7 @@ export function segmentCloudEvent(message: CrossingMessage): SegmentCloudEvent {
       decidedAt: iso(message.decidedAt),
       cause: message.cause,
       ...(message.clauses !== undefined && { clauses: message.clauses }),
+      ...(message.choice !== undefined && { choice: message.choice }),
     },
   }
 }

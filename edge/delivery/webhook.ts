@@ -53,7 +53,7 @@ export async function sendWebhook(
     await drain(response)
     return outcomeOf(response.status, response.headers.get('retry-after'), Date.now())
   } catch (error) {
-    return { type: 'retry', reason: reasonOf(error, timeout) }
+    return failureOf(error, timeout)
   }
 }
 
@@ -88,13 +88,15 @@ function reasonOfStatus(status: number): string {
   return `the receiver answered ${status}`
 }
 
-function reasonOf(error: unknown, timeout: Millis): string {
+function failureOf(error: unknown, timeout: Millis): AttemptOutcome {
   const name = error instanceof Error ? error.name : ''
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return `no answer within ${timeout / 1_000} seconds`
+    const reason = `no answer within ${timeout / 1_000} seconds`
+    return { type: 'retry', reason, timedOut: true }
   }
   // The cause's own words name hosts and ports of the sender's network: they are for nobody.
-  return 'no connection: the address did not answer, or broke off'
+  const reason = 'no connection: the address did not answer, or broke off'
+  return { type: 'retry', reason }
 }
 
 /** Reads at most `ANSWER_BYTES` for at most `ANSWER_TIME`, then gives up the rest. The status stands in any case. */

@@ -1,7 +1,12 @@
-import type { ActivationDefinition, DestinationDefinition } from '../protocol/delivery.ts'
+import type {
+  ActivationDefinition,
+  ChannelChoice,
+  DestinationDefinition,
+} from '../protocol/delivery.ts'
 import type { Purpose } from '../protocol/consent.ts'
 import type { Cause, Transition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
+import { chooseChannel } from './best-channel.ts'
 import type { Reach } from './channels.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
 import { grantLifetime, grants } from './consent.ts'
@@ -12,6 +17,8 @@ export interface Effect {
   readonly activation: ActivationDefinition
   readonly destination: DestinationDefinition
   readonly transition: Transition
+  /** Why it is told on that channel. */
+  readonly choice?: ChannelChoice
 }
 
 /**
@@ -49,7 +56,9 @@ export function farewells(
   for (const activation of catalog.activations) {
     if (!activation.enabled || !activation.on.includes('exited')) continue
     if (!profile.memberships.has(activation.segment)) continue
+    const told = profile.chosen.get(activation.id)
     for (const id of activation.destinations) {
+      if (activation.channel === 'best' && told?.includes(id) === false) continue
       const destination = destinations.get(id)
       const purposes = destination?.purposes.filter((purpose) => withdrawn.has(purpose)) ?? []
       if (destination === undefined || purposes.length === 0) continue
@@ -71,10 +80,11 @@ export function farewells(
 export function effectsOf(
   profile: Profile,
   transitions: readonly Transition[],
-  { catalog, destinations, retired }: CompiledCatalog,
+  compiled: CompiledCatalog,
   now: Millis,
   reach: Reach = () => true,
 ): Effect[] {
+  const { catalog, destinations, retired } = compiled
   const lifetime = grantLifetime(catalog)
   const effects: Effect[] = []
   for (const transition of transitions) {
@@ -85,16 +95,52 @@ export function effectsOf(
       if (activation.frequency === 'once' && transition.type === 'entered') {
         profile.used.add(activation.id)
       }
+      const told: Effect[] = []
       for (const id of activation.destinations) {
         const destination = destinations.get(id)
         if (destination === undefined) continue
         if (!permits(profile, destination, transition, lifetime, now)) continue
         if (isHeldBack(transition, destination, reach)) continue
-        effects.push({ activation, destination, transition })
+        told.push({ activation, destination, transition })
       }
+      effects.push(
+        ...(activation.channel === 'best'
+          ? bestOf(profile, told, activation, transition, compiled, now)
+          : told),
+      )
     }
   }
   return effects
+}
+
+/** Of what could be sent, what is: on the channel that is chosen, or to whoever was told of the entry. */
+function bestOf(
+  profile: Profile,
+  all: readonly Effect[],
+  activation: ActivationDefinition,
+  transition: Transition,
+  compiled: CompiledCatalog,
+  now: Millis,
+): readonly Effect[] {
+  const { id, on } = activation
+  if (transition.type === 'exited' && on.includes('entered')) {
+    const told = profile.chosen.get(id)
+    profile.chosen.delete(id)
+    // Who entered before the activation chose was told of everywhere.
+    return told === undefined ? all : all.filter(({ destination }) => told.includes(destination.id))
+  }
+  const channels = new Set<string>(all.flatMap(({ destination }) => destination.channel ?? []))
+  const choice = chooseChannel(profile, channels, activation, transition, compiled, now)
+  const chosen = all.filter(
+    ({ destination }) => choice !== undefined && destination.channel === choice.channel,
+  )
+  if (transition.type === 'entered' && on.includes('exited')) {
+    profile.chosen.set(
+      id,
+      chosen.map(({ destination }) => destination.id),
+    )
+  }
+  return choice === undefined ? [] : chosen.map((effect) => ({ ...effect, choice }))
 }
 
 const isHeldBack = (

@@ -1,6 +1,7 @@
 import { DEFAULT_PURPOSE, type ConsentMode, type Purpose } from '../protocol/consent.ts'
 import { CONTEXT_FIELDS, type ContextField, type EventRecord } from '../protocol/event.ts'
-import type { DeviceId } from '../protocol/id.ts'
+import { OWN_SOURCE, type DeviceId } from '../protocol/id.ts'
+import type { CountedEvent } from './counted-event.ts'
 import { answersOf, noteAnswer, purposeOf, standsFor, type ConsentRun } from './consent.ts'
 import { entryOf, withEntry, type Entry } from './entry.ts'
 import { occurrenceKey, type Feature, type FeatureSet } from './feature.ts'
@@ -32,6 +33,8 @@ export interface Changes {
   unclear: boolean
   /** Which accounts it belongs to, or what is known of one. */
   accounts: boolean
+  /** Which kinds of identifiers are known. */
+  identifiers: boolean
   /** Everything may have changed: a rebuild, a merge. */
   everything: boolean
 }
@@ -44,6 +47,7 @@ export const noChanges = (): Changes => ({
   withdrawn: new Set(),
   unclear: false,
   accounts: false,
+  identifiers: false,
   everything: false,
 })
 
@@ -68,6 +72,8 @@ export function applyPerson(
   mode: ConsentMode,
   changes: Changes,
 ): void {
+  // What we did ourselves says nothing of where and when somebody was.
+  if (event.source === OWN_SOURCE) return
   profile.lastSeenAt = Math.max(profile.lastSeenAt, event.timestamp)
   assume(profile, event.implied === true ? 'implied' : mode, changes)
   if (event.device === undefined) profile.offline = true
@@ -119,13 +125,14 @@ function noteConsent(profile: Profile, event: EventRecord, changes: Changes): vo
 /** Counts an event in the features whose predicate it matches. */
 export function countEvent(
   profile: Profile,
-  event: EventRecord,
+  event: CountedEvent,
   features: FeatureSet,
   changes: Changes,
 ): void {
   const purpose = purposeOf(event)
   if (!standsFor(profile.consent, event, purpose)) return
   if (purpose !== DEFAULT_PURPOSE) profile.kept.add(purpose)
+  if (event.imported === true) profile.imported = true
   for (const feature of features.candidates(event)) {
     const value = feature.take(event)
     if (value === undefined) continue
@@ -161,7 +168,8 @@ function applyTraits(
 function applyContext(profile: Profile, event: EventRecord, changes: Changes): void {
   const { context, timestamp } = event
   // What no browser or server said anything about keeps its place: an import must not erase where the visitor is.
-  const isLatest = timestamp >= profile.contextAt && Object.keys(context).length > 0
+  if (Object.keys(context).length === 0) return
+  const isLatest = timestamp >= profile.contextAt
   for (const field of CONTEXT_FIELDS) {
     const value = context[field]
     if (value === profile.context[field]) continue

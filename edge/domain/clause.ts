@@ -1,6 +1,7 @@
 import type { Condition } from '../protocol/condition.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { Millis } from '../protocol/time.ts'
+import { expiresAt } from './expiry.ts'
 import type { Feature } from './feature.ts'
 import { compareMoments, momentOf } from './moment.ts'
 import type { Verdict } from './verdict.ts'
@@ -54,7 +55,7 @@ export function matchedBy(
   return events
     .filter(
       (event) =>
-        event.timestamp > at - retention &&
+        expiresAt(event, retention) > at &&
         asked.some(
           (feature) =>
             (feature.events === undefined || feature.events.includes(event.name)) &&

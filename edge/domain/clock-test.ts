@@ -20,10 +20,14 @@ export function compileClockTest(
   zone: string,
 ): (actual: Json | undefined, now: Millis) => Verdict {
   const span = typeof value === 'string' ? (parseDuration(value) ?? 0) : 0
-  const periodsOf =
-    operator === 'anniversary'
-      ? (date: Json, now: Millis) => anniversaries(date, span, zone, now)
-      : (date: Json) => since(namedTime(date, zone), span)
+  const periodsOf = (date: Json, now: Millis): readonly Stretch[] => {
+    if (operator === 'anniversary') return anniversaries(date, span, zone, now)
+    const named = namedTime(date, zone)
+    if (named === undefined) return []
+    return operator === 'within_next'
+      ? [{ from: named.from - span, to: named.to }]
+      : [{ from: named.from, to: named.from + span }]
+  }
   return (actual, now) => {
     const dates = (Array.isArray(actual) ? actual : [actual]).flatMap((date: Json | undefined) => {
       if (date === undefined || namedTime(date, zone) === undefined) return []
@@ -34,9 +38,6 @@ export function compileClockTest(
     return operator === 'not_within_last' ? negate(some) : some
   }
 }
-
-const since = (date: Stretch | undefined, span: Millis): readonly Stretch[] =>
-  date === undefined ? [] : [{ from: date.from, to: date.from + span }]
 
 /** Those around now, each from so long before it on until the day is over. The day itself is none. */
 function anniversaries(date: Json, span: Millis, zone: string, now: Millis): readonly Stretch[] {

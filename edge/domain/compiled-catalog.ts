@@ -5,9 +5,10 @@ import { parseDuration } from '../protocol/duration.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { AccountLookup } from './account.ts'
+import type { EdgeOnly } from './edge-only.ts'
 import { candidatesOf } from './candidate.ts'
-import { compileMembership, type CompiledCondition } from './condition.ts'
-import { FeatureSet } from './feature.ts'
+import { compileMembership, type CompiledCondition, type ComputedLookup } from './condition.ts'
+import { FeatureSet, type Feature } from './feature.ts'
 import { LeafIndex } from './leaf-index.ts'
 import { LeafSet, type Leaf } from './leaf.ts'
 import type { RetiredSegment } from './retired.ts'
@@ -27,22 +28,33 @@ export interface CompiledCatalog {
   readonly features: FeatureSet
   /** Profiles whose features were kept for another fingerprint are rebuilt from their history. */
   readonly fingerprint: string
+  /** What is said of orders, whether or not a condition asks. Undefined: nobody is scored. */
+  readonly orders: Feature | undefined
+  /** What conditions ask that name computed traits. */
+  readonly computed: ComputedLookup | undefined
   /** Segments, and candidates beside them. */
   readonly segments: ReadonlyMap<SegmentId, CompiledSegment>
   readonly leaves: LeafIndex
   readonly destinations: ReadonlyMap<DestinationId, DestinationDefinition>
   /** What is known, where the catalog is used, of the accounts that its conditions ask about. */
   readonly accounts: AccountLookup
+  /** What else it was compiled with. */
+  readonly edge: EdgeOnly | undefined
   /** Deleted segments whose members are still told of their exits. */
   readonly retired: readonly RetiredSegment[]
 }
 
+/** `computed`: how conditions are compiled that name computed traits; see `compileWhole`. */
 export function compileCatalog(
   catalog: Catalog,
   accounts: AccountLookup = () => undefined,
   retired: readonly RetiredSegment[] = [],
+  computed?: ComputedLookup,
+  edge?: EdgeOnly,
 ): CompiledCatalog {
+  const { scoring } = catalog
   const features = new FeatureSet(catalog.timezone)
+  const orders = edge?.keep(features, scoring)
   const leaves = new LeafSet()
   const byId = new Map(catalog.segments.map((definition) => [definition.id, definition]))
   const place = {
@@ -50,6 +62,9 @@ export function compileCatalog(
     leaves,
     horizon: catalog.retention,
     zone: catalog.timezone,
+    scoring,
+    computed,
+    edge,
     segments: (id: SegmentId) => byId.get(id),
   }
   const segments = new Map<SegmentId, CompiledSegment>()
@@ -67,9 +82,12 @@ export function compileCatalog(
     catalog,
     features,
     fingerprint: features.fingerprint,
+    orders,
+    computed,
     segments,
     leaves: new LeafIndex(segments.values()),
     accounts,
+    edge,
     retired,
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
   }

@@ -5,32 +5,45 @@ import {
   type Condition,
   type ContextCondition,
   type Test,
+  type Window,
 } from '../protocol/condition.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { Scoring } from '../protocol/population.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import { compileClockTest } from './clock-test.ts'
+import type { EdgeOnly } from './edge-only.ts'
 import type { Entry } from './entry.ts'
 import type { Feature, FeatureSet } from './feature.ts'
 import { compileFollowed } from './followed.ts'
-import { LeafSet, type Leaf, type LeafCondition } from './leaf.ts'
+import {
+  LeafSet,
+  type ComputedCondition,
+  type Leaf,
+  type LeafCondition,
+  type Spelled,
+} from './leaf.ts'
 import { compileLifecycle } from './lifecycle.ts'
 import { compileNow } from './local-time.ts'
 import { compileNear } from './near.ts'
 import { compileTest, valueAt } from './operator.ts'
 import { compilePerformed } from './performed.ts'
+import { compileOutlasting } from './outlasting.ts'
 import { compileReaction } from './reaction.ts'
 import { compileSequence } from './sequence.ts'
 import { compileSession } from './session.ts'
 import { combine, negate, type Verdict } from './verdict.ts'
+import { leavesBefore } from './window.ts'
 
 /** What a condition may know of a profile. */
 export interface Facts {
   trait(name: string): Json | undefined
   /** What is kept of the events that match a feature, in their order: the latest `keep` of them. */
   entries(feature: Feature): readonly Entry[]
+  /** Some of its events were imported: these may expire later than what happened after them. */
+  readonly imported: boolean
   /** Of the latest event. */
   readonly context: EventContext
   /** Every value a field ever had. */
@@ -39,11 +52,16 @@ export interface Facts {
   consent(purpose: Purpose): Verdict
   /** The accounts the person belongs to: each answers its traits by name. */
   accounts(): readonly ((trait: string) => Json | undefined)[]
+  /** Whether an identifier of a kind is known. */
+  identifies(kind: string): boolean
   /** Until when a member of a segment stays one whatever its condition says; undefined: for no longer. */
   staysUntil(segment: SegmentId): Millis | undefined
 }
 
 export type Evaluate = (facts: Facts, now: Millis) => Verdict
+
+/** Of a condition that looks at events alone. */
+export type EvaluateEvents = (facts: Pick<Facts, 'entries' | 'imported'>, now: Millis) => Verdict
 
 /** What a condition reads: it need not be evaluated again while none of it changed. */
 export interface Reads {
@@ -53,6 +71,7 @@ export interface Reads {
   readonly context: Set<ContextField>
   readonly purposes: Set<Purpose>
   accounts: boolean
+  identifiers: boolean
 }
 
 export interface CompiledCondition {
@@ -66,6 +85,22 @@ export interface CompiledCondition {
   readonly verdict: (verdictOf: (leaf: Leaf) => Verdict) => Verdict
 }
 
+/** As a condition has it. */
+type ToldLeaf = Exclude<LeafCondition, ComputedCondition>
+
+export type TraitCondition = Extract<Condition, { readonly type: 'trait' | 'account' }>
+
+/** A condition on a trait that is computed from events. */
+export interface Computed {
+  readonly condition: ComputedCondition
+  /** Only events count that were consented to for all of them. */
+  readonly purposes: readonly Purpose[]
+  readonly compile: (site: Site) => Evaluate
+}
+
+/** Browsers compute no traits, so whoever knows some tells how they are compiled. */
+export type ComputedLookup = (condition: ToldLeaf) => Computed | undefined
+
 /** What conditions are compiled for. */
 export interface Place {
   readonly features: FeatureSet
@@ -75,6 +110,12 @@ export interface Place {
   readonly zone: string
   /** The segments there are, by id. */
   readonly segments: (id: SegmentId) => SegmentDefinition | undefined
+  /** Absent: nobody is scored. */
+  readonly scoring?: Scoring | undefined
+  /** What a condition asks that names a trait computed from events; undefined: the trait is what was said. */
+  readonly computed?: ComputedLookup | undefined
+  /** What only the edge judges, scores among it. Absent: it holds of nobody. */
+  readonly edge?: EdgeOnly | undefined
   /** Leaves that were compiled for the same place before: equal ones are one. Absent: none. */
   readonly leaves?: LeafSet
 }
@@ -110,12 +151,13 @@ function compileWith(
   return { evaluate, reads, leaves, holds, verdict }
 }
 
-const noReads = (): Reads => ({
+export const noReads = (): Reads => ({
   features: new Set(),
   traits: new Set(),
   context: new Set(),
   purposes: new Set(),
   accounts: false,
+  identifiers: false,
 })
 
 function addReads(all: Reads, more: Reads): void {
@@ -124,6 +166,7 @@ function addReads(all: Reads, more: Reads): void {
   for (const one of more.context) all.context.add(one)
   for (const one of more.purposes) all.purposes.add(one)
   all.accounts ||= more.accounts
+  all.identifiers ||= more.identifiers
 }
 
 /** Where a leaf of a condition is compiled. */
@@ -148,7 +191,7 @@ interface Scope {
   readonly within: readonly SegmentId[]
 }
 
-function compileNode(condition: Condition, scope: Scope): Node {
+function compileNode(condition: Spelled, scope: Scope): Node {
   switch (condition.type) {
     case 'all':
     case 'any':
@@ -171,8 +214,10 @@ function compileNode(condition: Condition, scope: Scope): Node {
       if (definition === undefined || scope.within.includes(definition.id)) return nodeOf([], true)
       return membershipNode(definition, { ...scope, purposes: definition.purposes ?? [] })
     }
-    default:
-      return leafNode(condition, scope)
+    default: {
+      const spelled = scope.place.edge?.spell(condition)
+      return spelled ? compileNode(spelled, { ...scope, purposes: [] }) : leafNode(condition, scope)
+    }
   }
 }
 
@@ -209,7 +254,7 @@ function membershipNode(definition: SegmentDefinition, outer: Scope): Node {
   return granted.length === 0 ? kept : nodeOf([...granted, kept], false)
 }
 
-function leafNode(condition: LeafCondition, scope: Scope): Node {
+function leafNode(condition: ToldLeaf, scope: Scope): Node {
   const leaf = leafOf(condition, scope)
   return {
     literal: { leaf, isNegated: false },
@@ -218,16 +263,21 @@ function leafNode(condition: LeafCondition, scope: Scope): Node {
   }
 }
 
-function leafOf(condition: LeafCondition, { place, known, purposes, leaves }: Scope): Leaf {
-  const leaf = known.demand(condition, purposes, () => {
+function leafOf(condition: ToldLeaf, { place, known, purposes, leaves }: Scope): Leaf {
+  const computed = place.computed?.(condition)
+  const asked = computed ? [...purposes, ...computed.purposes] : purposes
+  const leaf = known.demand(computed?.condition ?? condition, asked, () => {
     const reads = noReads()
-    return { reads, evaluate: compileLeaf(condition, { ...place, reads, purposes }) }
+    const site = { ...place, reads, purposes: asked }
+    return { reads, evaluate: computed?.compile(site) ?? compileLeaf(condition, site) }
   })
   leaves.add(leaf)
   return leaf
 }
 
-function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
+const NOT_HERE: Verdict = { holds: false, until: NEVER }
+
+function compileLeaf(condition: ToldLeaf, site: Site): Evaluate {
   const { reads } = site
   switch (condition.type) {
     case 'trait': {
@@ -256,7 +306,7 @@ function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
     case 'now':
       return compileNow(condition, site)
     case 'reaction':
-      return compileReaction(condition, site)
+      return outlasting(condition.window, site, (one) => compileReaction(condition, one))
     case 'stay': {
       const { segment } = condition
       return (facts, now) => {
@@ -265,21 +315,36 @@ function compileLeaf(condition: LeafCondition, site: Site): Evaluate {
       }
     }
     case 'performed':
-      return compilePerformed(condition, site)
+      return outlasting(condition.window, site, (one) => compilePerformed(condition, one))
     case 'sequence':
-      return compileSequence(condition, site)
+      return outlasting(condition.window, site, (one) => compileSequence(condition, one))
     case 'followedBy':
     case 'notFollowedBy':
-      return compileFollowed(condition, site)
+      return outlasting(undefined, site, (one) => compileFollowed(condition, one))
     case 'lifecycle':
-      return compileLifecycle(condition, site)
+      return condition.is === 'first-time'
+        ? outlasting(undefined, site, (one) => compileLifecycle(condition, one))
+        : compileLifecycle(condition, site)
     case 'consent': {
       const { purpose } = condition
       reads.purposes.add(purpose)
       return (facts) => facts.consent(purpose)
     }
+    default:
+      // What only the edge judges.
+      return site.edge?.compile(condition, site) ?? (() => NOT_HERE)
   }
 }
+
+/** What leaves a window before it could expire needs no more than that. */
+export const outlasting = (
+  window: Window | undefined,
+  site: Site,
+  compileAt: (site: Site) => EvaluateEvents,
+): EvaluateEvents =>
+  leavesBefore(window, site.horizon)
+    ? compileAt(site)
+    : compileOutlasting((horizon) => compileAt({ ...site, horizon }), site)
 
 function compileContext(condition: ContextCondition, site: Site): Evaluate {
   const { scope = 'now' } = condition

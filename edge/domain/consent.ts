@@ -10,6 +10,7 @@ import {
 import type { Catalog } from '../protocol/catalog.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
+import type { CountedEvent } from './counted-event.ts'
 
 /** Equal answers that followed one another, each in the words of some event: a person's mind over a time. */
 export interface ConsentRun {
@@ -64,7 +65,7 @@ export const grantLifetime = ({ consent }: Catalog): Millis =>
   consent?.grantLifetime ?? GRANT_LIFETIME
 
 /** What an event is kept for. */
-export const purposeOf = ({ purpose }: EventRecord): Purpose => purpose ?? DEFAULT_PURPOSE
+export const purposeOf = ({ purpose }: CountedEvent): Purpose => purpose ?? DEFAULT_PURPOSE
 
 /** Whether a purpose is granted when nobody answered. */
 export const assumed = (purpose: Purpose, mode: ConsentMode): boolean =>
@@ -103,7 +104,7 @@ export function withdrawnAt(consent: Consent, purpose: Purpose): Millis {
  * Whether an event counts for a purpose: by the answer it was collected under, its own or else the one that stood
  * then, or else what its source assumed; and if nobody has withdrawn since.
  */
-export function standsFor(consent: Consent, event: EventRecord, purpose: Purpose): boolean {
+export function standsFor(consent: Consent, event: CountedEvent, purpose: Purpose): boolean {
   if (purpose === 'necessary') return true
   const { timestamp, implied } = event
   if (withdrawnAt(consent, purpose) >= timestamp) return false

@@ -1,14 +1,17 @@
 import type { Condition } from '../protocol/condition.ts'
-import type { ConsentAnswers } from '../protocol/consent.ts'
+import type { ConsentAnswers, Purpose } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId, SegmentId, SourceId, WorkspaceId } from '../protocol/id.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
+import type { Scoring } from '../protocol/population.ts'
 import type { Millis } from '../protocol/time.ts'
 import { ToldAccounts } from './account.ts'
 import { clausesOf, matchedBy, type Clause, type ClauseVerdict } from './clause.ts'
 import { compileCatalog, type CompiledCatalog } from './compiled-catalog.ts'
+import type { ComputedLookup } from './condition.ts'
 import { grantLifetime } from './consent.ts'
+import type { EdgeOnly } from './edge-only.ts'
 import { foldProfile } from './fold.ts'
 import { seeGroup } from './group.ts'
 import { judgeAt } from './judge.ts'
@@ -31,8 +34,16 @@ export interface Where {
   readonly timezone: string
   /** How long an event counts at most. */
   readonly retention: Millis
+  /** Absent: nobody is scored. */
+  readonly scoring?: Scoring
+  /** What conditions ask that name computed traits: `computedBy`. Absent: none is computed. */
+  readonly computed?: ComputedLookup | undefined
+  /** What browsers do not load. Absent: conditions that ask for it hold of nobody. */
+  readonly edge?: EdgeOnly
   /** Those that the condition may name. Absent: none. */
   readonly segments?: readonly SegmentDefinition[]
+  /** Those of the segment whose condition it is: only what was consented to for all of them counts. Absent: none. */
+  readonly purposes?: readonly Purpose[]
 }
 
 export interface Answer extends Verdict {
@@ -52,7 +63,8 @@ const SOURCE = 'src_' as SourceId
  */
 export function evaluatorOf(condition: Condition, where: Where): Evaluator {
   const clauses = clausesOf(condition)
-  const compiled = compileCatalog(catalogOf(clauses, where))
+  const { computed, edge } = where
+  const compiled = compileCatalog(catalogOf(clauses, where), undefined, [], computed, edge)
   const lifetime = grantLifetime(compiled.catalog)
   return (person, at) => {
     const events = person.events.filter(({ timestamp }) => timestamp <= at)
@@ -86,13 +98,15 @@ function segmentOf({ segments }: CompiledCatalog, index: number) {
 }
 
 /** Each clause as a segment of its own: they share features like any others. */
-function catalogOf(root: Clause, { timezone, retention, segments: known = [] }: Where) {
+function catalogOf(root: Clause, where: Where) {
+  const { timezone, retention, scoring, segments: known = [], purposes = [] } = where
   const segments = [...everyClause(root)].map(({ index, condition }) => ({
     id: segmentId(index),
     key: '',
     name: '',
     condition,
     public: false,
+    purposes,
   }))
   return {
     workspace: 'ws_' as WorkspaceId,
@@ -104,6 +118,7 @@ function catalogOf(root: Clause, { timezone, retention, segments: known = [] }: 
     activations: [],
     destinations: [],
     kinds: [],
+    ...(scoring !== undefined && { scoring }),
     shards: 1,
     retention,
     timezone,

@@ -3,6 +3,7 @@ import { EVENT_NAMES, type EventRecord, type EventType } from '../protocol/event
 import type { ExampleEvent, ExamplePerson } from '../protocol/example.ts'
 import type { SourceId } from '../protocol/id.ts'
 import { decisiveClause, type ClauseVerdict } from './clause.ts'
+import { EDGE_SCORES } from './score/edge-scores.ts'
 import { evaluatorOf, type Answer, type Person, type Where } from './evaluate.ts'
 
 export interface ExampleResult {
@@ -20,7 +21,7 @@ export function tryExamples(
   people: readonly ExamplePerson[],
   where: Where,
 ): readonly ExampleResult[] {
-  const evaluate = evaluatorOf(condition, where)
+  const evaluate = evaluatorOf(condition, { edge: EDGE_SCORES, ...where })
   return people.map((person) => {
     const answer = evaluate(personOf(person), Date.parse(person.at))
     return {

@@ -1,6 +1,6 @@
 import type { PropertyTest } from '../protocol/condition.ts'
-import type { EventRecord } from '../protocol/event.ts'
 import type { Json } from '../protocol/json.ts'
+import type { CountedEvent } from './counted-event.ts'
 import type { Feature } from './feature.ts'
 import { valueAt } from './operator.ts'
 
@@ -40,10 +40,10 @@ export class FeatureIndex {
   }
 
   /** Adds those whose predicate may match an event, each once. */
-  collect({ properties }: EventRecord, found: Feature[]): void {
+  collect(event: CountedEvent, found: Feature[]): void {
     for (const feature of this.#unconditional) found.push(feature)
     for (const { path, wanted } of this.#byProperty.values()) {
-      const value = valueAt(properties, path)
+      const value = valueAt(event.properties, path)
       if (Array.isArray(value)) {
         const any = new Set<Feature>()
         for (const one of value) {

@@ -1,13 +1,16 @@
 import type { EventTest } from '../protocol/condition.ts'
 import { DEFAULT_PURPOSE, type Purpose } from '../protocol/consent.ts'
-import type { ContextField, EventRecord } from '../protocol/event.ts'
+import type { ContextField } from '../protocol/event.ts'
 import type { Json } from '../protocol/json.ts'
+import type { OrderRules } from '../protocol/score.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { CountedEvent } from './counted-event.ts'
 import type { Detail } from './entry.ts'
 import { FeatureIndex } from './feature-index.ts'
 import { textHash } from './message-hash.ts'
 import { compileTest, valueAt } from './operator.ts'
 import { isReactionOf, type ReactionFilter } from './reaction-filter.ts'
+import { orderFactOf } from './score/order.ts'
 
 /**
  * Something kept of a profile, shared by every condition that reads the same thing: which events matched. Only the
@@ -18,11 +21,17 @@ export interface Feature {
   /** Names of the events that may match; undefined: any. */
   readonly events: readonly string[] | undefined
   /** What is kept of an event; undefined: it does not match. */
-  readonly take: (event: EventRecord) => Json | undefined
+  readonly take: (event: CountedEvent) => Json | undefined
   readonly detail: Detail
   /** What an event must have been consented to for, beside what it is kept for. */
   readonly purposes: readonly Purpose[]
   keep: number
+}
+
+/** Reads more of an event than one property; its name tells it from others. */
+export interface Fact {
+  readonly name: string
+  readonly of: (event: CountedEvent) => Json | undefined
 }
 
 /** What a condition wants kept. */
@@ -42,6 +51,10 @@ export interface Demand {
   /** The value of this field of its context is kept, null if it has none. */
   readonly context?: ContextField | undefined
   readonly reaction?: ReactionFilter | undefined
+  /** Events about orders by these rules, in the place of `event`; what they say of one is kept. */
+  readonly orders?: OrderRules | undefined
+  /** What this makes of an event is kept, if it makes something of it. */
+  readonly fact?: Fact | undefined
   readonly purposes?: readonly Purpose[] | undefined
 }
 
@@ -54,6 +67,7 @@ export class FeatureSet {
   readonly #byKey = new Map<string, Feature>()
   readonly #byEvent = new Map<string, FeatureIndex>()
   readonly #ofAny = new FeatureIndex()
+  readonly #wheres = new Map<Feature, NonNullable<EventTest['where']>>()
   readonly #zone: string
 
   /** `zone`: IANA name of the time zone in which days are compared. */
@@ -63,8 +77,12 @@ export class FeatureSet {
 
   /** The feature a condition reads, made if it is new. */
   demand(demand: Demand): Feature {
-    const { event, where = [], detail = 'instant', keep } = demand
-    const { property, binding, between, context, reaction } = demand
+    const { where = [], detail = 'instant', keep } = demand
+    const { property, binding, between, context, reaction, orders, fact } = demand
+    const event =
+      orders === undefined
+        ? demand.event
+        : [...orders.completed, ...orders.refunded, ...orders.cancelled]
     const isDated = where.some(({ operator }) => operator === 'before' || operator === 'after')
     const zone = isDated ? this.#zone : undefined
     const events =
@@ -74,7 +92,18 @@ export class FeatureSet {
           ? [event]
           : [...new Set(event)].sort()
     const purposes = [...new Set(demand.purposes)].sort()
-    const more = { purposes, property, binding, between, detail, context, reaction, zone }
+    const more = {
+      purposes,
+      property,
+      binding,
+      between,
+      detail,
+      context,
+      reaction,
+      zone,
+      orders,
+      fact: fact?.name,
+    }
     const isPlain =
       purposes.length === 0 &&
       detail === 'instant' &&
@@ -95,22 +124,56 @@ export class FeatureSet {
       purposes,
       keep,
     }
-    this.#byKey.set(key, feature)
-    if (events === undefined) this.#ofAny.add(feature, where)
-    for (const name of events ?? []) {
+    this.#add(feature, where)
+    return feature
+  }
+
+  #add(feature: Feature, where: NonNullable<EventTest['where']>): void {
+    this.#byKey.set(feature.key, feature)
+    this.#wheres.set(feature, where)
+    if (feature.events === undefined) this.#ofAny.add(feature, where)
+    for (const name of feature.events ?? []) {
       const known = this.#byEvent.get(name) ?? new FeatureIndex()
       this.#byEvent.set(name, known)
       known.add(feature, where)
     }
-    return feature
+  }
+
+  has(key: string): boolean {
+    return this.#byKey.has(key)
+  }
+
+  /** The same features, without those of which another set keeps as much. */
+  beyond(known: FeatureSet): FeatureSet {
+    const rest = new FeatureSet(this.#zone)
+    for (const [feature, where] of this.#wheres) {
+      if (known.#byKey.get(feature.key)?.keep !== feature.keep) rest.#add(feature, where)
+    }
+    return rest
+  }
+
+  /** Whether of any the whole place in the order of events is kept. */
+  get areOrdered(): boolean {
+    return [...this.#byKey.values()].some(({ detail }) => detail === 'moment')
+  }
+
+  /** Names of the events that any of them may match; undefined: all. */
+  get names(): ReadonlySet<string> | undefined {
+    for (const { events } of this.#byKey.values()) if (events === undefined) return undefined
+    return new Set(this.#byEvent.keys())
   }
 
   /** Features whose predicate may match an event, each once. */
-  candidates(event: EventRecord): readonly Feature[] {
+  candidates(event: CountedEvent): readonly Feature[] {
     const found: Feature[] = []
     this.#byEvent.get(event.name)?.collect(event, found)
     this.#ofAny.collect(event, found)
     return found
+  }
+
+  /** Whether what is kept for this set is all that a feature of another one asks for. */
+  serves({ key, keep }: Feature): boolean {
+    return (this.#byKey.get(key)?.keep ?? 0) >= keep
   }
 
   /** Equal for two sets if state kept for one serves the other, and else different but for one chance in 2⁶⁴. */
@@ -121,9 +184,9 @@ export class FeatureSet {
 }
 
 function compileTake(
-  { where = [], property, binding, between, context, reaction }: Demand,
+  { where = [], property, binding, between, context, reaction, orders, fact }: Demand,
   zone: string,
-): (event: EventRecord) => Json | undefined {
+): (event: CountedEvent) => Json | undefined {
   const tests = where.map((test) => ({
     path: test.property.split('.'),
     accepts: compileTest(test, zone),
@@ -131,15 +194,17 @@ function compileTake(
   const measured = property?.split('.')
   const bound = binding?.split('.')
   return (event) => {
-    const { properties, timestamp } = event
+    const { timestamp } = event
     if (between !== undefined && (timestamp < between[0] || timestamp >= between[1]))
       return undefined
     for (const { path, accepts } of tests) {
-      if (!accepts(valueAt(properties, path))) return undefined
+      if (!accepts(valueAt(event.properties, path))) return undefined
     }
     if (reaction !== undefined && !isReactionOf(reaction, event)) return undefined
+    if (orders !== undefined) return orderFactOf(event, orders)
+    if (fact !== undefined) return fact.of(event)
     if (context !== undefined) return event.context[context] ?? null
-    if (measured !== undefined) return valueAt(properties, measured) ?? undefined
-    return bound === undefined ? null : (valueAt(properties, bound) ?? null)
+    if (measured !== undefined) return valueAt(event.properties, measured) ?? undefined
+    return bound === undefined ? null : (valueAt(event.properties, bound) ?? null)
   }
 }

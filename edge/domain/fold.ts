@@ -14,8 +14,18 @@ export function foldProfile(
   events: readonly EventRecord[],
   compiled: CompiledCatalog,
 ): Profile {
-  const { id, bucket, createdAt, version, memberships, standing, deadlines, used, identifiers } =
-    base
+  const {
+    id,
+    bucket,
+    createdAt,
+    version,
+    memberships,
+    standing,
+    deadlines,
+    used,
+    chosen,
+    identifiers,
+  } = base
   const folded: Profile = {
     ...newProfile(id, bucket, createdAt),
     version,
@@ -23,6 +33,7 @@ export function foldProfile(
     standing,
     deadlines,
     used,
+    chosen,
     identifiers,
     fingerprint: compiled.fingerprint,
   }

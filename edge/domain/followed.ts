@@ -1,7 +1,7 @@
 import type { FollowedCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
-import type { Evaluate, Site } from './condition.ts'
+import type { EvaluateEvents, Site } from './condition.ts'
 import { instantOf, placeAfter, placeOf, valueOf, type Entry } from './entry.ts'
 import { MAX_STEP_ENTRIES } from './sequence.ts'
 import type { Verdict } from './verdict.ts'
@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts'
  * Compiles whether something was followed by something else in time. Of each the latest `MAX_STEP_ENTRIES` events are
  * looked at; what happened longer ago than the horizon counts no more.
  */
-export function compileFollowed(condition: FollowedCondition, site: Site): Evaluate {
+export function compileFollowed(condition: FollowedCondition, site: Site): EvaluateEvents {
   const { event, where, then, since = 'last', type } = condition
   const { horizon, purposes, features } = site
   const more = { keep: MAX_STEP_ENTRIES, detail: 'moment', binding: then.same, purposes } as const

@@ -68,6 +68,10 @@ export class KnownFacts implements Facts {
     return all
   }
 
+  get imported(): boolean {
+    return this.#profile.imported === true
+  }
+
   get context(): EventContext {
     return this.#isAnalyticsOpen ? this.#profile.context : NOWHERE
   }
@@ -82,6 +86,10 @@ export class KnownFacts implements Facts {
       const traits = this.#accounts(account) ?? NO_TRAITS
       return (name: string) => accountValue(account, traits, name)
     })
+  }
+
+  identifies(kind: string): boolean {
+    return this.#profile.identifiers.some((identifier) => identifier.kind === kind)
   }
 
   staysUntil(segment: SegmentId): Millis | undefined {

@@ -17,6 +17,7 @@ export class LeafIndex {
   readonly #byPurpose = new Map<Purpose, Leaf[]>()
   readonly #restless: Leaf[] = []
   readonly ofAccounts: Leaf[] = []
+  readonly #ofIdentifiers: Leaf[] = []
   /** Segments that hold of somebody of whom nothing is known. */
   readonly ofBlank: CompiledSegment[] = []
 
@@ -35,7 +36,7 @@ export class LeafIndex {
     }
     this.#readers.set(leaf, [reader])
     this.#byKey.set(leaf.key, leaf)
-    const { features, traits, context, purposes, accounts } = leaf.reads
+    const { features, traits, context, purposes, accounts, identifiers } = leaf.reads
     for (const feature of features) {
       file(this.#byFeature, feature, leaf)
       file(this.#byFeatureKey, feature.key, leaf)
@@ -44,6 +45,7 @@ export class LeafIndex {
     for (const field of context) file(this.#byContext, field, leaf)
     for (const purpose of purposes) file(this.#byPurpose, purpose, leaf)
     if (accounts) this.ofAccounts.push(leaf)
+    if (identifiers) this.#ofIdentifiers.push(leaf)
     if (leaf.isRestless) this.#restless.push(leaf)
   }
 
@@ -58,8 +60,9 @@ export class LeafIndex {
 
   /** Leaves that read something that changed. */
   touched(changes: Changes, answered: ReadonlySet<Purpose>): Iterable<Leaf> {
-    const { features, traits, context, accounts } = changes
-    if (features.size === 1 && traits.size + context.size + answered.size === 0 && !accounts) {
+    const { features, traits, context, accounts, identifiers } = changes
+    const isOfFeatures = traits.size + context.size + answered.size === 0
+    if (features.size === 1 && isOfFeatures && !accounts && !identifiers) {
       const [only] = features
       return (only && this.#byFeature.get(only)) ?? []
     }
@@ -69,11 +72,13 @@ export class LeafIndex {
     for (const field of context) addAll(found, this.#byContext.get(field))
     for (const purpose of answered) addAll(found, this.#byPurpose.get(purpose))
     if (accounts) addAll(found, this.ofAccounts)
+    if (identifiers) addAll(found, this.#ofIdentifiers)
     return found
   }
 
   /** Leaves that may stand otherwise than they do of somebody of whom nothing is known. */
   concerned({ standing, occurrences, kept, traits, context, ever, groups }: Profile): Set<Leaf> {
+    // What depends on identifiers depends on consent too, and is restless.
     const found = new Set<Leaf>(this.#restless)
     for (const key of standing.keys()) {
       const leaf = this.#byKey.get(key)

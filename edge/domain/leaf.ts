@@ -1,7 +1,9 @@
-import type { Condition } from '../protocol/condition.ts'
+import type { ComputedTrait } from '../protocol/computed-trait.ts'
+import type { BudgetCondition, ClockTest, Condition, Test } from '../protocol/condition.ts'
 import type { Purpose } from '../protocol/consent.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import { NEVER } from '../protocol/time.ts'
+import type { CapDefinition } from '../protocol/touch.ts'
 import type { Evaluate, Facts, Reads } from './condition.ts'
 import { textHash } from './message-hash.ts'
 import type { Verdict } from './verdict.ts'
@@ -12,10 +14,42 @@ export interface StayCondition {
   readonly segment: SegmentId
 }
 
+/**
+ * What a condition asks of a trait that is computed from events: by what it is computed, in the place of its name. So
+ * profiles that were judged by another definition of it are asked again. No condition of anybody's own.
+ */
+export interface ComputedCondition {
+  readonly type: 'computed'
+  readonly by: Omit<ComputedTrait, 'key'>
+  /** Below the trait. */
+  readonly path: readonly string[]
+  readonly test: Test | ClockTest
+}
+
+/**
+ * What a condition on the budget of a cap asks of whom one of its limits is for: by the cap in the place of its name. So
+ * profiles that were judged by another definition of it are asked again. No condition of anybody's own.
+ */
+export interface LeftCondition extends Pick<BudgetCondition, 'operator' | 'value'> {
+  readonly type: 'left'
+  readonly of: Pick<CapDefinition, 'channel' | 'tag' | 'window' | 'onSite'>
+  /** Null: there is no limit. */
+  readonly most: number | null
+}
+
 /** A condition that is not made of others. */
 export type LeafCondition =
   | Exclude<Condition, { readonly type: 'all' | 'any' | 'not' | 'segment' }>
   | StayCondition
+  | ComputedCondition
+  | LeftCondition
+
+/** A condition as it is compiled, with what stands for the budgets of caps. */
+export type Spelled =
+  | Condition
+  | LeftCondition
+  | { readonly type: 'all' | 'any'; readonly conditions: readonly Spelled[] }
+  | { readonly type: 'not'; readonly condition: Spelled }
 
 /** A leaf of conditions, shared by all that have an equal one: it is asked once, for all of them. */
 export interface Leaf {
@@ -38,10 +72,12 @@ const UNSTARTED: Verdict = { holds: false, until: NEVER }
 const NOTHING: Facts = {
   trait: () => undefined,
   entries: () => [],
+  imported: false,
   context: {},
   ever: () => [],
   consent: () => UNSTARTED,
   accounts: () => [],
+  identifies: () => false,
   staysUntil: () => undefined,
 }
 

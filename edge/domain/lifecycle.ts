@@ -1,7 +1,7 @@
 import type { LifecycleCondition } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
-import type { Evaluate, Site } from './condition.ts'
+import type { EvaluateEvents, Site } from './condition.ts'
 import { instantOf, placeOf, type Entry } from './entry.ts'
 import { MAX_ENTRIES } from './performed.ts'
 import type { Verdict } from './verdict.ts'
@@ -28,7 +28,7 @@ function patternOf({ is, of = DEFAULT_PERIODS }: LifecycleCondition): Pattern {
 }
 
 /** Compiles what a person does period after period. Of more than `MAX_ENTRIES` events the latest count. */
-export function compileLifecycle(condition: LifecycleCondition, site: Site): Evaluate {
+export function compileLifecycle(condition: LifecycleCondition, site: Site): EvaluateEvents {
   const { event, where, is } = condition
   const { horizon, purposes } = site
   const period = parseDuration(condition.period) ?? 0

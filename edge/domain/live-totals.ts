@@ -14,6 +14,8 @@ export interface ShardTotals {
   readonly population: number
   readonly sizes: { readonly [segment: string]: number }
   readonly sources: { readonly [source: string]: SourceTotals }
+  /** Absent: told by a shard that did not count them yet. */
+  readonly crossings?: { readonly [segment: string]: Crossings }
 }
 
 /** One segment in one minute in which it changed: its size at the minute's end. */
@@ -114,19 +116,13 @@ export class LiveTotals {
       population: report.population,
       sizes: report.sizes,
       sources: seen(report.sources, before?.sources, now),
+      crossings: report.crossings,
     }
     if (before !== undefined) this.#add(before, -1)
     this.#add(after, 1)
     this.#shards.set(report.shard, after)
     for (const segment of changed(before?.sizes ?? {}, after.sizes)) this.#cross(segment, NONE)
-    if (report.crossings === undefined) {
-      for (const { segment, type } of report.transitions)
-        this.#cross(segment, { ...NONE, [type]: 1 })
-    } else {
-      for (const [segment, crossings] of Object.entries(report.crossings)) {
-        this.#cross(segment, crossings)
-      }
-    }
+    for (const [segment, crossings] of crossed(before, report)) this.#cross(segment, crossings)
     return true
   }
 
@@ -160,6 +156,21 @@ function seen(
       return [source, { ...count, firstAt, lastAt }]
     }),
   )
+}
+
+/** What crossed since a shard's former word. */
+function* crossed(
+  before: ShardTotals | undefined,
+  { crossings }: ShardReport,
+): Generator<readonly [string, Crossings]> {
+  if (before !== undefined && before.crossings === undefined) return
+  for (const [segment, { entered, exited }] of Object.entries(crossings)) {
+    const told = before?.crossings?.[segment] ?? NONE
+    if (entered === told.entered && exited === told.exited) continue
+    // A shard that was restored from a backup counts from what it had then.
+    const since = (now: number, then: number): number => Math.max(now - then, 0)
+    yield [segment, { entered: since(entered, told.entered), exited: since(exited, told.exited) }]
+  }
 }
 
 function* changed(before: ShardTotals['sizes'], after: ShardTotals['sizes']): Generator<string> {

@@ -1,5 +1,5 @@
-import type { EventRecord } from '../protocol/event.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { CountedEvent } from './counted-event.ts'
 
 /** When something was said: the order of messages. */
 export interface Moment {
@@ -15,7 +15,7 @@ export const momentOf = ({
   receivedAt,
   position = 0,
   messageId,
-}: EventRecord): Moment => ({ at: timestamp, receivedAt, position, messageId })
+}: CountedEvent): Moment => ({ at: timestamp, receivedAt, position, messageId })
 
 /** By time; at equal times by arrival, then by place in the batch, then by message id. */
 export function compareMoments(a: Moment, b: Moment): number {

@@ -1,8 +1,8 @@
-import type { Measure, PerformedCondition } from '../protocol/condition.ts'
+import type { PerformedCondition, Window } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import { instantOf, placeOf, valueOf, type Detail, type Entry } from './entry.ts'
-import type { Evaluate, Site } from './condition.ts'
+import type { EvaluateEvents, Site } from './condition.ts'
 import type { Feature } from './feature.ts'
 import { gaugeFor, type Gauge } from './measure.ts'
 import { compileNumberTest } from './number-test.ts'
@@ -23,22 +23,10 @@ export function compilePerformed(
   condition: PerformedCondition,
   site: Site,
   reaction?: ReactionFilter,
-): Evaluate {
+): EvaluateEvents {
   const { measure = 'count', window } = condition
-  const feature = site.features.demand({
-    event: condition.event,
-    where: condition.where,
-    property: condition.property,
-    detail: detailOf(condition),
-    keep: keepOf(condition),
-    between:
-      window !== undefined && 'from' in window
-        ? [Date.parse(window.from), Date.parse(window.to)]
-        : undefined,
-    purposes: site.purposes,
-    reaction,
-  })
-  site.reads.features.add(feature)
+  const keep = keepOf(condition)
+  const feature = measuredFeature(condition, { measure, keep, reaction }, site)
   if (measure === 'recency') return recencyOf(condition, feature, site)
   const isNumber = measure !== 'first' && measure !== 'last'
   const test = isNumber
@@ -46,38 +34,98 @@ export function compilePerformed(
     : compileTest(condition, site.zone)
   // An empty sum is 0 as an empty count is; what is absent passes no test.
   const accepts: Accepts = measure === 'sum' ? (value) => test(value ?? 0) : test
+  const tail = (entries: readonly Entry[]): Tail => tailOf(measure, entries)
+  // Others may want more of the feature kept: of those a count answers the same.
+  const most = measure === 'count' ? keep : MAX_ENTRIES
+  return compileMeasured(feature, window, { tail, gauge: gaugeFor[measure], most, accepts }, site)
+}
+
+/** What is kept of the events that are measured. */
+export function measuredFeature(
+  {
+    event,
+    where,
+    property,
+    window,
+  }: Pick<PerformedCondition, 'event' | 'where' | 'property' | 'window'>,
+  {
+    measure,
+    keep,
+    reaction,
+  }: {
+    readonly measure: string
+    readonly keep: number
+    readonly reaction?: ReactionFilter | undefined
+  },
+  { features, purposes, reads }: Pick<Site, 'features' | 'purposes' | 'reads'>,
+): Feature {
+  const feature = features.demand({
+    event,
+    where,
+    property,
+    detail: detailOf(measure),
+    keep,
+    between:
+      window !== undefined && 'from' in window
+        ? [Date.parse(window.from), Date.parse(window.to)]
+        : undefined,
+    purposes,
+    reaction,
+  })
+  reads.features.add(feature)
+  return feature
+}
+
+/** A measure, by its value over all latest events and over those of a window that begins later, and its comparison. */
+export interface Measuring {
+  readonly tail: (entries: readonly Entry[]) => Tail
+  readonly gauge: () => Gauge
+  /** The latest so many events decide. */
+  readonly most: number
+  readonly accepts: Accepts
+}
+
+/** Compiles a comparison of what is measured in a window. */
+export function compileMeasured(
+  feature: Feature,
+  window: Window | undefined,
+  measuring: Measuring,
+  { zone, horizon }: Pick<Site, 'zone' | 'horizon'>,
+): EvaluateEvents {
+  const { tail, most, accepts } = measuring
   if (window !== undefined && 'calendar' in window) {
-    const { zone, horizon } = site
     const periodOf = (at: Millis): Period => periodAt(window, zone, at)
     return (facts, now) =>
-      inPeriods(facts.entries(feature), now, { horizon, periodOf, measure, accepts })
+      inPeriods(facts.entries(feature), now, { horizon, periodOf, tail, accepts })
   }
-  const counted = countedIn(window, site.horizon)
-  const gauge = gaugeFor[measure]
-  const { isLate, lasts } = counted
-  // Others may want more of the feature kept: of those a count answers the same.
-  const most = measure === 'count' ? keepOf(condition) : MAX_ENTRIES
+  const counted = countedIn(window, horizon)
   return (facts, now) => {
     const entries = facts.entries(feature)
     // Clocks may be set back: what happened later than now enters later.
-    if (isLate || instantOf(entries.at(-1) ?? now) > now) {
-      return sliding(entries, now, counted, gauge(), accepts)
+    if (counted.isLate || instantOf(entries.at(-1) ?? now) > now) {
+      return sliding(entries, now, counted, measuring.gauge(), accepts)
     }
-    return leaving(entries, now, { lasts, most, tail: tailOf(measure, entries), accepts })
+    return leaving(entries, now, { lasts: counted.lasts, most, tail: tail(entries), accepts })
   }
 }
 
-function detailOf({ measure = 'count' }: PerformedCondition): Detail {
+function detailOf(measure: string): Detail {
   if (measure === 'count' || measure === 'recency') return 'instant'
   return measure === 'first' || measure === 'last' ? 'moment' : 'value'
 }
 
+/** Events begin to count later than they happen. */
+const isLate = (window: Window | undefined): boolean =>
+  window !== undefined &&
+  ('between' in window || ('calendar' in window && (window.offset ?? 0) < 0))
+
 /** How many of the latest events decide. */
-function keepOf({ measure = 'count', value, window }: PerformedCondition): number {
-  const isLate =
-    window !== undefined &&
-    ('between' in window || ('calendar' in window && (window.offset ?? 0) < 0))
-  if (isLate) return MAX_ENTRIES
+export function keepOf({
+  measure = 'count',
+  value,
+  window,
+}: Pick<PerformedCondition, 'measure' | 'value' | 'window'>): number {
+  if (isLate(window)) return MAX_ENTRIES
   if (measure === 'recency' || measure === 'last') return 1
   if (measure !== 'count') return MAX_ENTRIES
   const [low, high] = (Array.isArray(value) ? value : [value, value]) as [number, number]
@@ -147,7 +195,7 @@ function sliding(
 interface Periodic {
   readonly horizon: Millis
   readonly periodOf: (at: Millis) => Period
-  readonly measure: Exclude<Measure, 'recency'>
+  readonly tail: Measuring['tail']
   readonly accepts: Accepts
 }
 
@@ -155,16 +203,17 @@ interface Periodic {
 function inPeriods(
   entries: readonly Entry[],
   now: Millis,
-  { horizon, periodOf, measure, accepts }: Periodic,
+  { horizon, periodOf, tail: tailFor, accepts }: Periodic,
 ): Verdict {
   const latest = instantOf(entries.at(-1) ?? 0)
   let holds: boolean | undefined
   for (let instant = now; ;) {
     const { from, to, until } = periodOf(instant)
-    const first = placeOf(entries, Math.max(from, instant - horizon + 1))
     const end = placeOf(entries, to)
+    // All of a period that is long past may have expired, and more than that.
+    const first = Math.min(end, placeOf(entries, Math.max(from, instant - horizon + 1)))
     const counted = end === entries.length ? entries : entries.slice(0, end)
-    const tail = tailOf(measure, counted)
+    const tail = tailFor(counted)
     const verdict = accepts(tail(first))
     holds ??= verdict
     if (verdict !== holds) return { holds, until: instant }
@@ -185,7 +234,7 @@ function recencyOf(
   { operator, value, window }: PerformedCondition,
   feature: Feature,
   { horizon, zone }: Site,
-): Evaluate {
+): EvaluateEvents {
   const [low = 0, high = 0] = (Array.isArray(value) ? value : [value, value]).map(
     (text) => parseDuration(String(text)) ?? 0,
   )
@@ -195,17 +244,22 @@ function recencyOf(
   return (facts, now) => {
     const period = isCalendar ? periodAt(window, zone, now) : undefined
     const entries = facts.entries(feature)
-    const latest = entries[placeOf(entries, period?.to ?? now - delay + 1) - 1]
-    if (latest === undefined) return { holds: false, until: NEVER }
+    const place = placeOf(entries, Math.min(period?.to ?? NEVER, now - delay + 1))
+    const latest = entries[place - 1]
+    // Clocks may be set back: what happened later than now is the latest from then on.
+    const next = entries[place]
+    const entering = next === undefined ? NEVER : instantOf(next) + delay
+    const nothing = { holds: false, until: entering }
+    if (latest === undefined) return nothing
     const at = instantOf(latest)
     const leaving = period ? Math.min(period.until, at + horizon) : at + lasts
-    if (at < (period?.from ?? at) || leaving <= now) return { holds: false, until: NEVER }
+    if (at < (period?.from ?? at) || leaving <= now) return nothing
     const holds = accepts(now - at)
     // A comparison changes where the span reaches a bound, or has passed it.
     const turns = [low, low + 1, high, high + 1].map((span) => at + span)
     const flip = turns
       .filter((turn) => turn > now && turn < leaving && accepts(turn - at) !== holds)
       .reduce((earliest, turn) => Math.min(earliest, turn), NEVER)
-    return { holds, until: Math.min(flip, leaving) }
+    return { holds, until: Math.min(flip, leaving, entering) }
   }
 }

@@ -1,6 +1,13 @@
 import type { ConsentMode, Purpose } from '../protocol/consent.ts'
 import type { ContextField, EventContext } from '../protocol/event.ts'
-import type { ActivationId, DeviceId, ProfileId, SegmentId, SourceId } from '../protocol/id.ts'
+import type {
+  ActivationId,
+  DestinationId,
+  DeviceId,
+  ProfileId,
+  SegmentId,
+  SourceId,
+} from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type { Membership } from '../protocol/membership.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
@@ -68,6 +75,8 @@ export interface Profile {
   /** Time of its latest event. */
   eventAt: Millis
   readonly occurrences: Map<string, readonly Entry[]>
+  /** Some of its events were imported. */
+  imported: true | undefined
   readonly memberships: Map<SegmentId, Membership>
   /** What the leaves of conditions stand at, by their keys; those that stand as they do of a blank profile are absent. */
   readonly standing: Map<string, Verdict>
@@ -75,6 +84,8 @@ export interface Profile {
   deadlines: Deadlines | undefined
   /** Activations with frequency `once` that were used. */
   readonly used: Set<ActivationId>
+  /** Which destinations were told of an entry, of activations that choose among theirs: they are told of the exit. */
+  readonly chosen: Map<ActivationId, readonly DestinationId[]>
 }
 
 export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
@@ -98,10 +109,12 @@ export function newProfile(id: ProfileId, bucket: string, at: Millis): Profile {
     kept: new Set(),
     eventAt: Number.NEGATIVE_INFINITY,
     occurrences: new Map(),
+    imported: undefined,
     memberships: new Map(),
     standing: new Map(),
     deadlines: undefined,
     used: new Set(),
+    chosen: new Map(),
   }
 }
 
@@ -124,6 +137,7 @@ export function decodeProfile(text: string): Profile {
     consent: new Map(raw.consent),
     kept: new Set(raw.kept),
     occurrences: new Map(raw.occurrences),
+    imported: raw.imported,
     memberships: new Map(raw.memberships),
     standing: new Map(
       raw.standing.map(([key, holds, until]: [string, 0 | 1, Millis | null]): [string, Verdict] => [
@@ -133,5 +147,6 @@ export function decodeProfile(text: string): Profile {
     ),
     deadlines: undefined,
     used: new Set(raw.used),
+    chosen: new Map(raw.chosen),
   }
 }

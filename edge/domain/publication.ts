@@ -1,11 +1,15 @@
 import type { Catalog, KeyGrant, SourceDefinition } from '../protocol/catalog.ts'
+import type { ComputedTraitDefinition } from '../protocol/computed-trait.ts'
 import type { ConsentSettings } from '../protocol/consent.ts'
 import type { ExperienceDefinition } from '../protocol/decision.ts'
 import type { ActivationDefinition, DestinationTarget } from '../protocol/delivery.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { IdentitySettings } from '../protocol/identifier.ts'
 import type { CandidateDefinition, SegmentDefinition } from '../protocol/membership.ts'
+import type { PopulationFacts } from '../protocol/population.ts'
+import type { ScoreSettings } from '../protocol/score.ts'
 import type { Millis } from '../protocol/time.ts'
+import type { CapDefinition } from '../protocol/touch.ts'
 
 /** One consistent reading of everything a workspace's people have defined. */
 export interface Definitions {
@@ -17,12 +21,17 @@ export interface Definitions {
   readonly timezone: string
   readonly identity: IdentitySettings
   readonly consent: ConsentSettings
+  readonly scores: ScoreSettings
+  /** The newest. Absent: nobody has looked yet. */
+  readonly population?: PopulationFacts
   readonly sources: readonly SourceDefinition[]
   readonly segments: readonly (SegmentDefinition & { readonly version: number })[]
   readonly candidates: readonly CandidateDefinition[]
   readonly experiences: readonly ExperienceDefinition[]
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationTarget[]
+  readonly computedTraits: readonly ComputedTraitDefinition[]
+  readonly caps: readonly CapDefinition[]
   readonly keys: readonly PublishedKey[]
 }
 
@@ -58,14 +67,28 @@ export function catalogBody(definitions: Definitions): CatalogBody {
         exclude: activation.exclude.filter((id) => segments.has(id)),
         destinations: activation.destinations.filter((id) => destinations.has(id)),
       })),
-    destinations: definitions.destinations.map(({ id, name, kind, purposes, enabled }) => ({
-      id,
-      name,
-      kind,
-      purposes,
-      enabled,
-    })),
+    ...(definitions.computedTraits.length > 0 && { computedTraits: definitions.computedTraits }),
+    destinations: definitions.destinations.map(
+      ({ id, name, kind, purposes, channel, enabled }) => ({
+        id,
+        name,
+        kind,
+        purposes,
+        ...(channel !== undefined && { channel }),
+        enabled,
+      }),
+    ),
+    ...(definitions.caps.length > 0 && {
+      caps: definitions.caps.map((cap) => ({
+        ...cap,
+        thresholds: cap.thresholds.filter(({ segment }) => segments.has(segment)),
+      })),
+    }),
     consent: definitions.consent,
+    scoring: {
+      settings: definitions.scores,
+      ...(definitions.population !== undefined && { population: definitions.population }),
+    },
     kinds: definitions.identity.kinds,
     sharedDevice: definitions.identity.sharedDevice,
     blocked: definitions.identity.blocked,
@@ -83,6 +106,7 @@ const published = ({
   name,
   condition,
   public: open,
+  onDevice,
   purposes,
   origin,
   minimumStay,
@@ -92,6 +116,7 @@ const published = ({
   name,
   condition,
   public: open,
+  ...(onDevice === true && { onDevice }),
   ...(purposes !== undefined && purposes.length > 0 && { purposes }),
   ...(origin !== undefined && { origin }),
   ...(minimumStay !== undefined && { minimumStay }),

@@ -1,5 +1,5 @@
-import type { EventRecord } from '../protocol/event.ts'
 import { MESSAGE_EVENTS } from '../protocol/reaction.ts'
+import type { CountedEvent } from './counted-event.ts'
 
 /** Of which channel and campaign a message is. Absent: any. */
 export interface ReactionFilter {
@@ -12,7 +12,7 @@ const OF_ANY_CHANNEL: ReadonlySet<string> = new Set(Object.values(MESSAGE_EVENTS
 /** What an event that names no channel of its own says of it, and of its campaign by id or name. */
 export function isReactionOf(
   { channel, campaign }: ReactionFilter,
-  { name, properties, context }: EventRecord,
+  { name, properties, context }: CountedEvent,
 ): boolean {
   if (channel !== undefined && OF_ANY_CHANNEL.has(name)) {
     const said = properties['channel']

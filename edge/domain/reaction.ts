@@ -1,11 +1,11 @@
 import type { ReactionCondition } from '../protocol/condition.ts'
 import { CHANNEL_EVENTS, MESSAGE_EVENTS, type Reaction } from '../protocol/reaction.ts'
-import type { Evaluate, Site } from './condition.ts'
+import type { EvaluateEvents, Site } from './condition.ts'
 import { compilePerformed } from './performed.ts'
 import type { ReactionFilter } from './reaction-filter.ts'
 
 /** Compiles what became of messages, as events of their own names. */
-export function compileReaction(condition: ReactionCondition, site: Site): Evaluate {
+export function compileReaction(condition: ReactionCondition, site: Site): EvaluateEvents {
   const { kind, channel, campaign, type: _, ...test } = condition
   const reaction: ReactionFilter = {
     ...(channel !== undefined && { channel }),

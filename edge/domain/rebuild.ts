@@ -2,8 +2,10 @@ import type { ConsentMode } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { Millis } from '../protocol/time.ts'
 import { ToldAccounts } from './account.ts'
-import { applyEvent, countEvent, noChanges } from './apply-event.ts'
+import { applyEvent, countEvent, noChanges, type Changes } from './apply-event.ts'
 import type { CompiledCatalog } from './compiled-catalog.ts'
+import type { CountedEvent } from './counted-event.ts'
+import type { FeatureSet } from './feature.ts'
 import { settle } from './fold.ts'
 import { newProfile, type Profile } from './profile.ts'
 import { review } from './review.ts'
@@ -11,12 +13,33 @@ import { review } from './review.ts'
 /** Counts the whole kept history anew, for features that were not kept before. */
 export function rebuildFeatures(
   profile: Profile,
-  history: Iterable<EventRecord>,
-  { features, fingerprint }: CompiledCatalog,
+  history: Iterable<CountedEvent>,
+  { features, fingerprint }: Pick<CompiledCatalog, 'features' | 'fingerprint'>,
 ): void {
   profile.occurrences.clear()
   const changes = noChanges()
   for (const event of history) countEvent(profile, event, features, changes)
+  profile.fingerprint = fingerprint
+}
+
+/**
+ * Counts what no feature of before tells, and forgets what no feature of now does. `fresh`: features that were not kept
+ * before, `events`: those that they may match.
+ */
+export function addFeatures(
+  profile: Profile,
+  events: Iterable<CountedEvent>,
+  fresh: FeatureSet,
+  { features, fingerprint }: CompiledCatalog,
+  changes: Changes,
+): void {
+  const { occurrences } = profile
+  for (const kept of occurrences.keys()) {
+    // Behind the purpose that the events are kept for.
+    const key = kept.slice(kept.indexOf('['))
+    if (fresh.has(key) || !features.has(key)) occurrences.delete(kept)
+  }
+  for (const event of events) countEvent(profile, event, fresh, changes)
   profile.fingerprint = fingerprint
 }
 

@@ -70,7 +70,14 @@ export function review(
   const why = (segment: CompiledSegment): Cause =>
     consentCause(profile, segment, changes.withdrawn) ?? cause
   const transitions: Transition[] = []
-  enterAndLeave(profile, segments, isHeld, { at, decidedAt, cause, why, turned }, transitions)
+  enterAndLeave(
+    profile,
+    compiled,
+    segments,
+    isHeld,
+    { at, decidedAt, cause, why, turned },
+    transitions,
+  )
   if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
 }
@@ -147,6 +154,7 @@ function consentCause(
 /** Combines segments anew, and adds what follows to the transitions. */
 function enterAndLeave(
   profile: Profile,
+  compiled: CompiledCatalog,
   segments: readonly CompiledSegment[],
   isHeld: IsHeld,
   { at, decidedAt, cause, why, turned }: Moment,
@@ -155,24 +163,32 @@ function enterAndLeave(
   const { memberships } = profile
   for (const segment of segments) {
     const { id } = segment.definition
-    if (segment.holds(isHeld) === memberships.has(id)) continue
-    const clauses = decisiveClauses(segment, turned, isHeld)
-    const told = { segment: id, at, decidedAt, ...(clauses.length > 0 && { clauses }) }
-    if (memberships.delete(id)) {
-      transitions.push({ type: 'exited', ...told, cause: why(segment) })
-      continue
-    }
-    const { stay } = segment
-    const staysUntil = stay && at + stay.span
-    memberships.set(id, {
-      segment: id,
-      enteredAt: at,
-      decidedAt,
-      ...(staysUntil !== undefined && { staysUntil }),
-    })
-    if (stay !== undefined) stand(profile, stay.leaf, { holds: true, until: at + stay.span })
-    transitions.push({ type: 'entered', ...told, cause })
+    const holds = segment.holds(isHeld)
+    if (holds === memberships.has(id)) continue
+    const crossing = holds
+      ? ({ type: 'entered', segment: id, at, decidedAt, cause } as const)
+      : ({ type: 'exited', segment: id, at, decidedAt, cause: why(segment) } as const)
+    const clauses = decisiveClauses(segment, compiled, turned, isHeld)
+    transitions.push(clauses.length === 0 ? crossing : { ...crossing, clauses })
+    if (holds) enter(profile, segment, at, decidedAt)
+    else memberships.delete(id)
   }
+}
+
+function enter(
+  profile: Profile,
+  { definition: { id }, stay }: CompiledSegment,
+  at: Millis,
+  decidedAt: Millis,
+): void {
+  const membership = { segment: id, enteredAt: at, decidedAt }
+  if (stay === undefined) {
+    profile.memberships.set(id, membership)
+    return
+  }
+  const staysUntil = at + stay.span
+  profile.memberships.set(id, { ...membership, staysUntil })
+  stand(profile, stay.leaf, { holds: true, until: staysUntil })
 }
 
 /** Nobody is kept in a segment without the consent it rests on. Answers the leaves that turned by that. */
@@ -242,7 +258,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
     const isHeld = asKnown(profile, compiled, judge)
     const why = (segment: CompiledSegment): Cause => consentCause(profile, segment, expired) ?? TIME
     const moment = { at: due, decidedAt: now, cause: TIME, why, turned }
-    enterAndLeave(profile, readersOf(compiled, turned), isHeld, moment, transitions)
+    enterAndLeave(profile, compiled, readersOf(compiled, turned), isHeld, moment, transitions)
   }
   return transitions
 }

@@ -1,7 +1,7 @@
 import type { SequenceCondition, SequenceStep } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
-import type { Evaluate, Site } from './condition.ts'
+import type { EvaluateEvents, Site } from './condition.ts'
 import { compareEntries, instantOf, placeAfter, placeOf, type Entry } from './entry.ts'
 import type { Feature } from './feature.ts'
 
@@ -21,7 +21,7 @@ interface Step {
  * is the last to leave the window, and the shortest for its end. Each step asks, of its every event, how late a choice
  * that ends there may begin.
  */
-export function compileSequence(condition: SequenceCondition, site: Site): Evaluate {
+export function compileSequence(condition: SequenceCondition, site: Site): EvaluateEvents {
   const { horizon, purposes, features } = site
   const steps = condition.steps.map(
     ({ event, where, within, immediately = false }: SequenceStep) => {

@@ -57,7 +57,7 @@ function at(entries: readonly Entry[], place: number): Json | undefined {
 }
 
 /** Something of all entries from a place on, made by adding them one by one, the latest first. */
-function folded<T>(
+export function folded<T>(
   entries: readonly Entry[],
   empty: T,
   add: (all: T, value: Json) => T,

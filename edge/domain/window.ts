@@ -1,6 +1,6 @@
 import type { Window } from '../protocol/condition.ts'
 import { parseDuration } from '../protocol/duration.ts'
-import type { Millis } from '../protocol/time.ts'
+import { NEVER, type Millis } from '../protocol/time.ts'
 import { startOfPeriod } from './periods.ts'
 
 /**
@@ -29,6 +29,12 @@ export function countedIn(
   return { delay: Math.min(shorter ?? 0, lasts), lasts, isLate: true }
 }
 
+/** Whether all events leave a window before they expire, whichever way that is counted. */
+export function leavesBefore(window: Window | undefined, horizon: Millis): boolean {
+  if (window === undefined || 'from' in window || 'calendar' in window) return false
+  return countedIn(window, NEVER).lasts <= horizon
+}
+
 export interface Period {
   readonly from: Millis
   readonly to: Millis
@@ -47,4 +53,19 @@ export function periodAt(
   return offset === 0
     ? { from: start(0), to: until, until }
     : { from: start(offset), to: start(offset + 1), until }
+}
+
+/** Whether an event counts at an instant, however long it is kept. `zone`: IANA name. */
+export function isInWindow(
+  window: Window | undefined,
+  at: Millis,
+  now: Millis,
+  zone: string,
+): boolean {
+  if (window !== undefined && 'calendar' in window) {
+    const { from, to } = periodAt(window, zone, now)
+    return at >= from && at < to
+  }
+  const { delay, lasts } = countedIn(window, NEVER)
+  return at + delay <= now && now < at + lasts
 }

@@ -55,6 +55,7 @@ export function exportedEvent(json: JsonObject, position: number): Line {
     ...(typeof json['purpose'] === 'string' && { purpose: json['purpose'] }),
     ...(json['implied'] === true && { implied: true as const }),
     ...(json['carried'] === true && { carried: true as const }),
+    ...(json['imported'] === true && { imported: true as const }),
     context: isRow ? contextOfRow(json) : ((objectOf(json['context']) ?? {}) as EventContext),
   }
   return {

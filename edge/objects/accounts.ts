@@ -45,6 +45,10 @@ export function learn(shard: Shard, { account, version, traits }: AccountState):
   if (known === undefined || joined !== undefined || known.version < version) accounts.put(state)
   if (joined === undefined) return false
   accounts.review(account, changedAt(before, joined), shard.now())
+  const { changes } = shard.profiles
+  if (changes.isHeard) {
+    for (const id of accounts.members(account, '', Number.MAX_SAFE_INTEGER)) changes.tell(id)
+  }
   return true
 }
 

@@ -1,10 +1,12 @@
 import type { ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import type { AccountShard } from './account-shard.ts'
+import type { Counts } from './counts.ts'
 import type { Env } from './env.ts'
 import type { Erasures } from './erasures.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
+import type { Population } from './population.ts'
 import type { ProfileShard } from './profile-shard.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Workspace } from './workspace.ts'
@@ -51,5 +53,11 @@ export const rehearsalObject = (env: Env, workspace: WorkspaceId, id: string) =>
 export const importJob = (env: Env, workspace: WorkspaceId, id: string) =>
   env.IMPORT.getByName(`${workspace}/import/${id}`) as unknown as Remote<ImportJobObject>
 
+export const populationOf = (env: Env, workspace: WorkspaceId) =>
+  env.POPULATION.getByName(workspace) as unknown as Remote<Population>
+
 export const erasuresOf = (env: Env, workspace: WorkspaceId) =>
   env.ERASURES.getByName(workspace) as unknown as Remote<Erasures>
+
+export const countsOf = (env: Env, workspace: WorkspaceId) =>
+  env.COUNTS.getByName(workspace) as unknown as Remote<Counts>

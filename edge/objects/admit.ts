@@ -335,8 +335,10 @@ function apply(
   const now = shard.now()
   const owner = known.id
   const keys = graph.people.get(owner) ?? []
+  const before = known.identifiers
   known.identifiers = identifiersOf(graph, keys)
   const changes = noChanges()
+  changes.identifiers = known.identifiers.length !== before.length
   // A newborn has no verdicts yet.
   if (known.version === 0) changes.everything = true
   const transitions = known.version === 0 ? [] : refresh(shard, known, changes, now)

@@ -12,6 +12,8 @@ export interface Difference {
 /** Where a back-fill stands; absent when every profile is of the catalog's version. */
 export interface BackFill {
   readonly version: number
+  /** Of the features that are counted. Absent: it began when whoever was looked at was written whatever came of it. */
+  readonly fingerprint?: string
   /** The last profile done, of all in the order of ids. */
   readonly cursor: string
   /** Who comes before all others. Absent: nobody, or they are done. */
@@ -46,7 +48,7 @@ export function nextSlice(
   state: BackFill,
   limit: number,
 ): { readonly ids: readonly ProfileId[]; readonly next: BackFill | null } {
-  const { version, cursor, first = [], firstCursor = '' } = state
+  const { first = [], firstCursor = '', ...rest } = state
   const [difference, ...later] = first
   if (difference !== undefined) {
     const found = shard.memberships.difference(difference, firstCursor, limit)
@@ -54,12 +56,12 @@ export function nextSlice(
     const last = ids.at(-1)
     return last !== undefined && ids.length === limit
       ? { ids, next: { ...state, firstCursor: last } }
-      : { ids, next: { version, cursor, ...(later.length > 0 && { first: later }) } }
+      : { ids, next: { ...rest, ...(later.length > 0 && { first: later }) } }
   }
-  const ids = shard.profiles.ids(cursor, limit)
+  const ids = shard.profiles.ids(rest.cursor, limit)
   const last = ids.at(-1)
   return {
     ids,
-    next: last !== undefined && ids.length === limit ? { version, cursor: last } : null,
+    next: last !== undefined && ids.length === limit ? { ...rest, cursor: last } : null,
   }
 }

@@ -1,10 +1,15 @@
 import { workspaceObject } from './address.ts'
 import { noChanges } from '../domain/apply-event.ts'
+import type { Profile } from '../domain/profile.ts'
+import type { ProfileId } from '../protocol/id.ts'
+import type { Transition } from '../protocol/membership.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
+import { BulkStores } from '../storage/bulk/bulk-stores.ts'
 import { nextSlice } from './back-fill-order.ts'
+import { labelsOf, setReached } from './back-fill-reach.ts'
 import { refresh } from './refresh.ts'
-import type { Shard } from './shard.ts'
+import type { News, Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
@@ -12,33 +17,116 @@ const SLICE = 100
 const RETRY: Millis = 5 * SECOND
 
 /**
- * Brings profiles to the catalog's version, a slice at a time: a new segment knows the past. Call it in a
- * transaction. True if there is more to do.
+ * Brings profiles to the catalog's version, a slice at a time: a new segment knows the past. What a slice asks for is
+ * read with a statement a table, and written so; of whom nothing changes nothing is written (`back-fill-reach.ts`).
  */
-export function backFillSlice(shard: Shard): boolean {
-  const state = shard.backFill()
-  if (state === undefined) return false
-  const now = shard.now()
-  const { version } = shard.compiled.catalog
-  const { ids, next } = nextSlice(shard, state, SLICE)
-  for (const id of ids) {
-    shard.alone(() => {
-      const found = shard.profiles.find(id)
-      if (found === undefined || 'forward' in found || found.profile.version === version) return
-      // About to live elsewhere: there it is brought to that shard's version.
-      if (found.saga !== null) return
-      shard.save(found.profile, refresh(shard, found.profile, noChanges(), now))
-    })
+export class BackFillWork {
+  readonly #shard: Shard
+  #stores: BulkStores | undefined
+
+  constructor(shard: Shard) {
+    this.#shard = shard
   }
-  shard.meta.set('back-fill', next)
-  if (next !== null) return true
-  shard.meta.set('acknowledge', true)
-  return false
+
+  /** Call it in a transaction. True if there is more to do. */
+  slice(): boolean {
+    const shard = this.#shard
+    const state = shard.backFill()
+    if (state === undefined) return false
+    const { ids, next } = nextSlice(shard, state, SLICE)
+    this.#look(ids)
+    shard.meta.set('back-fill', next)
+    if (next !== null) return true
+    const { catalog, fingerprint } = shard.compiled
+    if (state.fingerprint !== undefined) {
+      setReached(shard, { version: catalog.version, fingerprint })
+    }
+    shard.meta.set('acknowledge', true)
+    return false
+  }
+
+  #look(ids: readonly ProfileId[]): void {
+    const shard = this.#shard
+    const stores = (this.#stores ??= new BulkStores(shard.rows.sql))
+    const { news } = shard
+    stores.forget()
+    const view = shard.over(stores)
+    stores.profiles.labelOf = labelsOf(view)
+    if (news !== undefined) stores.history.read(ids, news.names, news.isOrdered)
+    const asked = news === undefined ? ids : this.#concerned(stores, ids, news)
+    stores.profiles.read(asked)
+    stores.timers.read(asked)
+    stores.accounts.read(asked)
+    for (const id of asked) {
+      const [undo, unmark] = [stores.mark(), view.mark()]
+      try {
+        if (look(view, id)) continue
+      } catch {
+        // Nothing of it was kept: it is done by itself, or it is whoever asks for that profile who gets the error.
+      }
+      undo()
+      unmark()
+      if (!shard.alone(() => lookAlone(shard, id))) shard.profiles.outdate(id)
+    }
+    stores.flush()
+    stores.forget()
+  }
+
+  /** Those who may stand otherwise than before: of the others nothing more is read than what they are called did. */
+  #concerned(stores: BulkStores, ids: readonly ProfileId[], news: News): readonly ProfileId[] {
+    if (!news.isAll) return ids
+    const versions = stores.profiles.versionsOf(ids)
+    const touched = new Set(stores.history.concerned(news.names))
+    const { version } = news.since.catalog
+    return ids.filter((id) => touched.has(id) || versions.get(id) !== version)
+  }
+}
+
+/** False: it shares its graph, or is about to live elsewhere. */
+function look(view: Shard, id: ProfileId): boolean {
+  const found = view.profiles.find(id)
+  if (found === undefined || 'forward' in found) return true
+  if (found.saga !== null || found.shared !== null) return false
+  bring(view, found.profile)
+  return true
+}
+
+function lookAlone(shard: Shard, id: ProfileId): void {
+  const found = shard.profiles.find(id)
+  if (found === undefined || 'forward' in found) return
+  // About to live elsewhere: there it is brought to that shard's version.
+  if (found.saga !== null) return shard.profiles.outdate(id)
+  bring(shard, found.profile)
+}
+
+/** Brings a profile to the present, and saves it if anything of it is another then. */
+function bring(shard: Shard, profile: Profile): void {
+  if (profile.version === shard.compiled.catalog.version) return
+  const before = { standing: new Map(profile.standing), occurrences: new Map(profile.occurrences) }
+  const transitions = refresh(shard, profile, noChanges(), shard.now())
+  if (isChanged(profile, before, transitions)) shard.save(profile, transitions)
+}
+
+const isChanged = (
+  { standing, occurrences }: Profile,
+  before: Pick<Profile, 'standing' | 'occurrences'>,
+  transitions: readonly Transition[],
+): boolean =>
+  transitions.length > 0 ||
+  !holdsTheSame(standing, before.standing) ||
+  !holdsTheSame(occurrences, before.occurrences)
+
+/** Values of both are never changed, but replaced. */
+function holdsTheSame<K, V>(one: ReadonlyMap<K, V>, other: ReadonlyMap<K, V>): boolean {
+  if (one.size !== other.size) return false
+  for (const [key, value] of one) if (other.get(key) !== value) return false
+  return true
 }
 
 /** Tells the workspace, un-awaited, that this shard has reached the version; the alarm repeats it until heard. */
-export function acknowledge(shard: Shard, status: ShardStatus): void {
+export function acknowledge(shard: Shard, statusOf: () => ShardStatus): void {
   if (shard.meta.get('acknowledge') !== true) return
+  const status = statusOf()
   const { workspace, address, env } = shard
   shard.meta.set('retry-at', shard.now() + RETRY)
   const request = { workspace, shard: address, status }

@@ -2,7 +2,8 @@ import { rootOf } from '../domain/graph.ts'
 import { identifierKey } from '../domain/identity.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
-import { SECOND, type Millis } from '../protocol/time.ts'
+import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import type { Verdict } from '../protocol/verdict.ts'
 import type { BulkQuestion } from '../storage/bulk/bulk-stores.ts'
 import { BulkStores } from '../storage/bulk/bulk-stores.ts'
 import { admit, Granted, scopeOf } from './admit.ts'
@@ -19,6 +20,12 @@ const FEWEST = 4
 const CLAIM_LIMIT: Millis = 10 * SECOND
 
 type ByIdentifier = Subject & { readonly type: 'identifier' }
+
+/** What is to be read for a bulk, and how much had been written when it was. */
+interface Reading {
+  readonly question: BulkQuestion
+  readonly rowsWritten: number
+}
 
 /** A request on its way, and which identifiers are known to be free for it. */
 interface Candidate {
@@ -37,6 +44,7 @@ interface Candidate {
 export class BulkIngest {
   readonly #shard: Shard
   #stores: BulkStores | undefined
+  #reading: Reading | undefined
 
   constructor(shard: Shard) {
     this.#shard = shard
@@ -50,8 +58,9 @@ export class BulkIngest {
     const version = Math.max(...simple.map(({ catalogVersion }) => catalogVersion))
     try {
       await this.#shard.prepare(first.workspace, version)
-      const held = await this.#claim(this.#candidates(simple))
-      return await this.#shard.commit.run(() => this.#store(held))
+      const question = questionOf(simple)
+      const held = await this.#claim(this.#candidates(simple, question))
+      return await this.#shard.commit.run(() => this.#store(held, question))
     } catch {
       // Nothing was kept. Single ingests tell whose fault it is.
       return new Map()
@@ -59,8 +68,8 @@ export class BulkIngest {
   }
 
   /** Those whose people are here, and alone. */
-  #candidates(requests: readonly IngestRequest[]): Candidate[] {
-    const view = this.#begin(requests)
+  #candidates(requests: readonly IngestRequest[], question: BulkQuestion): Candidate[] {
+    const view = this.#read(question)
     return requests.flatMap((request) => {
       const place = placeOf(view, request.subject)
       if (place === undefined || 'elsewhere' in place) return []
@@ -70,6 +79,7 @@ export class BulkIngest {
       // Somebody may have been erased before whoever is about to be born.
       if (stored === undefined && !this.#shard.tombstones.isEmpty) return []
       const granted = new Granted()
+      if (isRepetition(view, request)) return [{ request, id, root: id, claims: [], granted }]
       const claims = claimsOf(view, request, id, stored, granted)
       const isKnown = stored !== undefined && claims.length > 0
       const root = isKnown ? rootOf(componentOf(view, stored).graph) : id
@@ -92,13 +102,20 @@ export class BulkIngest {
     return (await withTimeLimit(Promise.all(held), CLAIM_LIMIT)).flat()
   }
 
-  #store(candidates: readonly Candidate[]): Map<IngestRequest, IngestResult> {
-    const view = this.#begin(candidates.map(({ request }) => request))
+  #store(
+    candidates: readonly Candidate[],
+    question: BulkQuestion,
+  ): Map<IngestRequest, IngestResult> {
+    const view = this.#read(question)
     const stores = this.#stored()
     const results = new Map<IngestRequest, IngestResult>()
     for (const { request, id, granted } of candidates) {
       const [undo, unmark] = [stores.mark(), view.mark()]
       try {
+        if (isRepetition(view, request)) {
+          results.set(request, repeated(view, id, request))
+          continue
+        }
         const admission = admit(view, id, request, request.events, granted)
         if (admission === undefined) continue
         const { verdicts, profile, root } = admission
@@ -111,18 +128,26 @@ export class BulkIngest {
     }
     stores.flush()
     stores.forget()
+    this.#reading = undefined
     this.#shard.arm()
     return results
   }
 
-  #begin(requests: readonly IngestRequest[]): Shard {
+  /** What was read for the same question stands until anything is written. */
+  #read(question: BulkQuestion): Shard {
     const stores = this.#stored()
-    stores.begin(questionOf(requests))
+    const { rowsWritten } = this.#shard.rows
+    const known = this.#reading
+    if (known?.question !== question || known.rowsWritten !== rowsWritten) {
+      stores.begin(question)
+      this.#reading = { question, rowsWritten }
+    }
     return this.#shard.over(stores)
   }
 
   #stored(): BulkStores {
-    return (this.#stores ??= new BulkStores(this.#shard.rows.sql))
+    const { rows, profiles } = this.#shard
+    return (this.#stores ??= new BulkStores(rows.sql, profiles.changes))
   }
 }
 
@@ -139,6 +164,31 @@ const isSimple = (
     ({ device, group, carried }) =>
       device === undefined && group === undefined && carried === undefined,
   )
+
+/** Nothing in it is new, and nobody asks for more than that: the file is sent again. */
+function isRepetition(view: Shard, { subject, source, events, verdictsOnly }: IngestRequest) {
+  if (verdictsOnly !== true) return false
+  const scope = scopeOf(subject)
+  const now = view.now()
+  return events.every(({ messageId }) => view.seen.has(scope, source, messageId, now))
+}
+
+function repeated(view: Shard, id: ProfileId, request: IngestRequest): IngestResult {
+  const verdicts = request.events.map(({ messageId }): Verdict => ({
+    messageId,
+    status: 'duplicate',
+  }))
+  account(view, request, id, request.events, verdicts)
+  return {
+    type: 'done',
+    profile: id,
+    root: id,
+    verdicts,
+    segments: [],
+    decisions: [],
+    until: NEVER,
+  }
+}
 
 function questionOf(requests: readonly IngestRequest[]): BulkQuestion {
   const profiles = new Set<ProfileId>()

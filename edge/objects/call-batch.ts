@@ -1,5 +1,5 @@
 /** Calls that one remote call carries at most. */
-const MAX_CALLS = 500
+const MAX_CALLS = 1_000
 
 type Waiting<Request, Answer> = {
   readonly request: Request

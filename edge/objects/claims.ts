@@ -63,11 +63,15 @@ function openClaims(
   shard: Shard,
   graph: Graph | undefined,
   root: ProfileId,
-  subject: Subject,
+  { subject, claims }: Pick<IngestRequest, 'subject' | 'claims'>,
   events: readonly EventRecord[],
   granted: Granted,
 ): Claim[] {
   const { kinds } = shard.identity
+  // What was settled since stands.
+  for (const key of claims?.keys ?? []) {
+    if (!granted.has(key)) granted.set(key, claims?.root ?? root)
+  }
   const found = subject.type === 'identifier' ? identifierKey(subject.identifier) : undefined
   if (found !== undefined && !shard.graphs.isDisowned(found)) granted.set(found, root)
   const open = new Map<string, Claim>()
@@ -91,16 +95,17 @@ function openClaims(
 /** Claims of events that are kept, and were not seen before: a sign-in that is told once more claims nothing. */
 export function claimsOf(
   shard: Shard,
-  { subject, source, events }: Pick<IngestRequest, 'subject' | 'source' | 'events'>,
+  request: Pick<IngestRequest, 'subject' | 'source' | 'events' | 'claims'>,
   id: ProfileId,
   stored: StoredProfile | undefined,
   granted: Granted,
 ): Claim[] {
   // A browser that names nobody claims nothing: most do.
+  const { subject, source, events } = request
   if (events.every(({ identifiers }) => identifiers.length === 0)) return []
   const graph = stored && componentOf(shard, stored).graph
   const root = graph === undefined ? id : rootOf(graph)
-  const claims = openClaims(shard, graph, root, subject, events, granted)
+  const claims = openClaims(shard, graph, root, request, events, granted)
   if (claims.length === 0) return claims
   const scope = scopeOf(subject)
   const consent = (graph && consentOf(shard, graph, subject, stored)) ?? new Map()
@@ -112,7 +117,7 @@ export function claimsOf(
   )
   return kept.length === events.length
     ? claims
-    : openClaims(shard, graph, root, subject, kept, granted)
+    : openClaims(shard, graph, root, request, kept, granted)
 }
 
 /**

@@ -10,12 +10,14 @@ import { componentOf } from './component.ts'
 import { answer, answerStranger } from './ingest.ts'
 import { refresh } from './refresh.ts'
 import type { Shard } from './shard.ts'
+import { mayPress } from './show.ts'
 import { placeOf } from './subject-place.ts'
+import { personHere } from './touch-calls.ts'
 
 /** What a subject may be told and shown, without an event. Creates nothing. */
 export async function decideHere(
   shard: Shard,
-  { subject, consentMode, placements }: Parameters<ProfileShardCalls['decide']>[0],
+  { subject, consentMode, placements, pressure }: Parameters<ProfileShardCalls['decide']>[0],
 ): Promise<IngestResult> {
   const place = placeOf(shard, subject)
   if (place === undefined) return { type: 'unknown' }
@@ -32,8 +34,18 @@ export async function decideHere(
   const found = person === stored.id ? stored : shard.locate(person)
   const present = found !== undefined && 'profile' in found ? found.profile : stored.profile
   const isDue = dueAt(present) <= shard.now() || shard.isOutdated(present)
+  const asked = { subject, decide: placements, consentMode, ...(pressure && { pressure }) }
+  if (mayPress(shard)) {
+    // What is shown takes its place in the transaction in which it is decided.
+    return shard.commit.run(() => {
+      const here = personHere(shard, present.id)
+      if (here === null) return answerStranger(shard, subject, placements)
+      if ('type' in here) return { ...here, verdicts: [] }
+      if (isDue) shard.save(here.profile, refresh(shard, here.profile, noChanges(), shard.now()))
+      return answer(shard, here.profile, rootOf(graph), asked, [])
+    })
+  }
   const passed = isDue ? await pass(shard, present.id) : present
-  const asked = { subject, decide: placements, consentMode }
   return answer(shard, passed ?? present, rootOf(graph), asked, [])
 }
 

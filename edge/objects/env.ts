@@ -1,9 +1,11 @@
 import type { DeliveryMessage } from '../protocol/delivery.ts'
 import type { AccountShard } from './account-shard.ts'
+import type { Counts } from './counts.ts'
 import type { Erasures } from './erasures.ts'
 import type { IdentityShard } from './identity-shard.ts'
 import type { ImportJobObject } from './import-job.ts'
 import type { LiveMonitor } from './live-monitor.ts'
+import type { Population } from './population.ts'
 import type { ProfileShard } from './profile-shard.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Workspace } from './workspace.ts'
@@ -18,6 +20,8 @@ export interface Env {
   readonly IMPORT: DurableObjectNamespace<ImportJobObject>
   readonly REHEARSAL: DurableObjectNamespace<Rehearsal>
   readonly ERASURES: DurableObjectNamespace<Erasures>
+  readonly COUNTS: DurableObjectNamespace<Counts>
+  readonly POPULATION: DurableObjectNamespace<Population>
   readonly DB: D1Database
   /** Read cache of keys and catalogs: its absence stops nothing. */
   readonly CACHE: KVNamespace
@@ -32,4 +36,6 @@ export interface Env {
   readonly SETUP_TOKEN?: string
   /** `true` in local development only: destinations may point at this machine. */
   readonly ALLOW_LOOPBACK_TARGETS?: string
+  /** Deliveries that one consumer sends at once, where the platform does not limit them to six: 1 to 100. */
+  readonly DELIVERY_CONNECTIONS?: string
 }

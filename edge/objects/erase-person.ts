@@ -9,7 +9,8 @@ import { componentAt, saveGraph, type Component } from './component.ts'
 import { scopesOf } from './move-saga.ts'
 import { rearrange, rederive } from './repartition.ts'
 import { Held } from './separate.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import { randomBytes } from './random-bytes.ts'
+import type { Shard } from './shard.ts'
 
 /**
  * Holds the people of a graph, one of whom is to be erased, and fixes the instant: nothing of theirs is taken in until
@@ -97,7 +98,7 @@ function removeFrom(shard: Shard, { graph, shared }: Component, person: ErasedPe
 export function removeState(shard: Shard, id: ProfileId): void {
   const found = shard.profiles.find(id)
   if (found === undefined) return
-  if ('profile' in found) shard.memberships.drop(id, found.profile.memberships.keys())
+  if ('profile' in found) shard.memberships.drop(id, found.profile.memberships.keys(), shard.now())
   shard.timers.clear(id)
   shard.history.drop(id)
   dropMember(shard, id)

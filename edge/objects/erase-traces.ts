@@ -6,7 +6,8 @@ import type { ErasedDay, ErasedPerson, Swept, SweepPlace } from '../protocol/era
 import type { DestinationId, DeviceId, ProfileId } from '../protocol/id.ts'
 import { DAY, type Millis } from '../protocol/time.ts'
 import { removeState } from './erase-person.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import { randomBytes } from './random-bytes.ts'
+import type { Shard } from './shard.ts'
 
 /** Rows of the outbox, and failed events, that one call looks at. */
 const OUTBOX_ROWS = 5_000

@@ -1,15 +1,16 @@
-import { decide } from '../domain/experience.ts'
 import { mayRead } from '../domain/identity.ts'
 import { mayReadAccounts } from '../domain/group.ts'
 import { newProfile, type Profile } from '../domain/profile.ts'
 import { earnedBy } from '../domain/rebuild.ts'
 import { dueAt } from '../domain/standing.ts'
+import { budgetsOf, pressedOf } from '../domain/score/cap.ts'
 import type { ConsentMode } from '../protocol/consent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { IngestRequest, IngestResult, Subject } from '../protocol/shard.ts'
 import type { Verdict } from '../protocol/verdict.ts'
 import type { Shard } from './shard.ts'
+import { show, showStranger } from './show.ts'
 
 const PREVIEW_CHARACTERS = 2_000
 
@@ -73,7 +74,8 @@ export function answer(
     subject,
     decide: placements,
     consentMode,
-  }: Pick<IngestRequest, 'subject' | 'decide' | 'consentMode'>,
+    pressure,
+  }: Pick<IngestRequest, 'subject' | 'decide' | 'consentMode' | 'pressure'>,
   verdicts: readonly Verdict[],
 ): IngestResult {
   const { compiled } = shard
@@ -85,15 +87,16 @@ export function answer(
       mayReadAccounts(profile, subject.device, compiled)
     )
   const visible = isRestricted ? earnedAlone(shard, profile, subject, consentMode) : profile
+  const decisions =
+    placements === undefined
+      ? []
+      : show(shard, profile, (id) => visible.memberships.has(id), placements)
   const segments: string[] = []
   for (const id of visible.memberships.keys()) {
     const segment = compiled.segments.get(id)
     if (segment?.definition.public === true) segments.push(segment.definition.key)
   }
-  const decisions =
-    placements === undefined
-      ? []
-      : decide(catalog, (id) => visible.memberships.has(id), profile.bucket, placements)
+  const now = shard.now()
   return {
     type: 'done',
     profile: profile.id,
@@ -101,6 +104,8 @@ export function answer(
     verdicts,
     segments: segments.sort(),
     decisions,
+    ...(pressure === true &&
+      !isRestricted && { pressure: budgetsOf(pressedOf(profile, compiled, now), now) }),
     until: dueAt(profile),
   }
 }
@@ -133,10 +138,7 @@ export function answerStranger(
     root: stranger.id,
     verdicts,
     segments: [],
-    decisions:
-      placements === undefined
-        ? []
-        : decide(shard.compiled.catalog, () => false, stranger.bucket, placements),
+    decisions: placements === undefined ? [] : showStranger(shard, stranger, placements),
     until: dueAt(stranger),
   }
 }

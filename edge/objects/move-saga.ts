@@ -8,7 +8,8 @@ import type { MoveSaga, Pointers, StagedPage, Through } from '../storage/merge-s
 import { identityShard, profileShard } from './address.ts'
 import { dropMember } from './accounts.ts'
 import { componentAt, type Component } from './component.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import { randomBytes } from './random-bytes.ts'
+import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 const RETRY: Millis = 10 * SECOND
@@ -171,7 +172,7 @@ export class MoveSagas {
       for (const id of graph.people.keys()) {
         const found = shard.profiles.find(id)
         if (found !== undefined && 'profile' in found) {
-          shard.memberships.drop(id, found.profile.memberships.keys())
+          shard.memberships.drop(id, found.profile.memberships.keys(), shard.now())
         }
         shard.timers.clear(id)
         shard.history.drop(id)

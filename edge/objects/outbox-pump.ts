@@ -2,16 +2,19 @@ import { permits } from '../domain/activation.ts'
 import { grantLifetime } from '../domain/consent.ts'
 import { addressOf } from '../domain/id.ts'
 import { nextAttemptAt } from '../domain/attempt-schedule.ts'
-import type { CrossingMessage, DeliveryMessage, Receipt } from '../protocol/delivery.ts'
-import type { DeliveryId, ProfileId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
+import type { DeliveryMessage, Receipt } from '../protocol/delivery.ts'
+import type { DeliveryId, ProfileId } from '../protocol/id.ts'
 import { MINUTE, SECOND, type Millis } from '../protocol/time.ts'
+import type { TouchAsk } from '../protocol/touch.ts'
 import type { OutboxRow } from '../storage/outbox-store.ts'
-import { profileShard } from './address.ts'
-import type { Env } from './env.ts'
+import { askPermissions } from './permission.ts'
 import type { Shard } from './shard.ts'
+import { releaseHere } from './touches.ts'
 
-/** Messages that leave together: the platform takes 100 or 256 KB in one call. */
-const BATCH = 50
+/** Messages that leave together: the platform takes 100 in one call, or 256 KB of which about 100 bytes a message. */
+const BATCH = 100
+const BATCH_BYTES = 200_000
+const utf8 = new TextEncoder()
 /** Batches that leave after one commit; the alarm rings again at once for the rest. */
 const BATCHES = 20
 /** How long a message may be under way before it is sent again: the queue's retries and the receiver's 15 s fit in. */
@@ -21,7 +24,6 @@ const MAX_DOUBLINGS = 8
 /** What the queue did not take is offered again then; each refusal in a row doubles it. */
 const REFUSED_RETRY: Millis = SECOND
 const MAX_REFUSED_RETRY: Millis = MINUTE
-const MAX_FORWARDS = 16
 
 type Permission =
   | 'granted'
@@ -90,10 +92,18 @@ export class OutboxPump {
 
   /** The profile was merged into another shard's: that one knows the consent. */
   async #releaseElsewhere(row: OutboxRow, profile: ProfileId): Promise<void> {
-    const { workspace, env, commit } = this.#shard
-    const permission =
-      row.type === 'erased' || (await askPermission(env, workspace, addressOf(profile), row))
-    if (permission) return this.#send([row])
+    const { workspace, env } = this.#shard
+    if (row.type !== 'erased') {
+      const [permission] = await askPermissions(env, workspace, addressOf(profile), [row])
+      // Asked again when the lease has run out.
+      if (permission === undefined) return
+      if (!permission) return this.#withdraw(row)
+    }
+    this.#send([row])
+  }
+
+  async #withdraw(row: OutboxRow): Promise<void> {
+    const { commit } = this.#shard
     await commit.run(() => {
       this.#refuse(row, 'consent-withdrawn', this.#shard.now())
       this.#shard.arm()
@@ -105,17 +115,34 @@ export class OutboxPump {
     const { id, attempts } = row
     const outcome = { type: 'refused', reason } as const
     outbox.close(id, 'refused', [...attempts, { at: now, duration: 0, reason }], now)
+    this.#release(row, reason)
     reporter.addDelivery({ ...shown(row), at: now, outcome })
   }
 
   #send(rows: readonly OutboxRow[]): void {
-    if (rows.length === 0) return
-    const messages = rows.map((row) => ({ body: this.#message(row) }))
-    this.#shard.env.DELIVERIES.sendBatch(messages).then(
+    let parcel: { row: OutboxRow; body: DeliveryMessage }[] = []
+    let bytes = 0
+    for (const row of rows) {
+      const body = this.#message(row)
+      const size = utf8.encode(JSON.stringify(body)).length
+      if (bytes + size > BATCH_BYTES) {
+        this.#sendTogether(parcel)
+        parcel = []
+        bytes = 0
+      }
+      parcel.push({ row, body })
+      bytes += size
+    }
+    this.#sendTogether(parcel)
+  }
+
+  #sendTogether(parcel: readonly { row: OutboxRow; body: DeliveryMessage }[]): void {
+    if (parcel.length === 0) return
+    this.#shard.env.DELIVERIES.sendBatch(parcel.map(({ body }) => ({ body }))).then(
       () => {
         this.#refusals = 0
       },
-      () => this.#takeBack(rows),
+      () => this.#takeBack(parcel.map(({ row }) => row)),
     )
   }
 
@@ -140,7 +167,7 @@ export class OutboxPump {
     const definition =
       compiled.segments.get(row.segment)?.definition ??
       compiled.retired.find(({ id: segment }) => segment === row.segment)
-    const { activation, type, decidedAt, cause, clauses } = row
+    const { activation, type, decidedAt, cause, clauses, choice } = row
     // One that was deleted long ago is known by its id alone.
     const { key, name } = definition ?? { key: row.segment, name: row.segment }
     return {
@@ -151,6 +178,7 @@ export class OutboxPump {
       decidedAt,
       cause,
       ...(clauses !== undefined && { clauses }),
+      ...(choice !== undefined && { choice }),
     }
   }
 
@@ -175,18 +203,39 @@ export class OutboxPump {
     ]
     shard.reporter.addDelivery({ ...shown(row), attempt, at: now, outcome })
     if (outcome.type === 'delivered' && row.type === 'erased') return shard.outbox.remove(id)
-    if (outcome.type !== 'retry') return shard.outbox.close(id, outcome.type, attempts, now)
+    if (outcome.type !== 'retry') {
+      shard.outbox.close(id, outcome.type, attempts, now)
+      if (outcome.type === 'refused') this.#release(row, outcome.reason)
+      return
+    }
     const tried = attempt - row.replayedAfter
     const nextAt = nextAttemptAt(tried, now, Math.random(), outcome.retryAfter)
-    if (nextAt === undefined) shard.outbox.close(id, 'parked', attempts, now)
-    else shard.outbox.postpone(id, nextAt, attempts)
+    if (nextAt === undefined) {
+      shard.outbox.close(id, 'parked', attempts, now)
+      this.#release(row, outcome.reason)
+    } else shard.outbox.postpone(id, nextAt, attempts)
   }
 
-  /** Makes a closed, undelivered row due at once, its schedule begun anew. Call it in a transaction. */
-  replay(id: DeliveryId): boolean {
+  /** What is given up reached nobody: it takes no place under the caps any more. */
+  #release(row: OutboxRow, reason: string): void {
+    if (row.type === 'erased' || row.touch === undefined) return
+    releaseHere(this.#shard, row.profile, row.id, reason)
+  }
+
+  /**
+   * Makes a closed, undelivered row due at once, its schedule begun anew. One that reaches its person gave its place up:
+   * without `isAllowed` what it asks for is answered instead. Call it in a transaction.
+   */
+  replay(
+    id: DeliveryId,
+    isAllowed = false,
+  ): boolean | { readonly asks: TouchAsk; readonly profile: ProfileId } {
     const { outbox } = this.#shard
     const row = outbox.find(id)
     if (row === undefined || (row.state !== 'parked' && row.state !== 'refused')) return false
+    if (!isAllowed && row.type !== 'erased' && row.touch !== undefined) {
+      return { asks: row.touch, profile: row.profile }
+    }
     outbox.reopen(id, this.#shard.now())
     return true
   }
@@ -199,21 +248,3 @@ const shown = (row: OutboxRow) => ({
   type: row.type,
   attempt: row.attempt,
 })
-
-/** Asks where the profile lives by now, beginning at a shard that knows of it; no profile, no permission. */
-export async function askPermission(
-  env: Env,
-  workspace: WorkspaceId,
-  first: ShardAddress | undefined,
-  told: Pick<CrossingMessage, 'profile' | 'destination' | 'type' | 'cause'>,
-): Promise<boolean> {
-  const { profile, destination, type, cause } = told
-  let address = first
-  for (let hop = 0; hop < MAX_FORWARDS && address !== undefined; hop++) {
-    const stub = profileShard(env, workspace, address)
-    const answer = await stub.mayReceive({ workspace, profile, destination, type, cause })
-    if (typeof answer === 'boolean') return answer
-    address = addressOf(answer.moved)
-  }
-  return false
-}

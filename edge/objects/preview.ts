@@ -1,48 +1,44 @@
-import { compile } from '../domain/condition.ts'
-import { FeatureSet } from '../domain/feature.ts'
-import { base32 } from '../domain/id.ts'
-import type { Profile } from '../domain/profile.ts'
-import { rebuildFeatures } from '../domain/rebuild.ts'
-import { grantLifetime } from '../domain/consent.ts'
-import { judgeAt } from '../domain/judge.ts'
-import type { Purpose } from '../protocol/consent.ts'
-import type { Condition } from '../protocol/condition.ts'
-import type { SegmentId } from '../protocol/id.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import type { Draft } from '../domain/draft.ts'
+import type { ProfileId } from '../protocol/id.ts'
+import type { ShardPreview } from '../protocol/preview.ts'
+import { sampleRows } from '../storage/profile-sample.ts'
+import { drawAtRandom } from './chance.ts'
+import { judgeMany } from './judge-many.ts'
+import type { Shard } from './shard.ts'
+
+/** Profiles whose histories are read with one statement. */
+const SLICE = 25
+/** Members named of one shard. */
+const NAMED = 5
 
 /**
- * Evaluates a condition that is not saved over at most `sample` profiles, from their kept history. Ids are random,
- * so a run of neighbours from a random place on is a random sample.
+ * Judges up to `sample` of a shard's profiles, drawn at random, and names some of those that match. It ends before the
+ * last of them once reading histories has cost as much as decoding `characters`: what was judged until then is a
+ * smaller random sample.
  */
 export function preview(
   shard: Shard,
-  condition: Condition,
-  purposes: readonly Purpose[],
-  sample: number,
-): { population: number; sampled: number; matched: number } {
+  draft: Draft,
+  { sample, characters }: { readonly sample: number; readonly characters: number },
+): ShardPreview {
+  const { sql } = shard.rows
   const population = shard.profiles.population()
-  const features = new FeatureSet(shard.compiled.catalog.timezone)
-  const { catalog } = shard.compiled
-  const lifetime = grantLifetime(catalog)
-  const place = {
-    features,
-    horizon: catalog.retention,
-    zone: catalog.timezone,
-    segments: (id: SegmentId) => shard.compiled.segments.get(id)?.definition,
-  }
-  const { evaluate } = compile(condition, place, purposes)
-  const compiled = { ...shard.compiled, features, fingerprint: '' }
+  const rows = sampleRows(sql, sample, population, drawAtRandom)
   const now = shard.now()
-  const isMember = (profile: Profile): boolean => {
-    rebuildFeatures(profile, shard.history.all(profile.id), compiled)
-    return judgeAt(profile, lifetime, now, shard.compiled.accounts)({ evaluate, purposes }).holds
+  const holds: boolean[] = []
+  const members: ProfileId[] = []
+  let left = characters
+  for (let from = 0; from < rows.length && left > 0; from += SLICE) {
+    const some = rows.slice(from, from + SLICE)
+    const states = shard.profiles.numbered(some)
+    const profiles = some.flatMap((row) => states.get(row) ?? [])
+    const { verdicts, cost } = judgeMany(shard, draft, profiles, now)
+    left -= cost
+    for (const [place, { id }] of profiles.entries()) {
+      const isIn = verdicts[place]?.holds === true
+      holds.push(isIn)
+      if (isIn && members.length < NAMED) members.push(id)
+    }
   }
-  const start = population <= sample ? '' : `prf_${base32(randomBytes())}`
-  const profiles = shard.profiles.page(start, sample)
-  if (start !== '' && profiles.length < sample) {
-    const known = new Set(profiles.map(({ id }) => id))
-    const wrapped = shard.profiles.page('', sample - profiles.length)
-    profiles.push(...wrapped.filter(({ id }) => !known.has(id)))
-  }
-  return { population, sampled: profiles.length, matched: profiles.filter(isMember).length }
+  return { population, verdicts: holds, members }
 }

@@ -4,8 +4,7 @@ import { grantLifetime } from '../domain/consent.ts'
 import { isErased, rootOf } from '../domain/graph.ts'
 import { identifierKey } from '../domain/identity.ts'
 import { isDeviceId, isProfileId } from '../domain/id.ts'
-import type { DestinationId, ProfileId, WorkspaceId } from '../protocol/id.ts'
-import type { Transition } from '../protocol/membership.ts'
+import type { ProfileId, WorkspaceId } from '../protocol/id.ts'
 import type { Identifier } from '../protocol/identifier.ts'
 import type {
   IngestOutcome,
@@ -15,6 +14,7 @@ import type {
 } from '../protocol/objects.ts'
 import type { WhyAnswer } from '../protocol/why.ts'
 import type { ShardVitals } from '../protocol/vitals.ts'
+import type { ShardPopulationCalls } from '../protocol/population.ts'
 import type { ErasedDay, Seized, ShardErasureCalls, Swept } from '../protocol/erasure.ts'
 import type { IngestRequest, IngestResult } from '../protocol/shard.ts'
 import type { StagedPage } from '../storage/merge-store.ts'
@@ -24,6 +24,7 @@ import { BulkIngest } from './bulk-ingest.ts'
 import { learn, membersOf } from './accounts.ts'
 import { briefHere, claimsOf, settleClaims, type GraphBrief } from './claims.ts'
 import { compare, sideOf } from './comparison.ts'
+import { computedPreview } from './computed-preview.ts'
 import { componentOf } from './component.ts'
 import { decideHere } from './decide.ts'
 import { learnErasure } from './erased-before.ts'
@@ -32,10 +33,16 @@ import { bury, sweep, tell, type Burial } from './erase-traces.ts'
 import type { Env } from './env.ts'
 import { settleReplays, toApiFailedEvent } from './failed-events.ts'
 import { account, answer, answerStranger } from './ingest.ts'
+import { Draft } from '../domain/draft.ts'
 import { LakeFlush } from './lake-flush.ts'
 import { MoveSagas, type MoveRequest } from './move-saga.ts'
 import { OutboxPump } from './outbox-pump.ts'
+import type { ToTell } from './permission.ts'
+import { engagementSample } from './engagement-sample.ts'
+import { customersIn, movesOf, spreadOf, statisticsOf } from './population-scan.ts'
+import { pressureHere } from './pressure-report.ts'
 import { preview } from './preview.ts'
+import { reasonsHere } from './reasons.ts'
 import { viewOf } from './profile-view.ts'
 import {
   copyGraph,
@@ -49,16 +56,19 @@ import {
   type JoinedRequest,
 } from './regroup-calls.ts'
 import { Held, rejoin, unmerge } from './separate.ts'
+import { ShardCounts } from './shard-count.ts'
 import { ShardWork } from './shard-work.ts'
 import { Shard } from './shard.ts'
+import { mayPress } from './show.ts'
 import { birth, placeOf } from './subject-place.ts'
 import { timelineOf } from './timeline.ts'
+import { askHere, cancelHere, personHere, touchesOf } from './touch-calls.ts'
 import { whyOf } from './why.ts'
 import { vitalsOf } from './vitals.ts'
 import { applyMove, type MoveAnswer, type MoveParcel } from './unite.ts'
 
 type InWorkspace<T> = T & { readonly workspace: WorkspaceId }
-type Calls = ProfileShardCalls & ShardErasureCalls
+type Calls = ProfileShardCalls & ShardErasureCalls & ShardPopulationCalls
 type Request<Name extends keyof Calls> = Parameters<Calls[Name]>[0]
 
 const MAX_LIST = 1_000
@@ -79,6 +89,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
   readonly #pump: OutboxPump
   readonly #work: ShardWork
   readonly #bulk: BulkIngest
+  readonly #counts: ShardCounts
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -86,6 +97,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     this.#sagas = new MoveSagas(this.#shard)
     this.#pump = new OutboxPump(this.#shard)
     this.#bulk = new BulkIngest(this.#shard)
+    this.#counts = new ShardCounts(this.#shard)
     this.#work = new ShardWork(this.#shard, this.#pump, this.#sagas, new LakeFlush(this.#shard))
   }
 
@@ -130,7 +142,8 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     throw new Error('Identifiers of a request did not settle')
   }
 
-  async ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]> {
+  async ingestMany(text: string): Promise<readonly IngestOutcome[]> {
+    const requests = JSON.parse(text) as readonly IngestRequest[]
     const together = await this.#bulk.ingest(requests)
     if (together.size > 0) this.#work.after()
     return Promise.all(
@@ -175,7 +188,10 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
 
   async decide(request: Request<'decide'>): Promise<IngestResult> {
     await this.#shard.prepare(request.workspace)
-    return decideHere(this.#shard, request)
+    if (!mayPress(this.#shard)) return decideHere(this.#shard, request)
+    const result = await this.#waiting(() => decideHere(this.#shard, request))
+    this.#work.after()
+    return result
   }
 
   async view({ workspace, profile, before, limit }: Request<'view'>) {
@@ -247,11 +263,16 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
   async #change<T>(workspace: WorkspaceId, change: () => T): Promise<T> {
     const shard = this.#shard
     await shard.prepare(workspace)
+    const result = await this.#waiting(() => shard.commit.run(change))
+    this.#work.after()
+    return result
+  }
+
+  /** Tries again whenever somebody who was held has moved. */
+  async #waiting<T>(work: () => Promise<T>): Promise<T> {
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       try {
-        const result = await shard.commit.run(change)
-        this.#work.after()
-        return result
+        return await work()
       } catch (error) {
         if (!(error instanceof Held)) throw error
         await this.#sagas.settled(error.saga)
@@ -260,14 +281,49 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     throw new Error('These people are always about to move')
   }
 
-  async preview({ workspace, condition, purposes = [], sample }: Request<'preview'>) {
+  async preview({ workspace, condition, purposes = [], ...bounds }: Request<'preview'>) {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    return preview(shard, new Draft(condition, purposes, shard.compiled), bounds)
+  }
+
+  async computedPreview({ workspace, trait, sample }: Request<'computedPreview'>) {
     await this.#shard.prepare(workspace)
-    return preview(this.#shard, condition, purposes, sample)
+    return computedPreview(this.#shard, trait, sample)
+  }
+
+  async reasons({ workspace, condition, purposes = [], profiles }: Request<'reasons'>) {
+    await this.#shard.prepare(workspace)
+    return reasonsHere(this.#shard, condition, purposes, profiles)
+  }
+
+  async count({ workspace, id, condition, purposes }: Request<'count'>) {
+    await this.#shard.prepare(workspace)
+    return this.#counts.slice(id, condition, purposes)
+  }
+
+  async closeCount({ workspace, id, at }: Request<'closeCount'>) {
+    await this.#shard.prepare(workspace)
+    return this.#counts.close(id, at)
+  }
+
+  async endCount({ id }: Request<'endCount'>): Promise<void> {
+    this.#counts.end(id)
   }
 
   async members({ workspace, segment, after, limit }: Request<'members'>) {
     await this.#shard.prepare(workspace)
     return this.#shard.memberships.members(segment, after ?? '', Math.min(limit, MAX_LIST))
+  }
+
+  async segmentReport({ workspace, segment, from, to }: Request<'segmentReport'>) {
+    await this.#shard.prepare(workspace)
+    const { memberships, exits } = this.#shard
+    return {
+      opening: memberships.hours.sizeAt(segment, from) ?? memberships.size(segment),
+      hours: memberships.hours.between(segment, from, to),
+      exits: exits.between(segment, from, to),
+    }
   }
 
   async compare({ workspace, segment, candidate }: Request<'compare'>) {
@@ -303,16 +359,48 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return { items: rows.map(({ row }) => toApiDelivery(row)), counts: outbox.counts() }
   }
 
-  async replay({ workspace, delivery }: Request<'replay'>): Promise<boolean> {
+  async replay({ workspace, delivery, isAllowed }: Request<'replay'>) {
     const shard = this.#shard
     await shard.prepare(workspace)
     const isDone = await shard.commit.run(() => {
-      const found = this.#pump.replay(delivery)
+      const found = this.#pump.replay(delivery, isAllowed)
       shard.arm()
       return found
     })
     this.#work.after()
     return isDone
+  }
+
+  async touch({ workspace, profile, ask, catalogVersion }: Request<'touch'>) {
+    const shard = this.#shard
+    await shard.prepare(workspace, catalogVersion)
+    return this.#change(workspace, () => {
+      const found = personHere(shard, profile)
+      return found === null || 'type' in found ? found : askHere(shard, found, ask)
+    })
+  }
+
+  async cancelTouch({ workspace, profile, messageId }: Request<'cancelTouch'>) {
+    const shard = this.#shard
+    return this.#change(workspace, () => {
+      const found = personHere(shard, profile)
+      if (found === null || 'type' in found) return found
+      return { type: cancelHere(shard, found, messageId) }
+    })
+  }
+
+  async pressureReport({ workspace, sample, since }: Request<'pressureReport'>) {
+    await this.#shard.prepare(workspace)
+    return pressureHere(this.#shard, sample, since)
+  }
+
+  async touches({ workspace, profile, limit }: Request<'touches'>) {
+    const shard = this.#shard
+    await shard.prepare(workspace)
+    const found = shard.locate(profile)
+    if (found === undefined) return null
+    if ('elsewhere' in found) return { type: 'moved' as const, profile: found.elsewhere }
+    return { type: 'touches' as const, ...touchesOf(shard, found, Math.min(limit, MAX_LIST)) }
   }
 
   async failedEvents({ workspace, filter, before, limit }: Request<'failedEvents'>) {
@@ -342,27 +430,26 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     this.#work.after()
   }
 
-  async receipt({ workspace, receipt }: Request<'receipt'>): Promise<void> {
+  async receipts({ workspace, receipts }: Request<'receipts'>): Promise<readonly boolean[]> {
     const shard = this.#shard
     await shard.prepare(workspace)
-    await shard.commit.run(() => {
-      this.#pump.record(receipt)
-      shard.arm()
-    })
+    const jobs = receipts.map((receipt) => shard.commit.run(() => this.#pump.record(receipt)))
+    const stored = await Promise.allSettled([...jobs, shard.commit.run(() => shard.arm())])
     this.#work.after()
+    return stored.slice(0, receipts.length).map(({ status }) => status === 'fulfilled')
   }
 
   async publish({ workspace, catalog }: Request<'publish'>): Promise<ShardStatus> {
     const shard = this.#shard
     shard.introduce(workspace)
-    if (shard.accept(catalog)) this.#work.backFill(1)
+    if (shard.accept(catalog)) this.#work.backFill()
     return this.#work.status()
   }
 
   async hold({ workspace, hold }: Request<'hold'>): Promise<ShardStatus> {
     await this.#shard.prepare(workspace)
     this.#shard.takeHold(hold)
-    this.#work.backFill(1)
+    this.#work.backFill()
     return this.#work.status()
   }
 
@@ -390,24 +477,30 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return (await briefHere(this.#shard, profile, identifier, version)) ?? null
   }
 
-  /** Whether a person consents to a destination, for a shard that still has something to send to them. */
+  /**
+   * Whether people consent to destinations, for whoever still has something to send to them; in the order of `told`.
+   * undefined: that person cannot be read.
+   */
   async mayReceive({
     workspace,
-    profile,
-    destination,
-    type,
-    cause,
-  }: InWorkspace<
-    { profile: ProfileId; destination: DestinationId } & Pick<Transition, 'type' | 'cause'>
-  >): Promise<boolean | { moved: ProfileId }> {
+    told,
+  }: InWorkspace<{ told: readonly ToTell[] }>): Promise<
+    readonly (boolean | { readonly moved: ProfileId } | undefined)[]
+  > {
     const shard = this.#shard
     await shard.prepare(workspace)
-    const found = shard.locate(profile)
-    if (found !== undefined && 'elsewhere' in found) return { moved: found.elsewhere }
-    const definition = shard.compiled.destinations.get(destination)
-    if (found === undefined || definition === undefined) return false
     const lifetime = grantLifetime(shard.compiled.catalog)
-    return permits(found.profile, definition, { type, cause }, lifetime, shard.now())
+    return told.map(({ profile, destination, type, cause }) => {
+      try {
+        const found = shard.locate(profile)
+        if (found !== undefined && 'elsewhere' in found) return { moved: found.elsewhere }
+        const definition = shard.compiled.destinations.get(destination)
+        if (found === undefined || definition === undefined) return false
+        return permits(found.profile, definition, { type, cause }, lifetime, shard.now())
+      } catch {
+        return undefined
+      }
+    })
   }
 
   /** Moves a graph that lives here to that of an older one. */
@@ -458,6 +551,31 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
         } else if (isProfileId(id) && isElsewhere(shard, id)) shard.profiles.forward(id, to)
       }
     })
+  }
+
+  async populationStatistics({ workspace, look }: Request<'populationStatistics'>) {
+    await this.#shard.prepare(workspace)
+    return statisticsOf(this.#shard, look)
+  }
+
+  async populationSpread({ workspace, look, facts, appetence }: Request<'populationSpread'>) {
+    await this.#shard.prepare(workspace)
+    return spreadOf(this.#shard, look, facts, appetence)
+  }
+
+  async engagementSample({ workspace, share }: Request<'engagementSample'>) {
+    await this.#shard.prepare(workspace)
+    return engagementSample(this.#shard, share)
+  }
+
+  async populationMoves({ workspace, looks, cells }: Request<'populationMoves'>) {
+    await this.#shard.prepare(workspace)
+    return movesOf(this.#shard, looks, cells)
+  }
+
+  async customersIn({ workspace, after, limit, ...wanted }: Request<'customersIn'>) {
+    await this.#shard.prepare(workspace)
+    return customersIn(this.#shard, wanted, after ?? '', Math.min(limit, MAX_LIST))
   }
 
   async population({ workspace }: InWorkspace<object>): Promise<number> {

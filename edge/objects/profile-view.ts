@@ -1,7 +1,10 @@
+import { expiresAt } from '../domain/expiry.ts'
 import { NO_TRAITS, sealedOf, valuesOf } from '../domain/account.ts'
+import { computedValues } from '../domain/computed/profile-values.ts'
 import { isCandidate } from '../domain/candidate.ts'
 import { consentHistory } from '../domain/consent-history.ts'
 import { expiryOf, grantLifetime, grants } from '../domain/consent.ts'
+import { profileScores } from '../domain/score/profile-scores.ts'
 import { membershipsOf } from '../domain/standing.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { PURPOSES } from '../protocol/consent.ts'
@@ -21,13 +24,28 @@ export function viewOf(
 ): ProfileView {
   const { profile } = stored
   const { graph } = componentOf(shard, stored)
-  const { events, more } = shard.history.newest(profile.id, limit, before)
+  const now = shard.now()
+  const { retention } = shard.compiled.catalog
+  const { events, more } = shard.history.newest(
+    profile.id,
+    limit,
+    before,
+    (event) => expiresAt(event, retention) > now,
+  )
   const cursor = events.at(-1)?.cursor
   const { consent, consentMode } = profile
   const traits = [...profile.traits].filter(([, { value }]) => value !== null)
   const purposes = new Set([...PURPOSES, ...consent.keys()])
-  const now = shard.now()
   const lifetime = grantLifetime(shard.compiled.catalog)
+  const scores = profileScores(profile, shard.history.all(profile.id), shard.compiled, now)
+  const traitsHere = shard.compiled.catalog.computedTraits ?? []
+  const computed = computedValues(
+    profile,
+    shard.history.all(profile.id),
+    traitsHere,
+    shard.compiled,
+    now,
+  )
   return {
     type: 'profile',
     id: profile.id,
@@ -38,6 +56,10 @@ export function viewOf(
     provenance: Object.fromEntries(
       traits.map(([name, { source, at, by }]) => [name, { source, at, by }]),
     ),
+    computedTraits: traitsHere.map((definition, place) => ({
+      definition,
+      ...(computed[place] ?? { bounded: false }),
+    })),
     groups: [...profile.groups].map(([id, group]) => {
       const traits = shard.accounts.find(id)?.traits ?? NO_TRAITS
       return { id, traits: valuesOf(traits), sealed: sealedOf(traits), ...group }
@@ -51,6 +73,7 @@ export function viewOf(
       }),
     ),
     consentHistory: consentHistory(shard.history.all(profile.id)),
+    ...(scores !== undefined && { scores }),
     memberships: membershipsOf(profile, shard.compiled).filter(
       ({ segment }) => !isCandidate(segment),
     ),

@@ -15,7 +15,9 @@ import type { Cause, Transition } from '../protocol/membership.ts'
 import { dropMember } from './accounts.ts'
 import { saveGraph, type Component } from './component.ts'
 import { refresh } from './refresh.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import { randomBytes } from './random-bytes.ts'
+import type { Shard } from './shard.ts'
+import { sendBecause } from './touches.ts'
 
 /** Everybody's ids before and after, of those for whom anything changed. */
 export type Affected = Set<ProfileId>
@@ -251,9 +253,8 @@ function retire(
       lent: [...profile.used].filter((activation) => !theirs.has(activation)),
     }
   }
-  shard.memberships.record(profile.id, exits)
-  shard.deliver(profile, exits, now)
-  shard.reporter.addTransitions(profile.id, exits)
+  shard.record(profile.id, exits)
+  sendBecause(shard, profile, exits, now)
   shard.timers.clear(profile.id)
   shard.history.drop(profile.id)
   dropMember(shard, profile.id)

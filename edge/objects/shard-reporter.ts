@@ -1,7 +1,7 @@
 import { liveMonitor } from './address.ts'
 import { isCandidate } from '../domain/candidate.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import type { Crossings, LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
+import type { LiveDelivery, LiveEvent, LiveTransition } from '../protocol/live.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import type { Ledger } from './group-commit.ts'
@@ -11,21 +11,21 @@ import { withTimeLimit } from './time-limit.ts'
 /** Items of each sort that one report carries at most; more are dropped, the totals still count them. */
 const MAX_ITEMS = 100
 const RETRY: Millis = 5 * SECOND
+/** From one report until the next: what happens meanwhile travels together. Nobody sees a tenth of a second. */
+const PACE: Millis = SECOND / 10
 /** A monitor that does not answer by then must not silence the shard for ever. */
 const REPORT_LIMIT: Millis = 10 * SECOND
-const NONE: Crossings = { entered: 0, exited: 0 }
 
 /**
- * Tells the workspace's live monitor what happened. Reports are sent one at a time; what comes meanwhile waits for
- * the next, so a busy shard reports in larger pieces, not more often. Totals are absolute: a lost report is
- * repaired by the next.
+ * Tells the workspace's live monitor what happened. Reports are sent one at a time, the first at once; what comes
+ * meanwhile waits for the next, so a busy shard reports in larger pieces, not more often. Totals are absolute,
+ * crossings too: a lost report is repaired by the next.
  */
 export class ShardReporter implements Ledger {
   readonly #shard: Shard
   #events: LiveEvent[] = []
   #transitions: LiveTransition[] = []
   #deliveries: LiveDelivery[] = []
-  #crossings = new Map<string, Crossings>()
   #dirty = false
   #sending = false
   #sequence = 0
@@ -40,14 +40,9 @@ export class ShardReporter implements Ledger {
   addTransitions(profile: ProfileId, transitions: readonly Transition[]): void {
     this.#dirty = true
     for (const transition of transitions) {
-      const { type, segment } = transition
-      if (isCandidate(segment)) continue
-      const { entered, exited } = this.#crossings.get(segment) ?? NONE
-      this.#crossings.set(
-        segment,
-        type === 'entered' ? { entered: entered + 1, exited } : { entered, exited: exited + 1 },
-      )
-      this.#push(this.#transitions, { ...transition, profile })
+      if (!isCandidate(transition.segment)) {
+        this.#push(this.#transitions, { ...transition, profile })
+      }
     }
   }
 
@@ -76,12 +71,10 @@ export class ShardReporter implements Ledger {
       this.#transitions.length,
       this.#deliveries.length,
     ]
-    const crossings = new Map(this.#crossings)
     return () => {
       this.#events.length = events
       this.#transitions.length = transitions
       this.#deliveries.length = deliveries
-      this.#crossings = crossings
     }
   }
 
@@ -98,13 +91,16 @@ export class ShardReporter implements Ledger {
     const { workspace, address, env, memberships, counters, profiles } = this.#shard
     const now = this.#shard.now()
     this.#sequence = Math.max(this.#sequence + 1, now)
+    const totals = memberships.totals()
     const report = {
       shard: address.shard,
       sequence: this.#sequence,
       population: profiles.population(),
-      sizes: memberships.sizes(),
+      sizes: Object.fromEntries(totals.map(({ segment, size }) => [segment, size])),
       sources: counters.all(),
-      crossings: Object.fromEntries(this.#crossings),
+      crossings: Object.fromEntries(
+        totals.map(({ segment, entered, exited }) => [segment, { entered, exited }]),
+      ),
       events: this.#events,
       transitions: this.#transitions,
       deliveries: this.#deliveries,
@@ -112,7 +108,6 @@ export class ShardReporter implements Ledger {
     this.#events = []
     this.#transitions = []
     this.#deliveries = []
-    this.#crossings = new Map()
     // On its way: what is due stays due, and would ring the alarm again and again until there is an answer.
     this.dueAt = NEVER
     withTimeLimit(liveMonitor(env, workspace).report(report), REPORT_LIMIT)
@@ -125,7 +120,8 @@ export class ShardReporter implements Ledger {
           this.#shard.arm()
         },
       )
-      .finally(() => {
+      .finally(async () => {
+        await new Promise((resolve) => setTimeout(resolve, PACE))
         this.#sending = false
         if (this.dueAt === NEVER) this.flush()
       })

@@ -3,8 +3,9 @@ import type { ShardStatus } from '../protocol/objects.ts'
 import { DAY, MINUTE, NEVER, SECOND, type Millis } from '../protocol/time.ts'
 import { tellAccounts } from './account-calls.ts'
 import { reviewMembers } from './accounts.ts'
-import { acknowledge, backFillSlice } from './back-fill.ts'
+import { acknowledge, BackFillWork } from './back-fill.ts'
 import { refresh } from './refresh.ts'
+import { beginExpiry, expireSlice } from './retention.ts'
 import type { LakeFlush } from './lake-flush.ts'
 import type { MoveSagas } from './move-saga.ts'
 import type { OutboxPump } from './outbox-pump.ts'
@@ -14,8 +15,9 @@ import type { Shard } from './shard.ts'
 const TIMERS = 500
 const TIMER_TURNS = 20
 /** Back-fill slices in one run of the alarm; the alarm rings again at once for the rest. */
-const BACK_FILL_TURNS = 10
+const BACK_FILL_TURNS = 20
 const REVIEW_TURNS = 10
+const EXPIRY_TURNS = 10
 /** A profile whose evaluation threw is tried again then: perhaps another catalog has come by then. */
 const FAILED_TIMER_RETRY: Millis = 10 * MINUTE
 const HELD_TIMER_RETRY: Millis = SECOND
@@ -28,18 +30,20 @@ export class ShardWork {
   readonly #pump: OutboxPump
   readonly #sagas: MoveSagas
   readonly #lake: LakeFlush
+  readonly #backFill: BackFillWork
 
   constructor(shard: Shard, pump: OutboxPump, sagas: MoveSagas, lake: LakeFlush) {
     this.#shard = shard
     this.#pump = pump
     this.#sagas = sagas
     this.#lake = lake
+    this.#backFill = new BackFillWork(shard)
   }
 
   /** Never throws: an alarm that keeps throwing is given up by the platform for ever. */
   async alarm(): Promise<void> {
     const shard = this.#shard
-    shard.disarm()
+    shard.rang()
     if (!shard.isBorn) return
     try {
       await this.everything()
@@ -58,10 +62,11 @@ export class ShardWork {
     for (const step of [
       () => this.#timers(),
       () => this.#reviewAccounts(),
-      () => this.backFill(BACK_FILL_TURNS),
+      () => this.#backFillOn(),
       () => this.#sagas.resume(shard.now()),
       () => this.#lake.release(),
       () => this.#expire(),
+      () => this.#expireHistory(),
       () => this.after(),
       () => shard.commit.run(() => shard.arm()),
     ]) {
@@ -74,10 +79,21 @@ export class ShardWork {
     if (errors.length > 0) throw errors[0]
   }
 
+  /**
+   * What the first turn writes goes to disk with what the alarm does next: a sync blocks every object of a machine. What
+   * is sent because of it is held back by the platform until then.
+   */
   async #timers(): Promise<void> {
+    const { storage } = this.#shard.ctx
     for (let turn = 0; turn < TIMER_TURNS; turn++) {
-      const served = await this.#shard.commit.run(() => this.#serveTimers())
-      if (served < TIMERS) return
+      const undo = this.#shard.mark()
+      try {
+        if (storage.transactionSync(() => this.#serveTimers()) < TIMERS) return
+      } catch (error) {
+        undo()
+        throw error
+      }
+      await storage.sync()
     }
   }
 
@@ -103,22 +119,36 @@ export class ShardWork {
   async #reviewAccounts(): Promise<void> {
     const shard = this.#shard
     for (let turn = 0; turn < REVIEW_TURNS; turn++) {
+      if (shard.accounts.dueReview(shard.now()) === undefined) return
       if (!(await shard.commit.run(() => reviewMembers(shard)))) return
     }
   }
 
-  /** So many slices now, unless they are to wait; the alarm does the rest. */
-  backFill(turns: number): void {
+  /** One slice now, unless they are to wait; the alarm does the rest. */
+  backFill(): void {
     const shard = this.#shard
-    for (let turn = 0; turn < turns && shard.hold?.paused !== true; turn++) {
-      const isMore = shard.ctx.storage.transactionSync(() => {
-        const more = backFillSlice(shard)
-        shard.arm()
-        return more
-      })
-      if (!isMore) break
+    if (shard.backFill() !== undefined) shard.ctx.storage.transactionSync(() => this.#slice())
+    acknowledge(shard, () => this.status())
+  }
+
+  /** So many slices, between which whoever waits comes first, and so does what is due. */
+  async #backFillOn(): Promise<void> {
+    const shard = this.#shard
+    for (let turn = 0; turn < BACK_FILL_TURNS; turn++) {
+      if (shard.backFill() === undefined) break
+      const isMore = await shard.commit.run(() => this.#slice())
+      if (!isMore || shard.timers.earliest() <= shard.now()) break
     }
-    acknowledge(shard, this.status())
+    acknowledge(shard, () => this.status())
+  }
+
+  /** True if there is more to do by now. */
+  #slice(): boolean {
+    const shard = this.#shard
+    if (shard.hold?.paused === true) return false
+    const isMore = this.#backFill.slice()
+    shard.arm()
+    return isMore
   }
 
   /** Once a day: what is kept for a time only. */
@@ -129,8 +159,20 @@ export class ShardWork {
     shard.ctx.storage.transactionSync(() => {
       shard.seen.expire(now)
       shard.outbox.expire(now)
+      shard.capTally.expire(now)
+      shard.exits.expire(shard.memberships.hours.expire(now))
+      beginExpiry(shard, now)
       shard.meta.set('expire-at', now + DAY)
     })
+  }
+
+  /** So many slices of histories, out of which goes what has expired. */
+  async #expireHistory(): Promise<void> {
+    const shard = this.#shard
+    if (shard.expiry === undefined) return
+    for (let turn = 0; turn < EXPIRY_TURNS; turn++) {
+      if (!(await shard.commit.run(() => expireSlice(shard)))) return
+    }
   }
 
   /** What follows a commit, un-awaited: sending and reporting must not hold up the answer. */

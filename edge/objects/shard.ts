@@ -1,11 +1,15 @@
 import { workspaceObject } from './address.ts'
 import { candidatesOf, switchesBetween } from '../domain/candidate.ts'
-import { compileCatalog, type CompiledCatalog } from '../domain/compiled-catalog.ts'
-import { effectsOf, farewells, type Effect } from '../domain/activation.ts'
+import type { CompiledCatalog } from '../domain/compiled-catalog.ts'
+import { compileWhole } from '../domain/computed/whole-catalog.ts'
+import { farewells } from '../domain/activation.ts'
 import type { Changes } from '../domain/apply-event.ts'
 import type { Reach } from '../domain/channels.ts'
-import { addressOf, deliveryIdOf, RANDOM_BYTES } from '../domain/id.ts'
+import { addressOf } from '../domain/id.ts'
+import { exitsOf } from '../domain/exits.ts'
+import type { FeatureSet } from '../domain/feature.ts'
 import type { Graph } from '../domain/graph.ts'
+import { onlyAdds } from '../domain/only-adds.ts'
 import type { Profile } from '../domain/profile.ts'
 import { retire, type RetiredSegment } from '../domain/retired.ts'
 import { dueAt } from '../domain/standing.ts'
@@ -15,9 +19,11 @@ import type { ProfileId, SegmentId, ShardAddress, WorkspaceId } from '../protoco
 import type { IdentifierKind, SharedDevice } from '../protocol/identifier.ts'
 import type { Transition } from '../protocol/membership.ts'
 import { NEVER, SECOND, type Millis } from '../protocol/time.ts'
+import { CapTallyStore } from '../storage/cap-tally-store.ts'
 import { CountingSql } from '../storage/counting-sql.ts'
 import type { CounterStore } from '../storage/counter-store.ts'
 import { ErasingStore } from '../storage/erasing-store.ts'
+import type { ExitStore } from '../storage/exit-store.ts'
 import { FailedEventStore } from '../storage/failed-event-store.ts'
 import type { GraphStore } from '../storage/graph-store.ts'
 import type { HistoryStore } from '../storage/history-store.ts'
@@ -33,21 +39,40 @@ import type { TimerStore } from '../storage/timer-store.ts'
 import { TombstoneStore } from '../storage/tombstone-store.ts'
 import { keepMember } from './accounts.ts'
 import { movedFirst, type BackFill } from './back-fill-order.ts'
+import { labelsOf, reachedBy } from './back-fill-reach.ts'
 import { clock } from './clock.ts'
 import { saveAlone } from './component.ts'
 import type { Env } from './env.ts'
 import { GroupCommit, type Ledger } from './group-commit.ts'
 import { Holds } from './holds.ts'
 import { OwnerCalls } from './owner-calls.ts'
+import type { ExpiryPass } from './retention.ts'
 import { ShardReporter } from './shard-reporter.ts'
 import { RolledBack } from './rolled-back.ts'
 import { storesOf, type Stores } from './stores.ts'
 import { withTimeLimit } from './time-limit.ts'
+import { sendBecause, tellFarewells } from './touches.ts'
 
-export const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))
-
+/**
+ * An alarm does not ring sooner than so long after the last one: where many are due one after the other, one ring
+ * serves those of a moment together, instead of one each.
+ */
+const ALARM_GAP: Millis = 200
 /** How long a newer catalog is waited for. */
 const CATALOG_LIMIT: Millis = 5 * SECOND
+
+/** What one catalog has that another had not. */
+export interface News {
+  readonly of: CompiledCatalog
+  readonly since: CompiledCatalog
+  readonly features: FeatureSet
+  /** Of the events that these may match; undefined: any. */
+  readonly names: ReadonlySet<string> | undefined
+  /** Ids of messages are asked for: the order of events decides. */
+  readonly isOrdered: boolean
+  /** Whoever did nothing of that name stands as before. */
+  readonly isAll: boolean
+}
 
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
 export class Shard implements Ledger, Stores {
@@ -57,6 +82,7 @@ export class Shard implements Ledger, Stores {
   readonly history: HistoryStore
   readonly seen: SeenStore
   readonly memberships: MembershipStore
+  readonly exits: ExitStore
   readonly timers: TimerStore
   readonly outbox: OutboxStore
   readonly failedEvents: FailedEventStore
@@ -67,6 +93,7 @@ export class Shard implements Ledger, Stores {
   readonly erasing: ErasingStore
   readonly holds: Holds
   readonly tombstones: TombstoneStore
+  readonly capTally: CapTallyStore
   readonly lake: LakeStore
   readonly meta: MetaStore
   readonly rows: CountingSql
@@ -75,12 +102,18 @@ export class Shard implements Ledger, Stores {
   #compiled: CompiledCatalog | undefined
   #retired: readonly RetiredSegment[] = []
   #switchedAt = 0
+  /** What was counted when everybody had last been looked at. */
+  #counted: CompiledCatalog | undefined
+  #news: News | undefined
   #hold: Hold | undefined
+  /** Histories are being looked at for what has expired. */
+  #isExpiring = false
   #owners: OwnerCalls | undefined
   #workspace: WorkspaceId | undefined
   #address: ShardAddress | undefined
   /** Instant of the alarm that is set; undefined: not known since the object woke. */
   #armed: Millis | undefined
+  #rangAt: Millis = 0
 
   /** `origin`: a shard whose own these stores are in the place of; all else is shared with it as it is now. */
   constructor(
@@ -96,6 +129,7 @@ export class Shard implements Ledger, Stores {
     this.history = stores.history
     this.seen = stores.seen
     this.memberships = stores.memberships
+    this.exits = stores.exits
     this.timers = stores.timers
     this.outbox = stores.outbox
     this.counters = stores.counters
@@ -108,8 +142,11 @@ export class Shard implements Ledger, Stores {
     this.merges = origin?.merges ?? new MergeStore(sql)
     this.erasing = origin?.erasing ?? new ErasingStore(sql)
     this.holds = origin?.holds ?? new Holds(this.erasing)
+    this.capTally = origin?.capTally ?? new CapTallyStore(sql)
     this.tombstones = origin?.tombstones ?? new TombstoneStore(sql)
     this.meta = origin?.meta ?? new MetaStore(sql)
+    this.profiles.labelOf = (id, version) =>
+      version < this.compiled.catalog.version ? labelsOf(this)(id, version) : undefined
     this.reporter = origin?.reporter ?? new ShardReporter(this)
     this.commit = origin?.commit ?? new GroupCommit(ctx.storage, this)
     if (origin !== undefined) {
@@ -118,6 +155,8 @@ export class Shard implements Ledger, Stores {
       this.#compiled = origin.#compiled
       this.#retired = origin.#retired
       this.#switchedAt = origin.#switchedAt
+      this.#counted = origin.#counted
+      this.#news = origin.#news
       this.#hold = origin.#hold
       this.#owners = origin.#owners
       return
@@ -127,6 +166,7 @@ export class Shard implements Ledger, Stores {
     this.#retired = this.meta.get<readonly RetiredSegment[]>('retired') ?? []
     this.#switchedAt = this.meta.get<number>('switched-at') ?? 0
     this.#hold = this.meta.get<Hold>('hold')
+    this.#isExpiring = this.expiry !== undefined
     const catalog = this.meta.get<Catalog>('catalog')
     if (catalog !== undefined) this.#compiled = this.#compile(catalog)
   }
@@ -208,24 +248,45 @@ export class Shard implements Ledger, Stores {
     const before = this.#compiled?.catalog
     const switches = switchesBetween(before, catalog)
     const first = [...(this.backFill()?.first ?? []), ...movedFirst(before, catalog, switches)]
-    const backFill = { version: catalog.version, cursor: '', ...(first.length > 0 && { first }) }
+    const isCounted = before !== undefined && reachedBy(this)?.version === before.version
     const counted = candidatesOf(catalog)
       .map(({ id }) => id)
       .filter((id) => this.isCounted(id))
     const retired = retire(this.#retired, before, catalog)
     const compiled = this.#compile(told, retired)
+    const { version } = catalog
+    const { fingerprint } = compiled
+    const backFill = { version, fingerprint, cursor: '', ...(first.length > 0 && { first }) }
     this.ctx.storage.transactionSync(() => {
       this.meta.set('catalog', told)
       this.meta.set('back-fill', backFill satisfies BackFill)
+      if (isCounted) this.meta.set('counted-catalog', before)
       this.meta.set('counted', counted)
       if (retired.length + this.#retired.length > 0) this.meta.set('retired', retired)
       if (switches.length > 0) this.meta.set('switched-at', catalog.version)
+      if (isCounted) this.#counted = this.#compiled
       this.#compiled = compiled
       this.#retired = retired
       if (switches.length > 0) this.#switchedAt = catalog.version
       this.arm()
     })
     return true
+  }
+
+  /** What the present catalog has that the one had not that everybody was last brought to; undefined: that is not known. */
+  get news(): News | undefined {
+    const { compiled } = this
+    if (this.#news?.of === compiled) return this.#news
+    if (this.#counted === undefined) {
+      const catalog = this.meta.get<Catalog>('counted-catalog')
+      if (catalog === undefined) return undefined
+      this.#counted = this.#compile(catalog)
+    }
+    const features = compiled.features.beyond(this.#counted.features)
+    const isAll = onlyAdds(this.#counted, compiled, features)
+    const { names, areOrdered: isOrdered } = features
+    this.#news = { of: compiled, since: this.#counted, features, names, isOrdered, isAll }
+    return this.#news
   }
 
   /** The latest word on whether back-fills wait. */
@@ -275,7 +336,17 @@ export class Shard implements Ledger, Stores {
   }
 
   #compile(catalog: Catalog, retired = this.#retired): CompiledCatalog {
-    return compileCatalog(catalog, (account) => this.accounts.find(account)?.traits, retired)
+    return compileWhole(catalog, (account) => this.accounts.find(account)?.traits, retired)
+  }
+
+  /** The pass that lets go of what has expired, while one is under way. */
+  get expiry(): ExpiryPass | undefined {
+    return this.meta.get<ExpiryPass | null>('expiry') ?? undefined
+  }
+
+  setExpiry(pass: ExpiryPass | undefined): void {
+    this.meta.set('expiry', pass ?? null)
+    this.#isExpiring = pass !== undefined
   }
 
   backFill(): BackFill | undefined {
@@ -310,14 +381,20 @@ export class Shard implements Ledger, Stores {
    * its alone, saved with it. Call it inside a transaction.
    */
   save(profile: Profile, transitions: readonly Transition[], reach?: Reach, graph?: Graph): void {
-    const now = this.now()
-    this.memberships.record(profile.id, transitions)
-    this.deliver(profile, transitions, now, reach)
+    const all = sendBecause(this, profile, transitions, this.now(), reach)
+    this.record(profile.id, all)
     this.timers.set(profile.id, dueAt(profile))
     keepMember(this, profile)
     if (graph === undefined) this.profiles.save(profile)
     else saveAlone(this, profile, graph)
-    this.reporter.addTransitions(profile.id, transitions)
+  }
+
+  /** Writes who entered and left, and why. */
+  record(profile: ProfileId, transitions: readonly Transition[]): void {
+    this.memberships.record(profile, transitions)
+    const exits = exitsOf(transitions, this.compiled)
+    if (exits.length > 0) this.exits.add(exits)
+    this.reporter.addTransitions(profile, transitions)
   }
 
   /**
@@ -336,36 +413,11 @@ export class Shard implements Ledger, Stores {
     }
   }
 
-  /** Writes what is to be sent because of transitions into the outbox. */
-  deliver(profile: Profile, transitions: readonly Transition[], now: Millis, reach?: Reach): void {
-    if (transitions.length === 0) return
-    this.#enqueue(profile, effectsOf(profile, transitions, this.compiled, now, reach), now)
-  }
-
   /** Tells destinations that lose a purpose they need, whatever the segments say. */
   dismiss(profile: Profile, { withdrawn }: Changes): void {
     if (withdrawn.size === 0) return
     const now = this.now()
-    this.#enqueue(profile, farewells(profile, withdrawn, this.compiled, now), now)
-  }
-
-  #enqueue(profile: Profile, effects: readonly Effect[], now: Millis): void {
-    for (const { activation, destination, transition } of effects) {
-      this.outbox.add({
-        id: deliveryIdOf(this.address, randomBytes()),
-        profile: profile.id,
-        destination: destination.id,
-        activation: activation.id,
-        segment: transition.segment,
-        type: transition.type,
-        at: transition.at,
-        decidedAt: transition.decidedAt,
-        cause: transition.cause,
-        ...(transition.clauses !== undefined && { clauses: transition.clauses }),
-        nextAt: now,
-        createdAt: now,
-      })
-    }
+    tellFarewells(this, profile, farewells(profile, withdrawn, this.compiled, now), now)
   }
 
   /** Sets the alarm to the earliest thing due. Call it inside the transaction that made it due. */
@@ -373,7 +425,7 @@ export class Shard implements Ledger, Stores {
     const due = this.#earliest()
     if (due === NEVER || this.#armed === due) return
     this.#armed = due
-    void this.ctx.storage.setAlarm(Math.max(clock.toWall(due), 1))
+    void this.ctx.storage.setAlarm(Math.max(clock.toWall(due), this.#rangAt + ALARM_GAP, 1))
   }
 
   /** A job that is rolled back takes its alarm with it: what is set is not known any more. */
@@ -385,6 +437,12 @@ export class Shard implements Ledger, Stores {
     }
   }
 
+  /** The alarm rings. */
+  rang(): void {
+    this.#rangAt = Date.now()
+    this.disarm()
+  }
+
   /** The alarm rang, or the clock was moved: what is set must be set anew. */
   disarm(): void {
     this.#armed = undefined
@@ -393,6 +451,7 @@ export class Shard implements Ledger, Stores {
   #earliest(): Millis {
     let due = Math.min(this.timers.earliest(), this.outbox.earliest(), this.reporter.dueAt)
     due = Math.min(due, this.lake.earliest(), this.merges.earliest(), this.accounts.earliest())
+    if (this.#isExpiring) due = Math.min(due, this.now())
     const isFilling = this.backFill() !== undefined && this.#hold?.paused !== true
     if (isFilling || this.meta.get('acknowledge') === true) {
       due = Math.min(due, this.meta.get<Millis>('retry-at') ?? this.now())

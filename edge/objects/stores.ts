@@ -1,4 +1,5 @@
 import { CounterStore } from '../storage/counter-store.ts'
+import { ExitStore } from '../storage/exit-store.ts'
 import { GraphStore } from '../storage/graph-store.ts'
 import { HistoryStore } from '../storage/history-store.ts'
 import { KnownAccountStore } from '../storage/known-account-store.ts'
@@ -15,6 +16,7 @@ export interface Stores {
   readonly history: HistoryStore
   readonly seen: SeenStore
   readonly memberships: MembershipStore
+  readonly exits: ExitStore
   readonly timers: TimerStore
   readonly outbox: OutboxStore
   readonly counters: CounterStore
@@ -28,6 +30,7 @@ export const storesOf = (sql: SqlStorage): Stores => ({
   history: new HistoryStore(sql),
   seen: new SeenStore(sql),
   memberships: new MembershipStore(sql),
+  exits: new ExitStore(sql),
   timers: new TimerStore(sql),
   outbox: new OutboxStore(sql),
   counters: new CounterStore(sql),

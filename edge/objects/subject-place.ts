@@ -7,7 +7,8 @@ import type { Subject } from '../protocol/shard.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { componentAt, saveGraph } from './component.ts'
-import { randomBytes, type Shard } from './shard.ts'
+import { randomBytes } from './random-bytes.ts'
+import type { Shard } from './shard.ts'
 
 /** Somebody of this shard, not stored yet if `stored` is absent; where else they are; undefined: not known here. */
 export type Place =

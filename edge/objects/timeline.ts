@@ -1,3 +1,4 @@
+import { expiresAt } from '../domain/expiry.ts'
 import type { ApiEvent } from '../protocol/api.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { ProfileId } from '../protocol/id.ts'
@@ -38,7 +39,10 @@ export function timelineOf(
 ): TimelinePage {
   const events = new Map<string, number>()
   const sources = new Map<string, number>()
+  const now = shard.now()
+  const { retention } = shard.compiled.catalog
   const page = shard.history.newest(profile, limit, before, (event) => {
+    if (expiresAt(event, retention) <= now) return false
     events.set(event.name, (events.get(event.name) ?? 0) + 1)
     sources.set(event.source, (sources.get(event.source) ?? 0) + 1)
     return accepts(filter, event)

@@ -102,7 +102,7 @@ function settleIn(shard: Shard, saga: string, { people }: Graph): void {
     if (state === undefined) continue
     const profile = decodeProfile(state)
     shard.profiles.save(profile)
-    shard.memberships.adopt(id, profile.memberships.values())
+    shard.memberships.adopt(id, profile.memberships.values(), now)
   }
   for (const id of people.keys()) {
     const found = shard.profiles.find(id)

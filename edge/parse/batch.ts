@@ -20,6 +20,8 @@ const MAX_ENTRIES = 4 * LIMITS.batchEvents
 export interface Batch {
   readonly entries: readonly Json[]
   readonly defaults: BatchDefaults
+  /** How many of them are taken; the others are refused. Absent: as many as a request may bring. */
+  readonly most?: number
 }
 
 const error = (path: string, reason: string): { readonly ok: false; errors: FieldError[] } => ({
@@ -76,14 +78,12 @@ function defaultsOf(
 
 /** One answer an entry, in order. A bad entry costs its siblings nothing. */
 export function parseEntries(
-  { entries, defaults }: Batch,
+  { entries, defaults, most = LIMITS.batchEvents }: Batch,
   options: ParseOptions,
 ): readonly ParsedEvent[] {
   return entries.map((entry, index) => {
     const parsed = parseEvent(entry, index, defaults, options)
-    return index < LIMITS.batchEvents || !parsed.ok
-      ? parsed
-      : tooMany(parsed.message, entry, defaults)
+    return index < most || !parsed.ok ? parsed : tooMany(parsed.message, entry, defaults)
   })
 }
 

@@ -9,6 +9,8 @@ import {
   sequence,
 } from './condition-behaviour.ts'
 import { account, consent, context, now, segment, trait } from './condition-facts.ts'
+import { budget, pressure } from './condition-pressure.ts'
+import { score } from './condition-score.ts'
 
 export const TYPES = [
   'all',
@@ -21,6 +23,9 @@ export const TYPES = [
   'followedBy',
   'notFollowedBy',
   'lifecycle',
+  'score',
+  'pressure',
+  'budget',
   'context',
   'now',
   'reaction',
@@ -62,6 +67,9 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('type'
   followedBy,
   notFollowedBy,
   lifecycle,
+  score,
+  pressure,
+  budget,
 ]) as unknown as z.ZodType<Condition>
 
 /** JSON Schema (2020-12) of a condition, for editors. What depends on several fields at once it does not say. */

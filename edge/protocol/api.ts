@@ -3,14 +3,19 @@ import type { ApiGraph } from './api-graph.ts'
 import type { ConsentChange, ConsentMode, EventPurpose } from './consent.ts'
 import type { SourceKind } from './catalog.ts'
 import type { Variation } from './decision.ts'
-import type { DeliveryState, DestinationKind } from './delivery.ts'
+import type { DeliveryState, DestinationKind, ChannelChoice } from './delivery.ts'
 import type { EventContext } from './event.ts'
 import type { FailedEventTotals } from './failed-event.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Cause } from './membership.ts'
 import type { SourceCounts } from './live.ts'
+import type { Scoring } from './population.ts'
+import type { ApiTouchRefusal } from './api-touch.ts'
 import type { Millis } from './time.ts'
+import type { Channel } from './reaction.ts'
 import type { Verdict } from './verdict.ts'
+import type { ApiProfileTrait } from './api-computed-trait.ts'
+import type { ApiProfileScores } from './profile-scores.ts'
 
 /** Shapes of the administration API (`/api/*`). Instants are ISO 8601 text; ids are opaque text with a prefix. */
 export interface Page<T> {
@@ -27,6 +32,13 @@ export interface ExperienceInput {
   readonly variations: readonly Variation[]
   readonly control?: number
   readonly priority?: number
+  /** It presses on people: caps that count what pages show count it. Absent or null: they do not. */
+  readonly touch?: {
+    readonly weight?: number
+    readonly tags?: readonly string[]
+    /** Key of the variation that is shown once a cap is full. */
+    readonly fallback?: string | null
+  } | null
   readonly enabled?: boolean
 }
 export interface ApiExperience {
@@ -38,6 +50,11 @@ export interface ApiExperience {
   readonly variations: readonly Variation[]
   readonly control: number
   readonly priority: number
+  readonly touch: {
+    readonly weight: number
+    readonly tags: readonly string[]
+    readonly fallback: string | null
+  } | null
   readonly enabled: boolean
   readonly createdAt: string
   readonly updatedAt: string
@@ -48,6 +65,8 @@ export interface DestinationInput {
   readonly kind: DestinationKind
   readonly url: string
   readonly purposes: readonly string[]
+  /** Null or absent: what is sent reaches nobody by itself. */
+  readonly channel?: Channel | null
   readonly enabled?: boolean
 }
 export interface ApiDestination {
@@ -56,6 +75,7 @@ export interface ApiDestination {
   readonly kind: DestinationKind
   readonly url: string
   readonly purposes: readonly string[]
+  readonly channel: Channel | null
   readonly enabled: boolean
   /** Only in the answer to POST: shown once. `whsec_…` */
   readonly secret?: string
@@ -77,6 +97,13 @@ export interface ActivationInput {
   readonly destinations: readonly string[]
   readonly on: readonly ('entered' | 'exited')[]
   readonly frequency?: 'every-time' | 'once'
+  /** How much what it sends presses, as caps count it. Absent: 1. */
+  readonly weight?: number
+  readonly tags?: readonly string[]
+  /** Ignores caps, and does not count for them. */
+  readonly transactional?: boolean
+  /** `best`: people are told on the channel they are likeliest to react on. Null or absent: on all. */
+  readonly channel?: 'best' | null
   readonly enabled?: boolean
 }
 export interface ApiActivation extends Required<ActivationInput> {
@@ -91,6 +118,8 @@ export interface SourceInput {
   readonly consent?: ConsentMode
   /** Events that are collected for another purpose than analytics, by the name conditions know them by. */
   readonly purposes?: readonly EventPurpose[]
+  /** What people may still be sent is told to it. Absent: false. */
+  readonly pressure?: boolean
   /** Verifies user tokens. `HS256`: the shared secret (at least 32 bytes); else a public JWK as JSON text. */
   readonly tokenKey?: {
     readonly algorithm: 'HS256' | 'ES256' | 'RS256'
@@ -103,6 +132,7 @@ export interface ApiSource {
   readonly kind: SourceKind
   readonly consent: ConsentMode
   readonly purposes: readonly EventPurpose[]
+  readonly pressure: boolean
   readonly tokenAlgorithms: readonly string[]
   /** Public by nature: it stands in every page. Absent for the workspace's server source. */
   readonly writeKey?: string
@@ -172,7 +202,9 @@ export interface ApiProfile {
     readonly proven: boolean
   }[]
   readonly traits: { readonly [trait: string]: Json }
-  /** Where each trait came from, by the same names. */
+  /** Those of the traits that follow from what the person does, with those that have no value. */
+  readonly computedTraits: readonly ApiProfileTrait[]
+  /** Where each trait came from that was said, by the same names. */
   readonly provenance: {
     readonly [trait: string]: {
       readonly source: string
@@ -199,6 +231,8 @@ export interface ApiProfile {
   }
   /** Answers that differed from those before, newest first. */
   readonly consentHistory: readonly (Omit<ConsentChange, 'at'> & { readonly at: string })[]
+  /** Absent: nobody is scored. */
+  readonly scores?: ApiProfileScores | undefined
   readonly segments: readonly {
     readonly id: string
     readonly key: string
@@ -278,6 +312,12 @@ export interface ApiDelivery {
     readonly reason?: string
   }[]
   readonly cause: Cause | null
+  /** As the transition's. */
+  readonly clauses?: readonly string[]
+  /** Absent: its channel was not chosen among several. */
+  readonly choice?: ChannelChoice
+  /** The cap because of which it is refused. */
+  readonly refusal?: ApiTouchRefusal
 }
 
 export interface ApiFailedEvent {
@@ -341,6 +381,8 @@ export interface ApiSession {
     readonly timezone: string
     /** How long history is kept. */
     readonly retention: Millis
+    /** How people are scored, and what was last found of the population. */
+    readonly scoring: Scoring
   }
   /** Origin of the edge as browsers reach it: what the install page writes into the snippet. */
   readonly edgeOrigin?: string

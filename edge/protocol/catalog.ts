@@ -1,11 +1,14 @@
 import type { Hold } from './back-fill.ts'
+import type { ComputedTraitDefinition } from './computed-trait.ts'
 import type { ConsentMode, ConsentSettings, EventPurpose } from './consent.ts'
 import type { ExperienceDefinition } from './decision.ts'
 import type { ActivationDefinition, DestinationDefinition } from './delivery.ts'
 import type { SourceId, WorkspaceId } from './id.ts'
 import type { BlockedValue, IdentifierKind, SharedDevice, TraitPolicy } from './identifier.ts'
 import type { CandidateDefinition, SegmentDefinition } from './membership.ts'
+import type { Scoring } from './population.ts'
 import type { Millis } from './time.ts'
+import type { CapDefinition } from './touch.ts'
 
 export type SourceKind = 'browser' | 'server'
 
@@ -16,6 +19,8 @@ export interface SourceDefinition {
   readonly consent: ConsentMode
   /** Events that are collected for another purpose than analytics. Absent: none. */
   readonly purposes?: readonly EventPurpose[]
+  /** What people may still be sent is told to it. Absent: it is not. */
+  readonly pressure?: true
   /** Public keys that verify this source's user tokens: a JWK set, or an HS256 secret sealed with the workspace's key. */
   readonly tokenKeys: readonly TokenKey[]
 }
@@ -42,6 +47,8 @@ export interface Catalog {
   readonly experiences: readonly ExperienceDefinition[]
   readonly activations: readonly ActivationDefinition[]
   readonly destinations: readonly DestinationDefinition[]
+  /** How often people may be reached. Absent: as often as anybody likes. */
+  readonly caps?: readonly CapDefinition[]
   readonly kinds: readonly IdentifierKind[]
   /** Absent: `last-login-owns`. */
   readonly sharedDevice?: SharedDevice
@@ -51,6 +58,10 @@ export interface Catalog {
   readonly traitPolicies?: { readonly [trait: string]: TraitPolicy }
   /** Absent: grants stand for `GRANT_LIFETIME`, and TC strings need name no vendor. */
   readonly consent?: ConsentSettings
+  /** Traits that follow from what people do. Absent: none. */
+  readonly computedTraits?: readonly ComputedTraitDefinition[]
+  /** Absent: nobody is scored, and no orders are kept. */
+  readonly scoring?: Scoring
   /** Number of profile and identity shards new subjects are spread over. Fixed at the workspace's birth. */
   readonly shards: number
   /** How long history is kept. */

@@ -1,3 +1,4 @@
+import type { ApiPressure } from './api-touch.ts'
 import type { ConsentContext, ConsentMode } from './consent.ts'
 import type { Decision } from './decision.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -68,6 +69,8 @@ export interface CollectResponse {
   /** Keys of the public segments this browser may know of. */
   readonly segments: readonly string[]
   readonly decisions: readonly Decision[]
+  /** What may still be sent, if the source is told it. */
+  readonly pressure?: readonly ApiPressure[]
   /** This browser's public id, `dev_…`. */
   readonly anonymousId: string
 }
@@ -84,6 +87,8 @@ export interface DecideRequest {
 export interface DecideResponse {
   readonly segments: readonly string[]
   readonly decisions: readonly Decision[]
+  /** What may still be sent, if the source is told it. */
+  readonly pressure?: readonly ApiPressure[]
   /** OpenRTB 2.6 `user.data` for Prebid: public segments only. */
   readonly ortb2: {
     readonly user: {

@@ -1,6 +1,6 @@
 import type { ComparedField } from './event.ts'
 import type { Json } from './json.ts'
-import type { Reaction } from './reaction.ts'
+import type { Channel, Reaction } from './reaction.ts'
 
 export const OPERATORS = [
   'equals',
@@ -33,12 +33,18 @@ export interface Test {
   readonly ignoreCase?: boolean
 }
 
-export const CLOCK_OPERATORS = ['within_last', 'not_within_last', 'anniversary'] as const
+export const CLOCK_OPERATORS = [
+  'within_last',
+  'not_within_last',
+  'within_next',
+  'anniversary',
+] as const
 export type ClockOperator = (typeof CLOCK_OPERATORS)[number]
 
 /**
- * A comparison of a date with now. `within_last` and `not_within_last` take a duration. `anniversary` holds on the day,
- * or from a duration before it on; who was born on 29 February has theirs on the 28th in other years.
+ * A comparison of a date with now. `within_last`, `not_within_last` and `within_next` take a duration; the last holds
+ * from so long before the date on until it has come, a day until it is over. `anniversary` holds on the day, or from a
+ * duration before it on; who was born on 29 February has theirs on the 28th in other years.
  */
 export interface ClockTest {
   readonly operator: ClockOperator
@@ -86,6 +92,9 @@ export type Condition =
   | ContextCondition
   | NowCondition
   | ReactionCondition
+  | ScoreCondition
+  | PressureCondition
+  | BudgetCondition
   /** Member of another segment, by its id. */
   | { readonly type: 'segment'; readonly segment: string }
 
@@ -211,6 +220,60 @@ export interface LifecycleCondition extends EventTest {
   readonly period: string
   /** How many periods, of `regular`, `stopped` and `returned`. Default: 3. */
   readonly of?: number
+}
+
+export const SCORES = [
+  'rfm.recency',
+  'rfm.frequency',
+  'rfm.monetary',
+  'rfm.cell',
+  'clv',
+  'churn',
+  'engagement',
+  'best-channel',
+] as const
+/** Of each channel there is a score of its own. */
+export type AppetenceScore = `appetence.${string}`
+export type Score = (typeof SCORES)[number] | AppetenceScore
+
+export const isAppetence = (score: Score): score is AppetenceScore => score.startsWith('appetence.')
+
+/**
+ * A score of the person, as it is now. `rfm.recency`, `rfm.frequency` and `rfm.monetary` are bins, 1 the worst;
+ * `rfm.cell` is the key of a cell. `clv`: what they are expected to order within a year, in the workspace's currency;
+ * `churn`: the probability, from 0 to 1, that they will never order again. `engagement` is 0 of somebody who did
+ * nothing. `appetence.<channel>`: the probability, from 0 to 1, that a message on a channel gets a reaction;
+ * `best-channel`: the channel on which it is highest. Both know only channels that the person consents to and can be
+ * reached on. All others are absent of who never ordered, and where too little is known of all customers.
+ */
+export interface ScoreCondition extends Test {
+  readonly type: 'score'
+  readonly score: Score
+}
+
+/**
+ * What the person's messages weigh together in the time just past, each once, those that are transactional left out.
+ * Absent `channel` or `tag`: any.
+ */
+export interface PressureCondition {
+  readonly type: 'pressure'
+  readonly channel?: Channel
+  readonly tag?: string
+  readonly window: { readonly last: string }
+  readonly operator: NumberOperator
+  readonly value: number | readonly [number, number]
+}
+
+/**
+ * What is left of a cap for the person: what it allows them, by its thresholds, less what stands in the fullest stretch
+ * that holds the present, what is planned among it; never below 0. Nothing ends what is left of a cap that is switched
+ * off. `cap`: its id; until it is saved, or its key.
+ */
+export interface BudgetCondition {
+  readonly type: 'budget'
+  readonly cap: string
+  readonly operator: NumberOperator
+  readonly value: number | readonly [number, number]
 }
 
 /** What one condition may cost, checked when it is saved. */

@@ -1,5 +1,6 @@
 import type { ExperienceId, SegmentId } from './id.ts'
 import type { JsonObject } from './json.ts'
+import type { TouchDetails } from './touch.ts'
 
 export interface Variation {
   readonly key: string
@@ -7,6 +8,12 @@ export interface Variation {
   readonly weight: number
   /** Data for the placement, inserted as text: never markup. */
   readonly content: JsonObject
+}
+
+/** An experience that presses on people like a message. */
+export interface ExperienceTouch extends Omit<TouchDetails, 'transactional'> {
+  /** Key of the variation that is shown once a cap is full: it presses on nobody. Absent: the page's own content. */
+  readonly fallback?: string
 }
 
 /** What one placement of a page shows to members of a segment. */
@@ -22,6 +29,8 @@ export interface ExperienceDefinition {
   readonly control: number
   /** Among experiences that apply to a placement the highest wins. */
   readonly priority: number
+  /** Caps that count what pages show count it. Absent: they do not. */
+  readonly touch?: ExperienceTouch
   readonly enabled: boolean
 }
 
@@ -31,5 +40,9 @@ export interface Decision {
   /** Absent in the control group. */
   readonly variation?: string
   readonly content?: JsonObject
-  readonly reason: 'targeting-match' | 'split' | 'control'
+  readonly reason: 'targeting-match' | 'split' | 'control' | 'capped'
+  /** Key of the cap because of which something else is shown. */
+  readonly cap?: string
+  /** What it is known by in the person's history, if it presses on them. */
+  readonly messageId?: string
 }

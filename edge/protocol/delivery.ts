@@ -9,6 +9,8 @@ import type {
 } from './id.ts'
 import type { Purpose } from './consent.ts'
 import type { Cause } from './membership.ts'
+import type { Channel } from './reaction.ts'
+import type { TouchDetails } from './touch.ts'
 import { HOUR, MINUTE, SECOND, type Millis } from './time.ts'
 
 export type DestinationKind = 'webhook'
@@ -20,6 +22,8 @@ export interface DestinationDefinition {
   readonly kind: DestinationKind
   /** Consent needed before anything is sent. Empty: nothing is ever sent. */
   readonly purposes: readonly Purpose[]
+  /** On which what is sent to it reaches people. Absent: it reaches nobody, as a list that is kept elsewhere. */
+  readonly channel?: Channel
   readonly enabled: boolean
 }
 
@@ -37,7 +41,26 @@ export interface ActivationDefinition {
   readonly destinations: readonly DestinationId[]
   readonly on: readonly ('entered' | 'exited')[]
   readonly frequency: 'every-time' | 'once'
+  /** Of what it sends to people, as caps count it. Absent: of weight 1, without tags. */
+  readonly touch?: TouchDetails
+  /**
+   * Of its destinations, which have channels then, only those of the channel that a person is likeliest to react on are
+   * told of an entry; of an exit those that were told of the entry. Absent: all are told.
+   */
+  readonly channel?: 'best'
   readonly enabled: boolean
+}
+
+/** On which channel somebody is told, and why on that one. */
+export interface ChannelChoice {
+  readonly channel: string
+  /**
+   * `only`: no other is open; `likeliest`; `latest`: others are as likely, and it was reacted to last; `explored`: it was
+   * tried least, so that it gets measured; `unknown`: of none is anything known.
+   */
+  readonly why: 'only' | 'likeliest' | 'latest' | 'explored' | 'unknown'
+  /** Of a reaction, as it was foretold. Absent: nothing was known. */
+  readonly probability?: number
 }
 
 /** Waits before each attempt: at once, then by this schedule (Standard Webhooks), jittered by up to a tenth. */
@@ -78,6 +101,8 @@ export interface CrossingMessage extends Told {
   readonly cause: Cause
   /** As the transition's. */
   readonly clauses?: readonly string[]
+  /** Absent: it was not chosen among several. */
+  readonly choice?: ChannelChoice
 }
 
 /** The profile was erased: the receiver must erase what it has of it. */
@@ -93,6 +118,8 @@ export type AttemptOutcome =
       readonly status?: number
       readonly reason: string
       readonly retryAfter?: Millis
+      /** The receiver was waited for until the time limit. */
+      readonly timedOut?: true
     }
   /** Not worth trying again. `disable`: the receiver said 410 Gone. */
   | {
@@ -131,6 +158,8 @@ export interface SegmentCloudEvent {
     readonly cause: Cause
     /** Paths in the segment's condition of the clauses that decided it. Absent: none turned. */
     readonly clauses?: readonly string[]
+    /** Of an activation that tells people on their best channel: which one that is, and why. */
+    readonly choice?: ChannelChoice
   }
 }
 

@@ -154,4 +154,6 @@ export interface EventRecord {
   readonly purpose?: Purpose
   /** All that may be kept of an event that was refused: the answers it carried along. */
   readonly carried?: true
+  /** Told later on purpose, as history: it is kept for the retention from when it was received, not when it happened. */
+  readonly imported?: true
 }

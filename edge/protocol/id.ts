@@ -10,9 +10,14 @@ export type EventId = Id<'evt'>
 export type DestinationId = Id<'dst'>
 export type ActivationId = Id<'act'>
 export type DeliveryId = Id<'dlv'>
+export type CapId = Id<'cap'>
 export type ExperienceId = Id<'exp'>
+export type ComputedTraitId = Id<'trt'>
 export type WorkspaceId = Id<'ws'>
 export type SourceId = Id<'src'>
+
+/** Who tells of what the platform itself did to a person: no source of any workspace. */
+export const OWN_SOURCE = 'src_prisme' as SourceId
 
 /** Where a profile or device lives. `region` 0 is "wherever the first request came from". */
 export interface ShardAddress {

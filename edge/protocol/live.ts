@@ -70,7 +70,7 @@ export type LiveMessage =
   | { readonly type: 'transitions'; readonly items: readonly LiveTransition[] }
   | { readonly type: 'deliveries'; readonly items: readonly LiveDelivery[] }
 
-/** What a shard tells the LiveMonitor after commits. Sizes are absolute, so a lost report is repaired by the next. */
+/** What a shard tells the LiveMonitor after commits. All figures are absolute, so a lost report is repaired by the next. */
 export interface ShardReport {
   readonly shard: number
   /** Grows with each report of this shard; an older one is ignored. */
@@ -79,11 +79,9 @@ export interface ShardReport {
   readonly sizes: { readonly [segment: string]: number }
   /** Totals since the shard was born, per source. */
   readonly sources: { readonly [source: string]: SourceCounts }
-  /**
-   * Crossings per segment since this shard's previous report: exact, however many `transitions` were left out to keep
-   * the report small. Absent: `transitions` is complete.
-   */
-  readonly crossings?: { readonly [segment: string]: Crossings }
+  /** Totals since the shard was born, per segment. */
+  readonly crossings: { readonly [segment: string]: Crossings }
+  /** Of what happened since the previous report, as much as keeps this one small. */
   readonly events: readonly LiveEvent[]
   readonly transitions: readonly LiveTransition[]
   readonly deliveries: readonly LiveDelivery[]

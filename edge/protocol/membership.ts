@@ -50,6 +50,8 @@ export interface SegmentDefinition {
   readonly condition: Condition
   /** May be named to a browser. Default: false. */
   readonly public: boolean
+  /** Pages may judge it by themselves, before consent to send anything. Absent: no. */
+  readonly onDevice?: boolean | undefined
   /** Only events count that were consented to for all of these, and only while they are granted. Absent: none. */
   readonly purposes?: readonly string[]
   /**

@@ -3,8 +3,10 @@ import type { AccountMembers, AccountState } from './account.ts'
 import type { BackFillStatus, Hold } from './back-fill.ts'
 import type { Comparison, Side } from './candidate.ts'
 import type { Catalog, KeyGrant } from './catalog.ts'
+import type { ComputedTrait } from './computed-trait.ts'
 import type { Condition } from './condition.ts'
 import type { ConsentMode } from './consent.ts'
+import type { CountedPart, CountSlice } from './count.ts'
 import type { DestinationTarget, DeliveryState, Receipt } from './delivery.ts'
 import type { ApiDelivery, ApiFailedEvent } from './api.ts'
 import type { EventRecord } from './event.ts'
@@ -17,12 +19,15 @@ import type {
   ShardAddress,
   WorkspaceId,
 } from './id.ts'
+import type { PreviewMember, ShardComputed, ShardPreview } from './preview.ts'
 import type { Identifier } from './identifier.ts'
 import type { SourceCounts, ShardReport } from './live.ts'
 import type { IngestRequest, IngestResult, Subject } from './shard.ts'
+import type { ShardSegmentReport } from './segment-report.ts'
 import type { Millis } from './time.ts'
 import type { TimelineAnswer, TimelineFilter } from './timeline.ts'
 import type { WhyAnswer } from './why.ts'
+import type { PersonTouches, ShardPressure, TouchAnswer, TouchAsk } from './touch.ts'
 import type { Verdict } from './verdict.ts'
 import type { ShardVitals } from './vitals.ts'
 
@@ -34,13 +39,15 @@ export interface ProfileShardCalls {
   /** Durable when it returns. */
   ingest(request: IngestRequest): Promise<IngestResult>
   /** Several at once, each for itself: one that fails costs the others nothing. Answers in the order of requests. */
-  ingestMany(requests: readonly IngestRequest[]): Promise<readonly IngestOutcome[]>
+  /** `requests`: JSON of a list of `IngestRequest`, which takes half as long as copying its objects. */
+  ingestMany(requests: string): Promise<readonly IngestOutcome[]>
   /** The decisions of `ingest` without an event. Creates nothing: an unknown device gets the answer for a stranger. */
   decide(request: {
     readonly workspace: WorkspaceId
     readonly subject: Subject
     readonly consentMode: ConsentMode
     readonly placements: readonly string[]
+    readonly pressure?: true
   }): Promise<IngestResult>
   view(request: {
     readonly workspace: WorkspaceId
@@ -93,14 +100,45 @@ export interface ProfileShardCalls {
     readonly profile: ProfileId
     readonly separation: string
   }): Promise<Whereabouts | null>
+  /** Judges some profiles, drawn at random, by a condition that is not saved. */
   preview(request: {
     readonly workspace: WorkspaceId
     readonly condition: Condition
     /** As of a segment. */
     readonly purposes?: readonly string[]
-    /** Evaluate at most so many profiles, chosen at random. */
+    /** At most so many profiles. */
     readonly sample: number
-  }): Promise<{ readonly population: number; readonly sampled: number; readonly matched: number }>
+    /** No further profile once so many characters of history were decoded. */
+    readonly characters: number
+  }): Promise<ShardPreview>
+  /** What a computed trait that is not saved is of up to `sample` people, drawn at random. */
+  computedPreview(request: {
+    readonly workspace: WorkspaceId
+    readonly trait: ComputedTrait
+    readonly sample: number
+  }): Promise<ShardComputed>
+  /** Because of what a condition that is not saved holds for some who live here; others are left out. */
+  reasons(request: {
+    readonly workspace: WorkspaceId
+    readonly condition: Condition
+    readonly purposes?: readonly string[]
+    readonly profiles: readonly ProfileId[]
+  }): Promise<readonly PreviewMember[]>
+  /** Looks at the next slice of a count: the first, if the shard knows nothing of it, or not any more. */
+  count(request: {
+    readonly workspace: WorkspaceId
+    readonly id: string
+    readonly condition: Condition
+    readonly purposes: readonly string[]
+  }): Promise<CountSlice>
+  /** What a count came to at an instant. Null: the shard knows nothing of it, or not any more. */
+  closeCount(request: {
+    readonly workspace: WorkspaceId
+    readonly id: string
+    readonly at: Millis
+  }): Promise<CountedPart | null>
+  /** Forgets a count. */
+  endCount(request: { readonly workspace: WorkspaceId; readonly id: string }): Promise<void>
   members(request: {
     readonly workspace: WorkspaceId
     readonly segment: SegmentId
@@ -109,6 +147,13 @@ export interface ProfileShardCalls {
   }): Promise<
     readonly { readonly profile: ProfileId; readonly enteredAt: Millis; readonly until?: Millis }[]
   >
+  /** What became of a segment here in the hours of [from, to). */
+  segmentReport(request: {
+    readonly workspace: WorkspaceId
+    readonly segment: SegmentId
+    readonly from: Millis
+    readonly to: Millis
+  }): Promise<ShardSegmentReport>
   /** How a candidate differs from its segment here, as far as people were looked at. */
   compare(request: {
     readonly workspace: WorkspaceId
@@ -133,11 +178,41 @@ export interface ProfileShardCalls {
     readonly items: readonly ApiDelivery[]
     readonly counts: { readonly [S in DeliveryState]: number }
   }>
-  /** Makes a parked or refused delivery due at once, its attempts starting anew. False: no such delivery. */
+  /**
+   * Makes a parked or refused delivery due at once, its attempts starting anew. False: no such delivery. `asks`: it
+   * reaches its person, so it takes its place first, where that person lives; then it is asked for with `isAllowed`.
+   */
   replay(request: {
     readonly workspace: WorkspaceId
     readonly delivery: DeliveryId
-  }): Promise<boolean>
+    readonly isAllowed?: boolean
+  }): Promise<boolean | { readonly asks: TouchAsk; readonly profile: ProfileId }>
+  /** Takes the place of a message, if no cap speaks against it. Null: no such person. */
+  touch(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly ask: TouchAsk
+    /** As an ingest's: caps of that version hold. Absent: of whatever version is known. */
+    readonly catalogVersion?: number
+  }): Promise<TouchAnswer | MovedPerson | null>
+  /** Gives the place of a planned message back. */
+  cancelTouch(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly messageId: string
+  }): Promise<{ readonly type: 'released' | 'sent' | 'unknown' } | MovedPerson | null>
+  /** How full caps are for some people, drawn at random, and what caps did in the days from `since` on. */
+  pressureReport(request: {
+    readonly workspace: WorkspaceId
+    readonly sample: number
+    readonly since: Millis
+  }): Promise<ShardPressure>
+  /** The messages that take or hold a place, newest first, and how each cap stands. */
+  touches(request: {
+    readonly workspace: WorkspaceId
+    readonly profile: ProfileId
+    readonly limit: number
+  }): Promise<(PersonTouches & { readonly type: 'touches' }) | MovedPerson | null>
   /** What an account's shard knows of accounts that have members here. What is known already changes nothing. */
   learn(request: {
     readonly workspace: WorkspaceId
@@ -171,7 +246,11 @@ export interface ProfileShardCalls {
     readonly workspace: WorkspaceId
     readonly outcomes: readonly ReplayOutcome[]
   }): Promise<void>
-  receipt(request: { readonly workspace: WorkspaceId; readonly receipt: Receipt }): Promise<void>
+  /** Whether each is stored, and durable, in their order: one that cannot be costs the others nothing. */
+  receipts(request: {
+    readonly workspace: WorkspaceId
+    readonly receipts: readonly Receipt[]
+  }): Promise<readonly boolean[]>
   /** Takes a newer catalog and starts the back-fill; an older one changes nothing. */
   publish(request: {
     readonly workspace: WorkspaceId
@@ -183,6 +262,12 @@ export interface ProfileShardCalls {
   vitals(request: { readonly workspace: WorkspaceId }): Promise<ShardVitals>
   /** The sweeper's call: does whatever is due and sets the alarm anew. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<ShardStatus>
+}
+
+/** Somebody lives elsewhere by now: the id by whose shard they are found. */
+export interface MovedPerson {
+  readonly type: 'moved'
+  readonly profile: ProfileId
 }
 
 /** What became of a failed event that was replayed. */

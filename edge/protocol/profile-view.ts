@@ -1,9 +1,11 @@
+import type { ComputedTraitDefinition, ComputedValue } from './computed-trait.ts'
 import type { ConsentChange } from './consent.ts'
 import type { ApiEvent } from './api.ts'
 import type { ProfileId } from './id.ts'
 import type { ClaimedIdentifier } from './identifier.ts'
 import type { Json } from './json.ts'
 import type { Membership } from './membership.ts'
+import type { ProfileScores } from './profile-scores.ts'
 import type { Millis } from './time.ts'
 
 /** A profile as its shard tells it; addresses are still sealed. */
@@ -26,6 +28,10 @@ export interface ProfileView {
       readonly by: string
     }
   }
+  /** What follows from what they did. */
+  readonly computedTraits: readonly (ComputedValue & {
+    readonly definition: ComputedTraitDefinition
+  })[]
   /** The accounts it belongs to, with what is known of each. */
   readonly groups: readonly {
     readonly id: string
@@ -45,6 +51,8 @@ export interface ProfileView {
   }
   /** Changed answers, newest first; the latest of them only. */
   readonly consentHistory: readonly ConsentChange[]
+  /** Absent: nobody is scored. */
+  readonly scores?: ProfileScores
   readonly memberships: readonly Membership[]
   readonly devices: readonly {
     readonly id: string

@@ -11,6 +11,13 @@ export const REACTIONS = [
 ] as const
 export type Reaction = (typeof REACTIONS)[number]
 
+/** Ways a message reaches a person. `onsite`: in the pages or the app that they are in. */
+export const CHANNELS = ['email', 'sms', 'push', 'onsite', 'mail', 'phone', 'whatsapp'] as const
+export type Channel = (typeof CHANNELS)[number]
+
+/** Where pages and apps reach who is in them. */
+export const ONSITE = 'onsite' satisfies Channel
+
 /** Events of any channel, which is their property `channel`. */
 export const MESSAGE_EVENTS: { readonly [R in Reaction]: string } = {
   sent: 'Message Sent',

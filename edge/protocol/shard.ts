@@ -4,6 +4,7 @@ import type { Identifier } from './identifier.ts'
 import type { ConsentMode } from './consent.ts'
 import type { EventRecord } from './event.ts'
 import type { Millis } from './time.ts'
+import type { CapBudget } from './touch.ts'
 import type { RefusedEvent, Verdict } from './verdict.ts'
 
 /** Whose events these are: a browser of ours, or a person found through an identifier. */
@@ -23,6 +24,13 @@ export type Subject =
     }
 
 /** One subject's part of a batch, on its way to the profile's shard. */
+/** Identifiers that were claimed for a graph just before. */
+export interface Claims {
+  readonly root: ProfileId
+  /** Each as `identifierKey`. */
+  readonly keys: readonly string[]
+}
+
 export interface IngestRequest {
   readonly workspace: WorkspaceId
   /** Newest version the caller knows: a shard behind it pulls first. */
@@ -31,9 +39,15 @@ export interface IngestRequest {
   readonly consentMode: ConsentMode
   readonly subject: Subject
   readonly events: readonly EventRecord[]
+  /** Held for the events already, beside what the subject is found by. */
+  readonly claims?: Claims
   readonly refused: readonly RefusedEvent[]
+  /** Nobody reads more of the answer than its verdicts: of messages that were seen before no profile is looked at. */
+  readonly verdictsOnly?: true
   /** Placements to decide for; absent: no decision wanted, empty: all. */
   readonly decide?: readonly string[]
+  /** With the decisions is told what may still be sent. Absent: it is not. */
+  readonly pressure?: true
   readonly receivedAt: Millis
   /** Imported: the message ids are remembered for ever, so that a file sent again next year changes nothing. */
   readonly isHistory?: true
@@ -59,6 +73,8 @@ export type IngestResult =
       /** Keys of public segments. */
       readonly segments: readonly string[]
       readonly decisions: readonly Decision[]
+      /** What may still be sent. Absent: nobody asked, or it is not for them. */
+      readonly pressure?: readonly CapBudget[]
       /** Instant until which the answer stands if nothing happens; Infinity if time alone never changes it. */
       readonly until: Millis
     }

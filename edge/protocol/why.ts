@@ -28,6 +28,9 @@ export interface Clause {
   readonly clauses?: readonly Clause[]
 }
 
+/** A part of a condition because of which the whole holds. */
+export type Reason = Pick<Clause, 'path' | 'condition' | 'until' | 'evidence' | 'more'>
+
 /** One thing that would have to be said of a person. */
 export interface Saying {
   readonly type: EventType
@@ -69,6 +72,8 @@ export interface ApiClause extends Omit<Clause, 'until' | 'evidence' | 'clauses'
   readonly evidence: readonly { readonly id: string; readonly event: string; readonly at: string }[]
   readonly clauses?: readonly ApiClause[]
 }
+
+export type ApiReason = Pick<ApiClause, 'path' | 'condition' | 'until' | 'evidence' | 'more'>
 
 export interface ApiWhy {
   readonly segment: string

@@ -15,7 +15,7 @@ import type { Context } from 'hono'
 import type { AccessEnv } from './access.ts'
 import { accept, changeOf, requireRoom, requireRows } from './changing.ts'
 import { decodeCursor, toPage } from './listing.ts'
-import { notFoundHere } from './problem.ts'
+import { notFoundHere, refuseField } from './problem.ts'
 import { resource } from './resource.ts'
 import {
   body,
@@ -29,6 +29,7 @@ import {
   pageQuery,
   problems,
 } from './shapes.ts'
+import { shownTouch, touchDetails, touchOf } from './touch-shapes.ts'
 
 const MAX_NAMED = 20
 
@@ -46,6 +47,11 @@ const input = z
       'must name "entered", "exited" or both',
     ),
     frequency: z.enum(['every-time', 'once'], 'must be "every-time" or "once"').optional(),
+    ...touchDetails,
+    channel: z.literal('best', 'must be "best"').nullable().optional().openapi({
+      description:
+        'On which of their channels people are told of an entry: on the one they are likeliest to react on, of an exit who was told of the entry. Null or absent: on all',
+    }),
     enabled: z.boolean('must be true or false').optional(),
   })
   .openapi('ActivationInput')
@@ -59,6 +65,10 @@ const shown = z
     destinations: z.array(z.string()).readonly(),
     on: z.array(z.enum(['entered', 'exited'])).readonly(),
     frequency: z.enum(['every-time', 'once']),
+    weight: z.number(),
+    tags: z.array(z.string()).readonly(),
+    transactional: z.boolean(),
+    channel: z.literal('best').nullable(),
     enabled: z.boolean(),
     createdAt: instant,
     updatedAt: instant,
@@ -97,11 +107,16 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Deleted' }, ...problems(401, 404) },
 })
 
-const show = (row: ActivationRow): ApiActivation => ({
-  ...readActivation(row),
-  createdAt: iso(row.createdAt),
-  updatedAt: iso(row.updatedAt),
-})
+function show(row: ActivationRow): ApiActivation {
+  const { touch, channel, ...rest } = readActivation(row)
+  return {
+    ...rest,
+    ...shownTouch(touch),
+    channel: channel ?? null,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  }
+}
 
 const definition = (id: ActivationId, wanted: z.output<typeof input>): ActivationDefinition => ({
   id,
@@ -111,6 +126,8 @@ const definition = (id: ActivationId, wanted: z.output<typeof input>): Activatio
   destinations: wanted.destinations as readonly DestinationId[],
   on: wanted.on,
   frequency: wanted.frequency ?? 'every-time',
+  ...touchOf(wanted),
+  ...(wanted.channel != null && { channel: wanted.channel }),
   enabled: wanted.enabled ?? true,
 })
 
@@ -120,8 +137,10 @@ async function requireNamed(
     segment,
     exclude = [],
     destinations,
+    channel,
   }: Pick<ActivationInput, 'segment' | 'destinations'> & {
     readonly exclude?: readonly string[] | undefined
+    readonly channel?: 'best' | null | undefined
   },
 ): Promise<void> {
   await requireRows(c, 'segment', [
@@ -133,6 +152,16 @@ async function requireNamed(
     'destination',
     destinations.map((id, at) => ({ path: `destinations.${at}`, id })),
   )
+  if (channel !== 'best') return
+  const { workspace } = c.get('access')
+  for (const [at, id] of destinations.entries()) {
+    const row = await findRow(c.env.DB, 'destination', workspace, id)
+    if (row?.channel != null) continue
+    throw refuseField(
+      `destinations.${at}`,
+      'has no channel: the best one is chosen among the channels of all destinations',
+    )
+  }
 }
 
 export const activations = resource()

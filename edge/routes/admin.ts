@@ -5,14 +5,23 @@ import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { backFill } from './back-fill.ts'
 import { candidates } from './candidates.ts'
+import { computedTraits } from './computed-traits.ts'
+import { caps } from './caps.ts'
 import { consentSettings } from './consent-settings.ts'
+import { customers } from './customers.ts'
 import { destinations } from './destinations.ts'
 import { experiences } from './experiences.ts'
 import { identityRehearsals } from './identity-rehearsals.ts'
 import { identitySettings } from './identity-settings.ts'
 import { keys } from './keys.ts'
 import { onError, Refusal } from './problem.ts'
+import { pressureReport } from './pressure-report.ts'
+import { readySegments } from './ready-segments.ts'
 import { resource } from './resource.ts'
+import { rfmMovement } from './rfm-movement.ts'
+import { appetenceReport } from './appetence-report.ts'
+import { scoreReports } from './score-reports.ts'
+import { scoreSettings } from './score-settings.ts'
 import { segments } from './segments.ts'
 import { session } from './session.ts'
 import { setup } from './setup.ts'
@@ -42,14 +51,23 @@ admin.route('/', setup)
 admin.use('/api/*', access)
 admin.route('/', session)
 admin.route('/', segments)
+admin.route('/', readySegments)
 admin.route('/', candidates)
 admin.route('/', backFill)
 admin.route('/', experiences)
 admin.route('/', destinations)
 admin.route('/', activations)
+admin.route('/', caps)
+admin.route('/', pressureReport)
 admin.route('/', sources)
 admin.route('/', keys)
 admin.route('/', identitySettings)
 admin.route('/', identityRehearsals)
 admin.route('/', consentSettings)
+admin.route('/', computedTraits)
+admin.route('/', scoreSettings)
+admin.route('/', scoreReports)
+admin.route('/', rfmMovement)
+admin.route('/', appetenceReport)
+admin.route('/', customers)
 admin.route('/', audit)

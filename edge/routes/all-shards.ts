@@ -22,7 +22,16 @@ export async function askShards<T>(
   workspace: WorkspaceId,
   ask: (shard: Stub, address: ShardAddress) => Promise<T>,
 ): Promise<readonly { readonly address: ShardAddress; readonly answer: T }[]> {
-  const addresses = await workspaceObject(env, workspace).shards()
+  return askThese(env, workspace, await workspaceObject(env, workspace).shards(), ask)
+}
+
+/** The same of some shards. */
+export async function askThese<T>(
+  env: Env,
+  workspace: WorkspaceId,
+  addresses: readonly ShardAddress[],
+  ask: (shard: Stub, address: ShardAddress) => Promise<T>,
+): Promise<readonly { readonly address: ShardAddress; readonly answer: T }[]> {
   const answers: { address: ShardAddress; answer: T }[] = []
   for (let from = 0; from < addresses.length; from += AT_ONCE) {
     const group = addresses.slice(from, from + AT_ONCE).map(async (address) => {
@@ -70,7 +79,7 @@ export function mergePages<T extends { readonly id: string }>(
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const encodePlaces = (places: Places): string =>
+export const encodePlaces = (places: Places): string =>
   toBase64url(new TextEncoder().encode([...places].map(([name, id]) => `${name} ${id}`).join('\n')))
 
 export function decodePlaces(cursor: string | undefined): Places {

@@ -1,52 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { estimateSize } from '../domain/estimate.ts'
 import { addressOf, isProfileId } from '../domain/id.ts'
 import { profileShard, workspaceObject } from '../objects/address.ts'
 import type { Env } from '../objects/env.ts'
-import type { ApiPreview } from '../protocol/api-segment.ts'
-import type { Condition } from '../protocol/condition.ts'
 import type { ProfileId, SegmentId, ShardAddress, WorkspaceId } from '../protocol/id.ts'
 import { findRow } from '../storage/rows.ts'
 import { notFoundHere, refuseField } from './problem.ts'
 import { resource } from './resource.ts'
-import { linked } from './segment-linking.ts'
-import { condition } from './segments.ts'
-import {
-  body,
-  distinct,
-  purpose,
-  idParam,
-  instant,
-  iso,
-  json,
-  pageOf,
-  pageQuery,
-  problems,
-} from './shapes.ts'
+import { idParam, instant, iso, json, pageOf, pageQuery, problems } from './shapes.ts'
 
-/** Profiles looked at for an estimate, over all shards. */
-const SAMPLE = 2_000
-
-const previewRoute = createRoute({
-  method: 'post',
-  path: '/api/segments/preview',
-  request: {
-    body: body(z.strictObject({ condition, purposes: distinct(purpose, 20).optional() })),
-  },
-  responses: {
-    200: json(
-      z
-        .object({
-          population: z.number(),
-          estimate: z.object({ size: z.number(), low: z.number(), high: z.number() }),
-          exact: z.number().optional().openapi({ description: 'If everybody was looked at' }),
-        })
-        .openapi('Preview'),
-      'How many people the condition holds for now, with a 95 % interval',
-    ),
-    ...problems(400, 401),
-  },
-})
 const membersRoute = createRoute({
   method: 'get',
   path: '/api/segments/{id}/members',
@@ -59,35 +20,6 @@ const membersRoute = createRoute({
     ...problems(400, 401, 404),
   },
 })
-
-/** Each shard samples its share; a workspace with few people is looked at as a whole. */
-async function preview(
-  env: Env,
-  workspace: WorkspaceId,
-  wanted: Condition,
-  purposes: readonly string[],
-): Promise<ApiPreview> {
-  const shards = await workspaceObject(env, workspace).shards()
-  const sample = Math.ceil(SAMPLE / Math.max(shards.length, 1))
-  const parts = await Promise.all(
-    shards.map((address) =>
-      profileShard(env, workspace, address).preview({
-        workspace,
-        condition: wanted,
-        purposes,
-        sample,
-      }),
-    ),
-  )
-  const total = (part: 'population' | 'sampled' | 'matched') =>
-    parts.reduce((sum, answer) => sum + answer[part], 0)
-  const [population, sampled, matched] = [total('population'), total('sampled'), total('matched')]
-  return {
-    population,
-    estimate: estimateSize(population, sampled, matched),
-    ...(sampled === population && { exact: matched }),
-  }
-}
 
 const position = ({ region, shard }: ShardAddress): number => region * 65_536 + shard
 
@@ -118,29 +50,23 @@ async function members(
   return items
 }
 
-export const audience = resource()
-  .openapi(previewRoute, async (c) => {
-    const { workspace } = c.get('access')
-    const { condition: wanted, purposes = [] } = c.req.valid('json')
-    return c.json(await preview(c.env, workspace, await linked(c, wanted), purposes), 200)
-  })
-  .openapi(membersRoute, async (c) => {
-    const { workspace } = c.get('access')
-    const id = c.req.valid('param').id as SegmentId
-    const { cursor, limit } = c.req.valid('query')
-    if (cursor !== undefined && !isProfileId(cursor)) {
-      throw refuseField('cursor', 'is not a cursor of this list')
-    }
-    if ((await findRow(c.env.DB, 'segment', workspace, id)) === undefined) {
-      throw notFoundHere('segment')
-    }
-    const found = await members(c.env, workspace, id, cursor, limit)
-    const items = found
-      .slice(0, limit)
-      .map(({ profile, enteredAt }) => ({ profile, enteredAt: iso(enteredAt) }))
-    const last = items.at(-1)
-    return c.json(
-      { items, ...(found.length > limit && last !== undefined && { cursor: last.profile }) },
-      200,
-    )
-  })
+export const audience = resource().openapi(membersRoute, async (c) => {
+  const { workspace } = c.get('access')
+  const id = c.req.valid('param').id as SegmentId
+  const { cursor, limit } = c.req.valid('query')
+  if (cursor !== undefined && !isProfileId(cursor)) {
+    throw refuseField('cursor', 'is not a cursor of this list')
+  }
+  if ((await findRow(c.env.DB, 'segment', workspace, id)) === undefined) {
+    throw notFoundHere('segment')
+  }
+  const found = await members(c.env, workspace, id, cursor, limit)
+  const items = found
+    .slice(0, limit)
+    .map(({ profile, enteredAt }) => ({ profile, enteredAt: iso(enteredAt) }))
+  const last = items.at(-1)
+  return c.json(
+    { items, ...(found.length > limit && last !== undefined && { cursor: last.profile }) },
+    200,
+  )
+})

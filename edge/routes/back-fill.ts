@@ -9,7 +9,7 @@ import type { AccessEnv } from './access.ts'
 import { accept, changeOf, isLive } from './changing.ts'
 import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
-import { removeSegment } from './segments.ts'
+import { removeSegment, takeBack } from './segments.ts'
 import { idParam, instant, iso, json, problems } from './shapes.ts'
 
 const shown = z
@@ -54,12 +54,14 @@ const cancelRoute = createRoute({
   path: '/api/segments/{id}/cancel',
   summary: 'Cancels what is being counted for a segment',
   description:
-    'A candidate is discarded; nobody notices. A new segment that has not been counted to the end yet is taken back: it is deleted, and whoever entered it meanwhile exits.',
+    'A candidate is discarded; nobody notices. A direct change that has not been counted to the end yet is taken back: what it took the place of is in force again, and whoever entered or left meanwhile leaves or enters. A new segment is deleted, and whoever entered it meanwhile exits.',
   request: { params: idParam },
   responses: {
     200: json(
       z.object({
-        cancelled: z.enum(['candidate', 'segment']).openapi({ description: 'What is no more' }),
+        cancelled: z
+          .enum(['candidate', 'change', 'segment'])
+          .openapi({ description: 'What is no more' }),
       }),
       'Cancelled',
     ),
@@ -102,12 +104,7 @@ export const backFill = resource()
     if (isLive(status, row.id, row.version)) {
       throw new Refusal(409, 'Nothing is being counted for this segment: delete it instead.')
     }
-    if (row.version > 1) {
-      throw new Refusal(
-        409,
-        'This segment was changed directly, and its former version is not kept: change it again or delete it.',
-      )
-    }
+    if (await takeBack(c, row)) return c.json({ cancelled: 'change' as const }, 200)
     await removeSegment(c, row.id, false)
     return c.json({ cancelled: 'segment' as const }, 200)
   })

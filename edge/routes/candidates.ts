@@ -9,14 +9,17 @@ import {
   readCandidate,
   saveCandidate,
   switchToCandidate,
+  type Judged,
 } from '../storage/candidate-store.ts'
 import { readExamples } from '../storage/example-store.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow } from '../storage/rows.ts'
 import type { SegmentRow } from '../storage/schema.ts'
+import { readSegment } from '../storage/segment-store.ts'
 import type { AccessEnv } from './access.ts'
 import { askShards } from './all-shards.ts'
 import { accept, changeOf, isLive, waitUntilLive } from './changing.ts'
+import { requireOnDevice } from './on-device.ts'
 import { notFoundHere, refuseField, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { examples, requireExamples } from './segment-examples.ts'
@@ -171,11 +174,18 @@ async function show(c: Context<AccessEnv>, id: string): Promise<ApiCandidate> {
   }
 }
 
+const judgedOf = ({ condition, purposes, minimumStay }: Judged): Judged => ({
+  condition,
+  purposes: purposes ?? [],
+  minimumStay,
+})
+
 export const candidates = resource()
   .openapi(getRoute, async (c) => c.json(await show(c, c.req.valid('param').id), 200))
   .openapi(saveRoute, async (c) => {
     const { examples: told, ...wanted } = c.req.valid('json')
-    const { id: segment, key } = await segmentAt(c, c.req.valid('param').id)
+    const row = await segmentAt(c, c.req.valid('param').id)
+    const { id: segment, key } = row
     if ((await countCandidates(c.env.DB, c.get('access').workspace, segment)) >= MAX_CANDIDATES) {
       throw new Refusal(
         409,
@@ -187,8 +197,9 @@ export const candidates = resource()
     const condition = await linked(c, wanted.condition, { id: segment, key })
     const { workspace } = c.get('access')
     const people = told ?? (await readExamples(c.env.DB, workspace, segment))
-    await requireExamples(c.env, workspace, condition, people)
     const judged = { ...wanted, id, condition, purposes: wanted.purposes ?? [] }
+    await requireExamples(c.env, workspace, judged, people)
+    await requireOnDevice(c, { ...readSegment(row), ...judged, id: segment })
     await accept(c, 'segment', await saveCandidate(c.env.DB, change, segment, judged, told))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, c.get('access').workspace, id, 1)
@@ -222,6 +233,8 @@ export const candidates = resource()
     if (seen !== candidate.id) {
       throw refuseField('candidate', 'another version has taken its place: look at it first', 409)
     }
+    // It may have been marked since the candidate was saved.
+    await requireOnDevice(c, { ...readSegment(row), ...judgedOf(candidate), id: row.id })
     const change = changeOf(c, 'segment.switched', row.id)
     await accept(c, 'candidate', await switchToCandidate(c.env.DB, change, candidate))
     if (c.req.valid('query').wait === 'live') {

@@ -20,6 +20,8 @@ const LIMITS = {
   experience: 500,
   destination: 100,
   activation: 500,
+  computedTrait: 100,
+  cap: 50,
   importMapping: 200,
 } as const satisfies { readonly [table in Owned]?: number }
 

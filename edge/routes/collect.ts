@@ -15,6 +15,7 @@ import { refusalResponse } from './intake/refusal.ts'
 import { hideRefusals } from './intake/refusals.ts'
 import { decide, directly, ingest } from './intake/send.ts'
 import { verdictsOf } from './intake/verdicts.ts'
+import { asksPressure, toldPressure } from './touch-budget.ts'
 import { visitorOf } from './intake/visitor.ts'
 
 /** Where the tag sends events, and learns at once which segments its visitor is in and what to show. */
@@ -46,7 +47,7 @@ async function collectFrom(
   const browser =
     (await browserOf(request, deviceKey, keys, catalog.shards, reset)) ?? newBrowser(catalog.shards)
   const visitor = visitorOf(request)
-  const recorder = new Recorder(caller, keys, visitor, receivedAt)
+  const recorder = new Recorder(caller, keys, visitor, options)
   const events = await Promise.all(
     messages.map((message) => recorder.record(message, browser.device)),
   )
@@ -66,6 +67,7 @@ async function collectFrom(
         subject,
         consentMode: source.consent,
         placements: placements ?? [],
+        ...asksPressure(source),
       })
     : await ingest(directly(env), {
         workspace,
@@ -75,7 +77,7 @@ async function collectFrom(
         subject,
         events,
         refused,
-        ...(placements !== undefined && { decide: placements }),
+        ...(placements !== undefined && { decide: placements, ...asksPressure(source) }),
         receivedAt,
       })
 
@@ -101,6 +103,7 @@ async function collectFrom(
     verdicts,
     segments: sent.result.segments,
     decisions: sent.result.decisions,
+    ...toldPressure(sent.result),
     anonymousId: browser.device,
   }
   return Response.json(answer, { headers })

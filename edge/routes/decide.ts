@@ -14,6 +14,7 @@ import { identityOf } from './intake/parties.ts'
 import { refusalResponse } from './intake/refusal.ts'
 import { decide as askShard } from './intake/send.ts'
 import { verifyUserToken } from './intake/user-token.ts'
+import { asksPressure, toldPressure } from './touch-budget.ts'
 
 /** An answer is asked for again after so many seconds at most: events elsewhere may have changed it. */
 const MAX_TTL = 60
@@ -55,12 +56,14 @@ async function decideFor(
     subject,
     consentMode: source.consent,
     placements: body.placements,
+    ...asksPressure(source),
   })
   if (sent.type === 'busy') return tooBusy(sent.overloaded)
   const { segments, decisions, until } = sent.result
   const answer: DecideResponse = {
     segments,
     decisions,
+    ...toldPressure(sent.result),
     ortb2: {
       user: {
         data: [{ name: DATA_PROVIDER, segment: segments.map((id) => ({ id })) }],

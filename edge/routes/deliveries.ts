@@ -1,13 +1,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { addressOf } from '../domain/id.ts'
+import { refusalText } from '../domain/score/refusal-text.ts'
 import { profileShard, workspaceObject } from '../objects/address.ts'
 import type { DeliveryId } from '../protocol/id.ts'
 import { access, type AccessEnv } from './access.ts'
 import { askShards, decodePlaces, MAX_CURSOR, mergePages, placeName } from './all-shards.ts'
-import { notFoundHere, refuseInvalid } from './problem.ts'
+import { notFoundHere, Refusal, refuseInvalid } from './problem.ts'
 import { idParam, instant, json, pageOf, pageQuery, problems } from './shapes.ts'
+import { shownRefusal } from './touch-shapes.ts'
+import { askFor } from './touches.ts'
 
-const cause = z
+/** Why somebody entered or left a segment. */
+export const cause = z
   .union([
     z.object({ type: z.literal('event'), messageIds: z.array(z.string()).readonly() }),
     z.object({ type: z.literal('definition'), version: z.number() }),
@@ -40,6 +44,22 @@ const delivery = z
       )
       .readonly(),
     cause: cause.nullable(),
+    clauses: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .openapi({ description: 'Paths of the clauses that decided, as in the webhook' }),
+    choice: z
+      .object({
+        channel: z.string(),
+        why: z.enum(['only', 'likeliest', 'latest', 'explored', 'unknown']),
+        probability: z.number().optional(),
+      })
+      .optional()
+      .openapi({
+        description: 'The channel that was chosen among those of the activation, and why',
+      }),
+    refusal: shownRefusal.optional(),
   })
   .openapi('Delivery')
 
@@ -63,7 +83,7 @@ const replay = createRoute({
   summary: 'Sends a parked or refused delivery again, its attempts starting anew',
   middleware: access,
   request: { params: idParam },
-  responses: { 204: { description: 'It is due now' }, ...problems(401, 404) },
+  responses: { 204: { description: 'It is due now' }, ...problems(401, 404, 409) },
 })
 
 export const deliveries = new OpenAPIHono<AccessEnv>({ defaultHook: refuseInvalid })
@@ -96,10 +116,14 @@ export const deliveries = new OpenAPIHono<AccessEnv>({ defaultHook: refuseInvali
       ({ region, shard }) => region === address?.region && shard === address.shard,
     )
     if (home === undefined) throw notFoundHere('delivery that could be sent again')
-    const found = await profileShard(c.env, workspace, home).replay({
-      workspace,
-      delivery: id as DeliveryId,
-    })
-    if (!found) throw notFoundHere('delivery that could be sent again')
+    const shard = profileShard(c.env, workspace, home)
+    const delivery = id as DeliveryId
+    let found = await shard.replay({ workspace, delivery })
+    if (typeof found === 'object') {
+      const answer = await askFor(c.env, workspace, found.profile, found.asks)
+      if (answer.type === 'refused') throw new Refusal(409, `${refusalText(answer.refusal)}.`)
+      found = await shard.replay({ workspace, delivery, isAllowed: true })
+    }
+    if (found !== true) throw notFoundHere('delivery that could be sent again')
     return c.body(null, 204)
   })

@@ -5,6 +5,7 @@ import { checkTarget } from '../delivery/target.ts'
 import type { Env } from '../objects/env.ts'
 import type { ApiDestination } from '../protocol/api.ts'
 import type { DestinationId, WorkspaceId } from '../protocol/id.ts'
+import { CHANNELS } from '../protocol/reaction.ts'
 import {
   createDestination,
   deleteDestination,
@@ -22,6 +23,7 @@ import { resource } from './resource.ts'
 import { newSigningSecret } from './secret-text.ts'
 import {
   body,
+  channel,
   distinct,
   idParam,
   instant,
@@ -45,6 +47,10 @@ const input = z
       (list) => list.length > 0,
       'must name at least one purpose people have to agree to, such as "analytics" or "advertising": without one nothing is ever sent',
     ),
+    channel: channel.nullable().optional().openapi({
+      description:
+        'On which channel what is sent reaches people, as caps count it. Null or absent: on none',
+    }),
     enabled: z.boolean('must be true or false').optional(),
   })
   .openapi('DestinationInput')
@@ -56,6 +62,7 @@ const shown = z
     kind: z.enum(['webhook']),
     url: z.string(),
     purposes: z.array(z.string()).readonly(),
+    channel: z.enum(CHANNELS).nullable(),
     enabled: z.boolean(),
     createdAt: instant,
     updatedAt: instant,
@@ -100,8 +107,19 @@ const deleteRoute = createRoute({
 
 function show(row: DestinationRow): ApiDestination {
   const { secrets: _sealed, ...rest } = readDestination(row)
-  return { ...rest, createdAt: iso(row.createdAt), updatedAt: iso(row.updatedAt) }
+  return {
+    ...rest,
+    channel: rest.channel ?? null,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  }
 }
+
+const wantedOf = ({ channel, enabled = true, ...wanted }: z.infer<typeof input>) => ({
+  ...wanted,
+  ...(channel != null && { channel }),
+  enabled,
+})
 
 /** Checked here so that a person hears of it, and again each time something is sent. */
 function requireTarget(env: Env, url: string): string {
@@ -119,7 +137,7 @@ export const destinations = resource()
   })
   .openapi(newRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { enabled = true, ...wanted } = c.req.valid('json')
+    const wanted = wantedOf(c.req.valid('json'))
     const url = requireTarget(c.env, wanted.url)
     await requireRoom(c, 'destination')
     const id = newId('dst')
@@ -127,7 +145,7 @@ export const destinations = resource()
     const keys = await workspaceKeys(c.env.PRISME_SECRET, workspace)
     const secrets = [await seal(keys, 'destination', secret)]
     const change = changeOf(c, 'destination.created', id)
-    const target = { ...wanted, id, url, enabled, secrets }
+    const target = { ...wanted, id, url, secrets }
     await accept(c, 'destination', await createDestination(c.env.DB, change, target))
     return c.json({ ...show(await found(c.env.DB, workspace, id)), secret }, 201)
   })
@@ -137,11 +155,11 @@ export const destinations = resource()
   })
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { enabled = true, ...wanted } = c.req.valid('json')
+    const wanted = wantedOf(c.req.valid('json'))
     const { id } = await found(c.env.DB, workspace, c.req.valid('param').id)
     const url = requireTarget(c.env, wanted.url)
     const change = changeOf(c, 'destination.changed', id)
-    const target = { ...wanted, id, url, enabled }
+    const target = { ...wanted, id, url }
     await accept(c, 'destination', await replaceDestination(c.env.DB, change, target))
     return c.json(show(await found(c.env.DB, workspace, id)), 200)
   })

@@ -80,6 +80,11 @@ const page = (document: Document) =>
               return operation === undefined ? '' : section(method.toUpperCase(), path, operation)
             }),
           )}
+          <h1>Webhooks</h1>
+          ${Object.entries(document.webhooks ?? {}).map(([name, item]) => {
+            const operation = 'post' in item ? item.post : undefined
+            return operation === undefined ? '' : section('POST', name, operation)
+          })}
           <h1>Shapes</h1>
           ${Object.entries(document.components?.schemas ?? {}).map(
             ([name, schema]) =>

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ApiExperience } from '../protocol/api.ts'
-import type { ExperienceDefinition } from '../protocol/decision.ts'
+import type { ExperienceDefinition, ExperienceTouch } from '../protocol/decision.ts'
 import type { ExperienceId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 import {
@@ -9,6 +9,7 @@ import {
   readExperience,
   replaceExperience,
 } from '../storage/experience-store.ts'
+import { DEFAULT_WEIGHT } from '../protocol/touch.ts'
 import { newId } from '../storage/new-id.ts'
 import { findRow, keysOf, listRows } from '../storage/rows.ts'
 import type { ExperienceRow } from '../storage/schema.ts'
@@ -30,6 +31,7 @@ import {
   placement,
   problems,
 } from './shapes.ts'
+import { touchDetails } from './touch-shapes.ts'
 
 /** Characters of one variation's content as JSON: it travels in every answer to the page. */
 const MAX_CONTENT = 8_192
@@ -85,8 +87,26 @@ const input = z
       .min(-1_000, 'must be at least -1000')
       .max(1_000, 'must be at most 1000')
       .optional(),
+    touch: z
+      .strictObject({
+        weight: touchDetails.weight,
+        tags: touchDetails.tags,
+        fallback: key.nullable().optional().openapi({
+          description: 'Variation that is shown once a cap is full; absent: the page’s own content',
+        }),
+      })
+      .nullable()
+      .optional()
+      .openapi({
+        description: 'It presses on people: caps with `onSite` count it. null: it does not',
+      }),
     enabled: z.boolean('must be true or false').optional(),
   })
+  .refine(
+    ({ touch, variations: list }) =>
+      touch?.fallback == null || list.some((one) => one.key === touch.fallback),
+    { path: ['touch', 'fallback'], message: 'must be the key of a variation' },
+  )
   .openapi('ExperienceInput')
 
 const shown = z
@@ -107,6 +127,13 @@ const shown = z
       .readonly(),
     control: z.number(),
     priority: z.number(),
+    touch: z
+      .object({
+        weight: z.number(),
+        tags: z.array(z.string()).readonly(),
+        fallback: z.string().nullable(),
+      })
+      .nullable(),
     enabled: z.boolean(),
     createdAt: instant,
     updatedAt: instant,
@@ -146,14 +173,27 @@ const deleteRoute = createRoute({
 })
 
 function show(row: ExperienceRow): ApiExperience {
-  const { segment, ...rest } = readExperience(row)
+  const { segment, touch, ...rest } = readExperience(row)
   return {
     ...rest,
     segment: segment ?? null,
+    touch: touch === undefined ? null : shownTouch(touch),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
   }
 }
+
+const touchOf = ({ weight, tags, fallback }: NonNullable<z.output<typeof input>['touch']>) => ({
+  ...(weight !== undefined && { weight }),
+  ...(tags !== undefined && { tags }),
+  ...(fallback != null && { fallback }),
+})
+
+const shownTouch = ({ weight, tags, fallback }: ExperienceTouch) => ({
+  weight: weight ?? DEFAULT_WEIGHT,
+  tags: tags ?? [],
+  fallback: fallback ?? null,
+})
 
 const definition = (
   id: ExperienceId,
@@ -168,6 +208,7 @@ const definition = (
   variations: wanted.variations,
   control: wanted.control ?? 0,
   priority: wanted.priority ?? 0,
+  ...(wanted.touch != null && { touch: touchOf(wanted.touch) }),
   enabled: wanted.enabled ?? true,
 })
 

@@ -76,9 +76,13 @@ export function fieldErrorsOf(error: z.core.$ZodError): readonly FieldError[] {
         reason: 'is not known here',
       }))
     }
-    return [{ path: path.join('.'), reason: issue.message }]
+    return [{ path: path.join('.'), reason: isMissing(issue) ? 'is required' : issue.message }]
   })
 }
+
+/** Where anything would do that is there, the schema has no words of its own. */
+const isMissing = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_type' && issue.expected === 'nonoptional'
 
 /** Hook of every validated route: what the schemas refuse becomes a problem document. */
 export function refuseInvalid(

@@ -9,9 +9,13 @@ import type { ApiProfile } from '../protocol/api.ts'
 import type { WorkspaceId } from '../protocol/id.ts'
 import type { Json } from '../protocol/json.ts'
 import type { ProfileView } from '../protocol/profile-view.ts'
+import { findPopulation } from '../storage/population-store.ts'
 import { withAddresses } from './addresses.ts'
+import { showValue } from './computed-trait-preview.ts'
+import { shownTraits } from './computed-trait-shape.ts'
 import { profileOf, viewProfile, type Found } from './find-profile.ts'
 import { notFoundHere } from './problem.ts'
+import { showScores, shownScores } from './profile-scores.ts'
 import { resource } from './resource.ts'
 import { idParam, instant, iso, json, problems, text } from './shapes.ts'
 
@@ -72,6 +76,7 @@ const shown = z
         .custom<Json>()
         .openapi({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] }),
     ),
+    computedTraits: shownTraits,
     provenance: z.record(z.string(), z.object({ source: z.string(), at: instant, by: z.string() })),
     consent: z.record(
       z.string(),
@@ -106,6 +111,7 @@ const shown = z
         }),
       )
       .readonly(),
+    scores: shownScores,
     segments: z
       .array(
         z.object({
@@ -178,6 +184,7 @@ export async function showProfile(
   if (view === null) throw notFoundHere('profile')
   const keys = await workspaceKeys(env.PRISME_SECRET, workspace)
   const catalog = await workspaceObject(env, workspace).catalog({ workspace })
+  const sampled = (await findPopulation(env.DB, workspace))?.report.engagement
   const definitions = new Map(catalog?.segments.map((segment) => [segment.id, segment]))
   const identifiers = await Promise.all(
     view.identifiers.map(async ({ kind, value, sealed, proven, firstSeen, lastSeen, source }) => ({
@@ -194,9 +201,13 @@ export async function showProfile(
     createdAt: iso(view.createdAt),
     lastSeenAt: iso(view.lastSeenAt),
     identifiers,
-    traits: await readableTraits(view, keys),
+    traits: withComputed(await readableTraits(view, keys), view),
+    computedTraits: view.computedTraits.map(({ definition, ...told }) => ({
+      ...definition,
+      ...showValue(told),
+    })),
     provenance: Object.fromEntries(
-      Object.entries(view.provenance).map(([name, { source, at, by }]) => [
+      Object.entries(withoutComputed(view.provenance, view)).map(([name, { source, at, by }]) => [
         name,
         { source, at: iso(at), by: kindOf(by) },
       ]),
@@ -220,6 +231,7 @@ export async function showProfile(
       ]),
     ),
     consentHistory: view.consentHistory.map(({ at, ...change }) => ({ ...change, at: iso(at) })),
+    ...(view.scores !== undefined && { scores: showScores(view.scores, sampled) }),
     segments: view.memberships.map(({ segment, enteredAt, decidedAt, until }) => ({
       id: segment,
       key: definitions.get(segment)?.key ?? segment,
@@ -239,6 +251,24 @@ export async function showProfile(
     graph: await readableGraph(view.graph, keys),
   }
 }
+
+/** Computed traits stand above what was said, also where there is no value. */
+function withoutComputed<T>(
+  said: { readonly [trait: string]: T },
+  { computedTraits }: ProfileView,
+): { readonly [trait: string]: T } {
+  const keys = new Set(computedTraits.map(({ definition: { key } }) => key))
+  return Object.fromEntries(Object.entries(said).filter(([name]) => !keys.has(name)))
+}
+
+const withComputed = (said: ApiProfile['traits'], view: ProfileView): ApiProfile['traits'] => ({
+  ...withoutComputed(said, view),
+  ...Object.fromEntries(
+    view.computedTraits.flatMap(({ definition: { key }, value }) =>
+      value === undefined ? [] : [[key, value] as const],
+    ),
+  ),
+})
 
 /** The kind in an `identifierKey`. */
 function kindOf(key: string): string {

@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi'
+import { computedBy } from '../domain/computed/condition.ts'
 import { tryExamples, type ExampleResult } from '../domain/example.ts'
-import { hasLinks } from '../domain/segment-links.ts'
+import { edgeScores } from '../domain/score/edge-scores.ts'
+import { capsNamed, hasLinks } from '../domain/segment-links.ts'
 import type { Env } from '../objects/env.ts'
 import { parseExamples } from '../parse/example.ts'
-import type { Condition } from '../protocol/condition.ts'
 import type { ExamplePerson } from '../protocol/example.ts'
 import type { WorkspaceId } from '../protocol/id.ts'
+import type { SegmentDefinition } from '../protocol/membership.ts'
 import type { FieldError } from '../protocol/problem.ts'
+import { capsOfWorkspace } from '../storage/cap-store.ts'
+import { computedTraitsOf } from '../storage/computed-trait-store.ts'
 import { whereOf } from '../storage/example-store.ts'
 import { linkableSegments } from '../storage/segment-store.ts'
 import { Refusal } from './problem.ts'
@@ -47,13 +51,23 @@ export const shownExamples = z.custom<readonly ExamplePerson[]>().openapi(EXAMPL
 export async function requireExamples(
   env: Env,
   workspace: WorkspaceId,
-  condition: Condition,
+  { condition, purposes }: Pick<SegmentDefinition, 'condition' | 'purposes'>,
   people: readonly ExamplePerson[],
 ): Promise<void> {
   if (people.length === 0) return
   const where = await whereOf(env.DB, workspace)
-  const segments = hasLinks(condition) ? await linkableSegments(env.DB, workspace) : []
-  const results = tryExamples(condition, people, { ...where, segments })
+  const caps = capsNamed(condition).length > 0 ? await capsOfWorkspace(env.DB, workspace) : []
+  // Those of thresholds are asked for too.
+  const isLinked = hasLinks(condition) || caps.length > 0
+  const segments = isLinked ? await linkableSegments(env.DB, workspace) : []
+  const computed = computedBy(await computedTraitsOf(env.DB, workspace))
+  const results = tryExamples(condition, people, {
+    ...where,
+    segments,
+    computed,
+    ...(purposes !== undefined && { purposes }),
+    edge: edgeScores(caps),
+  })
   const errors = results.flatMap((result, place) => (result.passes ? [] : [faultOf(result, place)]))
   if (errors.length === 0) return
   throw new Refusal(422, 'The condition is wrong about an example person; see errors.', errors)

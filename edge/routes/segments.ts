@@ -5,6 +5,7 @@ import { parseCondition } from '../parse/condition.ts'
 import type { ApiSegment } from '../protocol/api-segment.ts'
 import { parseDuration } from '../protocol/duration.ts'
 import type { Condition } from '../protocol/condition.ts'
+import type { ExamplePerson } from '../protocol/example.ts'
 import type { ActivationId, SegmentId, WorkspaceId } from '../protocol/id.ts'
 import type { Env } from '../objects/env.ts'
 import { newId } from '../storage/new-id.ts'
@@ -14,14 +15,18 @@ import type { SegmentRow } from '../storage/schema.ts'
 import {
   createSegment,
   deleteSegment,
+  readFormer,
+  readSegment,
   replaceSegment,
   usersOfSegment,
+  type FormerSegment,
   type SegmentUser,
 } from '../storage/segment-store.ts'
 import type { AccessEnv } from './access.ts'
 import { accept, changeOf, isLive, requireRoom, waitUntilLive } from './changing.ts'
 import { freeKey, keyFromName } from './key-name.ts'
 import { decodeCursor, toPage } from './listing.ts'
+import { requireOnDevice } from './on-device.ts'
 import { notFoundHere, Refusal } from './problem.ts'
 import { resource } from './resource.ts'
 import { linked } from './segment-linking.ts'
@@ -84,6 +89,10 @@ const input = z
     key: key.optional(),
     condition,
     public: z.boolean('must be true or false').optional(),
+    onDevice: z.boolean('must be true or false').optional().openapi({
+      description:
+        'Pages may judge it by themselves before consent, and its condition is public. Refused where a part needs more than the page’s own events',
+    }),
     purposes,
     minimumStay,
     examples: examples.optional(),
@@ -98,6 +107,7 @@ export const shownSegment = z
     name: z.string(),
     condition: z.custom<Condition>().openapi(CONDITION),
     public: z.boolean(),
+    onDevice: z.boolean(),
     purposes: z.array(z.string()).readonly(),
     minimumStay: z.string().optional(),
     version: z.number().openapi({ description: 'Grows with each change' }),
@@ -175,6 +185,7 @@ async function figures(env: Env, workspace: WorkspaceId) {
       name: row.name,
       condition: JSON.parse(row.condition) as Condition,
       public: row.public === 1,
+      onDevice: row.onDevice === 1,
       purposes: JSON.parse(row.purposes) as readonly string[],
       ...(row.minimumStay !== null && { minimumStay: row.minimumStay }),
       version: row.version,
@@ -223,7 +234,8 @@ export const segments = resource()
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }
-    await requireExamples(c.env, workspace, segment.condition, wanted.examples ?? [])
+    await requireOnDevice(c, segment)
+    await requireExamples(c.env, workspace, segment, wanted.examples ?? [])
     const change = changeOf(c, 'segment.created', id)
     await accept(c, 'segment', await createSegment(c.env.DB, change, segment, wanted.examples))
     if (c.req.valid('query').wait === 'live') await waitUntilLive(c.env, workspace, id, 1)
@@ -238,7 +250,7 @@ export const segments = resource()
     const id = c.req.valid('param').id as SegmentId
     const row = await findRow(c.env.DB, 'segment', workspace, id)
     if (row === undefined) throw notFoundHere('segment')
-    const asked = people ?? (await readExamples(c.env.DB, workspace, id))
+    const had = await readExamples(c.env.DB, workspace, id)
     // Pages and ad platforms know a segment by its key: it changes only when it is said to.
     const name = wanted.key ?? row.key
     const segment = {
@@ -249,9 +261,11 @@ export const segments = resource()
       public: wanted.public ?? false,
       purposes: wanted.purposes ?? [],
     }
-    await requireExamples(c.env, workspace, segment.condition, asked)
+    await requireOnDevice(c, segment, row.onDevice === 1)
+    await requireExamples(c.env, workspace, segment, people ?? had)
     const change = changeOf(c, 'segment.changed', id)
-    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment, people))
+    const former = await formerOf(c, row, had)
+    await accept(c, 'segment', await replaceSegment(c.env.DB, change, segment, people, former))
     if (c.req.valid('query').wait === 'live') {
       await waitUntilLive(c.env, workspace, id, row.version + 1)
     }
@@ -262,6 +276,48 @@ export const segments = resource()
     await removeSegment(c, c.req.valid('param').id as SegmentId, isWhole)
     return c.body(null, 204)
   })
+
+/**
+ * What comes back if a change that is about to be made is taken back: the version that was counted last. Undefined: a
+ * version that is itself being counted names it already.
+ */
+async function formerOf(
+  c: Context<AccessEnv>,
+  row: SegmentRow,
+  examples: readonly ExamplePerson[],
+): Promise<FormerSegment | null | undefined> {
+  const { workspace } = c.get('access')
+  const status = await workspaceObject(c.env, workspace).status({ workspace })
+  if (isLive(status, row.id, row.version)) return { segment: readSegment(row), examples }
+  return row.version === 1 ? null : undefined
+}
+
+/**
+ * Takes back a direct change that is still being counted: what it took the place of is in force again, as a version of
+ * its own. False: there is nothing to come back, as the segment had never been counted to the end.
+ *
+ * @throws Refusal 409 if what it took the place of is not known, or cannot be any more.
+ */
+export async function takeBack(c: Context<AccessEnv>, row: SegmentRow): Promise<boolean> {
+  const former = row.version === 1 ? null : readFormer(row)
+  if (former === null) return false
+  if (former === undefined) {
+    throw new Refusal(409, 'The former version is not kept: change the segment again or delete it.')
+  }
+  const { segment, examples: people } = former
+  const { id, key: name } = segment
+  const condition = await linked(c, segment.condition, { id, key: name }).catch((error) => {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal(
+      409,
+      'The former version was made of a segment that is no more: change the segment again or delete it.',
+    )
+  })
+  const change = changeOf(c, 'segment.change-cancelled', id)
+  const replaced = { ...segment, condition }
+  await accept(c, 'segment', await replaceSegment(c.env.DB, change, replaced, people))
+  return true
+}
 
 /**
  * Deletes a segment: its members exit, and whoever its activations told of their entry is told of that. `isWhole`: those

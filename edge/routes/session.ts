@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { workspaceName } from '../storage/account-store.ts'
+import type { Scoring } from '../protocol/population.ts'
 import { whereOf } from '../storage/example-store.ts'
 import { Refusal } from './problem.ts'
 import { resource } from './resource.ts'
@@ -13,6 +14,10 @@ const shown = z
       name: z.string(),
       timezone: z.string(),
       retention: z.number().openapi({ description: 'How long history is kept, in milliseconds' }),
+      scoring: z.custom<Scoring>().openapi({
+        type: 'object',
+        description: 'How people are scored, and what was last found of the population',
+      }),
     }),
     edgeOrigin: z
       .string()

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { CHANNELS } from '../protocol/reaction.ts'
 
 /** Lone surrogates and NUL: storage would not give them back as they were. */
 const NOT_TEXT = /\p{Cs}|\0/u
@@ -28,6 +29,9 @@ export const placement = z
 export const purpose = z
   .string('must be text')
   .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a–z, 0–9 and -, and begin with a letter')
+
+/** A way to reach people. */
+export const channel = z.enum(CHANNELS, `must be one of ${CHANNELS.join(', ')}`)
 
 /** A list without repetitions. */
 export const distinct = <Item extends z.ZodType<string>>(item: Item, max: number) =>

@@ -61,6 +61,9 @@ const input = z
       .readonly()
       .optional()
       .openapi({ description: 'Events that are collected for another purpose than analytics' }),
+    pressure: z.boolean('must be true or false').optional().openapi({
+      description: 'Tells it, with decisions, what people may still be sent; default: no',
+    }),
     tokenKey: tokenKeyInput.optional(),
   })
   .openapi('SourceInput')
@@ -80,6 +83,7 @@ const shown = z
     kind: z.enum(['browser', 'server']),
     consent: z.enum(['opt-in', 'implied']),
     purposes: z.array(eventPurpose).readonly(),
+    pressure: z.boolean(),
     tokenAlgorithms: z.array(z.string()).readonly(),
     writeKey: z
       .string()
@@ -133,12 +137,13 @@ async function figures(env: Env, workspace: WorkspaceId) {
     liveMonitor(env, workspace).overview(),
   ])
   return (row: SourceRow): ApiSource => {
-    const { tokenKeys, purposes = [], ...source } = readSource(row)
+    const { tokenKeys, purposes = [], pressure = false, ...source } = readSource(row)
     const { firstAt = null, lastAt = null, ...counts } = arrived[row.id] ?? NOTHING
     const writeKey = keys.get(row.id)
     return {
       ...source,
       purposes,
+      pressure,
       tokenAlgorithms: tokenKeys.map(({ algorithm }) => algorithm),
       ...(writeKey !== undefined && { writeKey }),
       counts,
@@ -169,7 +174,7 @@ export const sources = resource()
   })
   .openapi(newRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { name, kind, consent, purposes = [], tokenKey } = c.req.valid('json')
+    const { name, kind, consent, purposes = [], pressure, tokenKey } = c.req.valid('json')
     await requireRoom(c, 'source')
     const id = newId('src')
     const tokenKeys = tokenKey ? [await readTokenKey(c.env, workspace, tokenKey)] : []
@@ -179,6 +184,7 @@ export const sources = resource()
       kind,
       consent: consent ?? defaultConsent(kind),
       purposes,
+      ...(pressure === true && { pressure }),
       tokenKeys,
     }
     const key = await keyRow('write', name, newKeyText('write'))
@@ -193,7 +199,7 @@ export const sources = resource()
   })
   .openapi(replaceRoute, async (c) => {
     const { workspace } = c.get('access')
-    const { name, kind, consent, purposes = [], tokenKey } = c.req.valid('json')
+    const { name, kind, consent, purposes = [], pressure, tokenKey } = c.req.valid('json')
     const row = await found(c.env.DB, workspace, c.req.valid('param').id)
     // What is known of the events kept so far depends on it.
     if (kind !== row.kind) throw refuseField('kind', 'cannot be changed: make another source')
@@ -206,6 +212,7 @@ export const sources = resource()
       kind,
       consent: consent ?? defaultConsent(kind),
       purposes,
+      ...(pressure === true && { pressure }),
       tokenKeys,
     }
     const change = changeOf(c, 'source.changed', row.id)

@@ -3,7 +3,15 @@ import { isProfileId } from '../domain/id.ts'
 import { formatDuration } from '../protocol/duration.ts'
 import type { SegmentId } from '../protocol/id.ts'
 import { SECOND } from '../protocol/time.ts'
-import type { ApiClause, ApiWhy, Clause, Flip, WhyAnswer } from '../protocol/why.ts'
+import type {
+  ApiClause,
+  ApiReason,
+  ApiWhy,
+  Clause,
+  Flip,
+  Reason,
+  WhyAnswer,
+} from '../protocol/why.ts'
 import { findRow } from '../storage/rows.ts'
 import { askWhere } from './find-profile.ts'
 import { notFoundHere, Refusal } from './problem.ts'
@@ -54,10 +62,15 @@ const getRoute = createRoute({
   responses: { 200: json(shown, 'The explanation'), ...problems(400, 401, 404, 409) },
 })
 
-const toClause = ({ until, evidence, clauses, ...rest }: Clause): ApiClause => ({
+export const toReason = ({ until, evidence, ...rest }: Reason): ApiReason => ({
   ...rest,
   ...(until !== undefined && { until: iso(until) }),
   evidence: evidence.map((one) => ({ ...one, at: iso(one.at) })),
+})
+
+const toClause = ({ holds, clauses, ...rest }: Clause): ApiClause => ({
+  ...toReason(rest),
+  holds,
   ...(clauses !== undefined && { clauses: clauses.map(toClause) }),
 })
 

@@ -1,5 +1,6 @@
 import type { ActivationDefinition } from '../protocol/delivery.ts'
 import type { ActivationId, DestinationId, SegmentId } from '../protocol/id.ts'
+import type { TouchDetails } from '../protocol/touch.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import type { ActivationRow } from './schema.ts'
 
@@ -11,6 +12,8 @@ export const readActivation = (row: ActivationRow): ActivationDefinition => ({
   destinations: JSON.parse(row.destinations) as readonly DestinationId[],
   on: JSON.parse(row.on) as ActivationDefinition['on'],
   frequency: row.frequency,
+  ...(row.touch !== null && { touch: JSON.parse(row.touch) as TouchDetails }),
+  ...(row.channel !== null && { channel: row.channel }),
   enabled: row.enabled === 1,
 })
 
@@ -21,6 +24,8 @@ const columns = (activation: ActivationDefinition) => ({
   destinations: JSON.stringify(activation.destinations),
   on: JSON.stringify(activation.on),
   frequency: activation.frequency,
+  touch: activation.touch === undefined ? null : JSON.stringify(activation.touch),
+  channel: activation.channel ?? null,
   enabled: activation.enabled ? 1 : 0,
 })
 

@@ -84,6 +84,7 @@ export async function bearWorkspace(
       settled: -1,
       identity: null,
       consent: null,
+      scores: null,
       createdAt: at,
     }),
     ...birth.sources.flatMap(({ definition, own, keys }, place) => [
@@ -95,6 +96,7 @@ export async function bearWorkspace(
         consent: definition.consent,
         purposes: JSON.stringify(definition.purposes ?? []),
         tokenKeys: JSON.stringify(definition.tokenKeys),
+        pressure: definition.pressure === true ? 1 : 0,
         own: own ? 1 : 0,
         // Listed by age: in the order given.
         createdAt: at + place,

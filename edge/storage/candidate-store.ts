@@ -108,6 +108,7 @@ export const switchToCandidate = (
         minimumStay: minimumStay ?? null,
         candidate: null,
         origin: id,
+        former: null,
         version: eb('version', '+', 1),
         updatedAt: change.at,
       }))

@@ -10,6 +10,7 @@ export const readDestination = (row: DestinationRow): DestinationTarget => ({
   kind: row.kind,
   url: row.url,
   purposes: JSON.parse(row.purposes) as readonly string[],
+  ...(row.channel !== null && { channel: row.channel }),
   secrets: JSON.parse(row.secrets) as readonly string[],
   enabled: row.enabled === 1,
 })
@@ -19,6 +20,7 @@ const columns = (target: Omit<DestinationTarget, 'secrets'>) => ({
   kind: target.kind,
   url: target.url,
   purposes: JSON.stringify(target.purposes),
+  channel: target.channel ?? null,
   enabled: target.enabled ? 1 : 0,
 })
 

@@ -1,9 +1,12 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { ExamplePerson } from '../protocol/example.ts'
 import type { SegmentId, WorkspaceId } from '../protocol/id.ts'
+import type { Scoring } from '../protocol/population.ts'
 import type { Millis } from '../protocol/time.ts'
 import { databaseOf } from './database.ts'
+import { findPopulation } from './population-store.ts'
 import type { Schema } from './schema.ts'
+import { readScores } from './score-settings-store.ts'
 
 /** The example people of a segment; none if it never had any. */
 export async function readExamples(
@@ -38,10 +41,24 @@ export function keepExamples(
 export async function whereOf(
   db: D1Database,
   workspace: WorkspaceId,
-): Promise<{ readonly timezone: string; readonly retention: Millis }> {
-  return databaseOf(db)
-    .selectFrom('workspace')
-    .select(['timezone', 'retention'])
-    .where('id', '=', workspace)
-    .executeTakeFirstOrThrow()
+): Promise<{
+  readonly timezone: string
+  readonly retention: Millis
+  readonly scoring: Scoring
+}> {
+  const [row, population] = await Promise.all([
+    databaseOf(db)
+      .selectFrom('workspace')
+      .select(['timezone', 'retention', 'scores'])
+      .where('id', '=', workspace)
+      .executeTakeFirstOrThrow(),
+    findPopulation(db, workspace),
+  ])
+  const { timezone, retention, scores } = row
+  const settings = readScores(scores)
+  return {
+    timezone,
+    retention,
+    scoring: { settings, ...(population !== undefined && { population: population.facts }) },
+  }
 }

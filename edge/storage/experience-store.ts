@@ -1,4 +1,4 @@
-import type { ExperienceDefinition, Variation } from '../protocol/decision.ts'
+import type { ExperienceDefinition, ExperienceTouch, Variation } from '../protocol/decision.ts'
 import type { ExperienceId } from '../protocol/id.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import type { ExperienceRow } from './schema.ts'
@@ -12,6 +12,7 @@ export const readExperience = (row: ExperienceRow): ExperienceDefinition => ({
   variations: JSON.parse(row.variations) as readonly Variation[],
   control: row.control,
   priority: row.priority,
+  ...(row.touch !== null && { touch: JSON.parse(row.touch) as ExperienceTouch }),
   enabled: row.enabled === 1,
 })
 
@@ -23,6 +24,7 @@ const columns = (experience: ExperienceDefinition) => ({
   variations: JSON.stringify(experience.variations),
   control: experience.control,
   priority: experience.priority,
+  touch: experience.touch === undefined ? null : JSON.stringify(experience.touch),
   enabled: experience.enabled ? 1 : 0,
 })
 

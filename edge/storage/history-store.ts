@@ -1,48 +1,253 @@
+import type { CountedEvent } from '../domain/counted-event.ts'
+import { oldestOf, unexpired } from '../domain/spent.ts'
 import type { EventRecord } from '../protocol/event.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
+import { NEVER, type Millis } from '../protocol/time.ts'
+import { listed } from './insert-rows.ts'
+import { glimpsed, lined, linesOf, opened, sealed, type SealedRow } from './sealed-chunk.ts'
 
 /** Rows of one page of history on its way to another shard, at most this many characters. */
 const PAGE_CHARACTERS = 400_000
 /** A row must stay under 2 MB of UTF-8, also when it is quoted once more on its way to another shard. */
 const CHUNK_CHARACTERS = 200_000
+/** A tail of so many events, or characters, is sealed. */
+export const TAIL_EVENTS = 16
+const TAIL_CHARACTERS = 30_000
+/** A sealed row takes in more until it has so many events. */
+const SEALED_EVENTS = 128
 
-/** The kept events of each profile, in chunks: one row for each request that brought some. */
+type Sealed = SealedRow & { id: number; seq: number; events: number; oldest: Millis }
+
+/** More names than these are not looked for one by one. */
+const MOST_LOOKED_FOR = 16
+
+/** Names of events; undefined: any. */
+export type Names = ReadonlySet<string> | undefined
+
+/** Texts of names that are remembered. */
+const MOST_NAMES = 1_000
+
+/** The columns that are read together, and ids if they were. */
+export type ReadColumns = Pick<SealedRow, 'heads' | 'properties'> & { readonly ids?: string }
+
+/** Rows of all histories after one of them, in the order in which a pass comes to them. */
+export interface HistoryPlace {
+  readonly table: 'chunk' | 'sealed' | 'tail'
+  readonly after: number
+}
+
+/** Some of somebody's events, not read yet. */
+export interface Chunk {
+  /** Whether any of its events may bear one of some names. */
+  concerns(asked: Names): boolean
+  /** Of its row, if it is sealed. */
+  readonly id?: number
+  /** Those that bear one of some names, in order of arrival; what nobody asks of them is not read. */
+  events(asked: Names): Iterable<CountedEvent>
+}
+
+/**
+ * The kept events of each profile. What comes is added as text to a tail, one row a profile; a tail that has grown is
+ * sealed: its events are put into columns, which a count over the history reads no more of than it must.
+ */
 export class HistoryStore {
   readonly #sql: SqlStorage
+  /** Rows of the former kind may be left: they are older than all others of their profile. */
+  readonly #hasFormer: boolean
+  readonly #names = new Map<string, readonly string[]>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     // As they come, one behind the other, under an index: in the order of random ids they would be moved about.
-    sql.exec(`CREATE TABLE IF NOT EXISTS chunk (
-      profile TEXT NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL,
-      PRIMARY KEY (profile, seq))`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS tail (
+      profile TEXT PRIMARY KEY NOT NULL, events INTEGER NOT NULL, oldest REAL NOT NULL,
+      data TEXT NOT NULL)`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS sealed (
+      id INTEGER PRIMARY KEY, profile TEXT NOT NULL, seq INTEGER NOT NULL, events INTEGER NOT NULL,
+      oldest REAL NOT NULL, names TEXT NOT NULL, heads TEXT NOT NULL, properties TEXT NOT NULL, ids TEXT NOT NULL,
+      others TEXT NOT NULL, UNIQUE (profile, seq))`)
+    this.#hasFormer = isFormerLeft(sql)
   }
 
   append(profile: ProfileId, events: readonly EventRecord[]): void {
-    this.paste(profile, chunksOf(events))
+    if (events.length === 0) return
+    if (events.length >= TAIL_EVENTS) return this.#seal(profile, events)
+    const text = lined(events.map((event) => JSON.stringify(event)))
+    const [row] = this.#sql
+      .exec<{ events: number; size: number }>(
+        `INSERT INTO tail (profile, events, oldest, data) VALUES (?, ?, ?, ?)
+         ON CONFLICT (profile) DO UPDATE SET events = events + excluded.events,
+           oldest = min(oldest, excluded.oldest), data = data || char(10) || excluded.data
+         RETURNING events, length(data) AS size`,
+        profile,
+        events.length,
+        oldestOf(events),
+        text,
+      )
+      .toArray()
+    if (row !== undefined && isFull(row)) this.#seal(profile)
   }
 
-  /** What came by one device. Chunks that do not name it are not even parsed. */
-  *ofDevice(profile: ProfileId, device: DeviceId): Generator<EventRecord> {
-    const rows = this.#sql.exec<{ data: string }>(
-      'SELECT data FROM chunk WHERE profile = ? AND instr(data, ?) > 0 ORDER BY seq',
-      profile,
-      device,
-    )
-    for (const { data } of rows) {
-      for (const event of JSON.parse(data) as EventRecord[]) {
-        if (event.device === device) yield event
-      }
+  /** Seals the tail, and what comes behind it. */
+  #seal(profile: ProfileId, more: readonly EventRecord[] = []): void {
+    const former = [...this.#former(profile)]
+    const events = [...former, ...this.#tail(profile), ...more]
+    if (former.length > 0) this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
+    this.#sql.exec('DELETE FROM tail WHERE profile = ?', profile)
+    const [last] = this.#sql
+      .exec<Sealed>(`${SEALED} WHERE profile = ? ORDER BY seq DESC LIMIT 1`, profile)
+      .toArray()
+    let seq = last?.seq ?? 0
+    for (const { row, some, isMore } of rowsOf(events, last)) {
+      if (!isMore) seq++
+      const known = isMore ? last : undefined
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO sealed
+           (id, profile, seq, events, oldest, names, heads, properties, ids, others)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        known?.id ?? null,
+        profile,
+        seq,
+        some.length + (known?.events ?? 0),
+        Math.min(oldestOf(some), known?.oldest ?? NEVER),
+        row.names,
+        row.heads,
+        row.properties,
+        row.ids,
+        row.others,
+      )
     }
   }
 
-  /** In order of arrival. */
-  *all(profile: ProfileId): Generator<EventRecord> {
+  /** What was kept in the former way, as a list of events a row. */
+  *#former(profile: ProfileId): Generator<EventRecord> {
+    if (!this.#hasFormer) return
     const rows = this.#sql.exec<{ data: string }>(
       'SELECT data FROM chunk WHERE profile = ? ORDER BY seq',
       profile,
     )
-    for (const { data } of rows) yield* JSON.parse(data) as EventRecord[]
+    for (const { data } of rows.toArray()) yield* JSON.parse(data) as EventRecord[]
+  }
+
+  #sealed(profile: ProfileId): Sealed[] {
+    return this.#sql.exec<Sealed>(`${SEALED} WHERE profile = ? ORDER BY seq`, profile).toArray()
+  }
+
+  #tail(profile: ProfileId): EventRecord[] {
+    const [row] = this.#sql
+      .exec<{ data: string }>('SELECT data FROM tail WHERE profile = ?', profile)
+      .toArray()
+    return row === undefined ? [] : eventsOf(row.data)
+  }
+
+  /** In order of arrival. */
+  *all(profile: ProfileId): Generator<EventRecord> {
+    yield* this.#former(profile)
+    for (const row of this.#sealed(profile)) yield* opened(row)
+    yield* this.#tail(profile)
+  }
+
+  /** What came by one device. Rows that do not name it are not even parsed. */
+  *ofDevice(profile: ProfileId, device: DeviceId): Generator<EventRecord> {
+    const isOwn = (event: EventRecord): boolean => event.device === device
+    for (const event of this.#former(profile)) if (isOwn(event)) yield event
+    const rows = this.#sql.exec<Sealed>(
+      `${SEALED} WHERE profile = ? AND instr(others, ?) > 0 ORDER BY seq`,
+      profile,
+      device,
+    )
+    for (const row of rows.toArray()) yield* opened(row).filter(isOwn)
+    yield* this.#tail(profile).filter(isOwn)
+  }
+
+  /** Of one, in order of arrival. */
+  chunksOf(profile: ProfileId): readonly Chunk[] {
+    return this.chunksOfAll([profile]).get(profile) ?? []
+  }
+
+  /** Of many, each one's in order of arrival. */
+  chunksOfAll(profiles: Iterable<ProfileId>): ReadonlyMap<string, readonly Chunk[]> {
+    const chunks = new Map<string, Chunk[]>()
+    const add = (profile: string, chunk: Chunk): void => {
+      const known = chunks.get(profile)
+      if (known === undefined) chunks.set(profile, [chunk])
+      else known.push(chunk)
+    }
+    const asked = listed(profiles)
+    const within = 'WHERE profile IN (SELECT value FROM json_each(?))'
+    if (this.#hasFormer) {
+      const rows = this.#sql.exec<{ profile: string; data: string }>(
+        `SELECT profile, data FROM chunk ${within} ORDER BY profile, seq`,
+        asked,
+      )
+      for (const { profile, data } of rows) {
+        add(profile, {
+          concerns: (asked) => mayName(data, asked),
+          events: (asked) => named(JSON.parse(data) as EventRecord[], asked),
+        })
+      }
+    }
+    const rows = this.#sql.exec<{ id: number; profile: string; names: string }>(
+      `SELECT id, profile, names FROM sealed ${within} ORDER BY profile, seq`,
+      asked,
+    )
+    for (const { id, profile, names } of rows) {
+      const own = this.#namesIn(names)
+      add(profile, {
+        id,
+        concerns: (asked) => asked === undefined || own.some((name) => asked.has(name)),
+        events: (asked) => this.#glimpses(id, own, asked),
+      })
+    }
+    const tails = this.#sql.exec<{ profile: string; data: string }>(
+      `SELECT profile, data FROM tail ${within}`,
+      asked,
+    )
+    for (const { profile, data } of tails) {
+      add(profile, {
+        concerns: (asked) => mayName(data, asked),
+        events: (asked) => named(eventsOf(data, asked), asked),
+      })
+    }
+    return chunks
+  }
+
+  /** The rows of many people name the same few. */
+  #namesIn(text: string): readonly string[] {
+    const known = this.#names.get(text)
+    if (known !== undefined) return known
+    if (this.#names.size >= MOST_NAMES) this.#names.clear()
+    const names = JSON.parse(text) as string[]
+    this.#names.set(text, names)
+    return names
+  }
+
+  protected columnsOf(id: number): ReadColumns {
+    return this.#sql
+      .exec<{ heads: string; properties: string }>(
+        'SELECT heads, properties FROM sealed WHERE id = ?',
+        id,
+      )
+      .one()
+  }
+
+  *#glimpses(id: number, own: readonly string[], asked: Names): Generator<CountedEvent> {
+    if (asked !== undefined && !own.some((name) => asked.has(name))) return
+    const columns = this.columnsOf(id)
+    const column = (name: 'ids' | 'others') => () =>
+      this.#sql
+        .exec<{ [column: string]: string }>(`SELECT ${name} FROM sealed WHERE id = ?`, id)
+        .one()[name] ?? ''
+    yield* glimpsed(
+      own,
+      {
+        heads: columns.heads,
+        properties: () => columns.properties,
+        ids: columns.ids === undefined ? column('ids') : () => columns.ids ?? '',
+        others: column('others'),
+      },
+      (name) => asked === undefined || asked.has(name),
+    )
   }
 
   /**
@@ -65,23 +270,42 @@ export class HistoryStore {
     return { events: older.slice(0, limit), more: older.length > limit }
   }
 
-  /** One page of chunks after `after`, for a copy to another shard. */
+  /** One page of rows after `after`, as texts of events for a copy to another shard. */
   copyPage(profile: ProfileId, after: number): { chunks: string[]; last: number; done: boolean } {
     const chunks: string[] = []
     let last = after
     let size = 0
-    const rows = this.#sql.exec<{ seq: number; data: string }>(
-      'SELECT seq, data FROM chunk WHERE profile = ? AND seq > ? ORDER BY seq',
+    for (const { seq, events } of this.#rowsAfter(profile, after)) {
+      const texts = [...textsOf(events)]
+      const length = texts.reduce((sum, text) => sum + text.length, 0)
+      if (size > 0 && size + length > PAGE_CHARACTERS) return { chunks, last, done: false }
+      chunks.push(...texts)
+      size += length
+      last = seq
+    }
+    chunks.push(...textsOf(this.#tail(profile)))
+    return { chunks, last, done: true }
+  }
+
+  /** Of the former kind or sealed: nobody has both. */
+  *#rowsAfter(
+    profile: ProfileId,
+    after: number,
+  ): Generator<{ readonly seq: number; readonly events: readonly EventRecord[] }> {
+    if (this.#hasFormer) {
+      const rows = this.#sql.exec<{ seq: number; data: string }>(
+        'SELECT seq, data FROM chunk WHERE profile = ? AND seq > ? ORDER BY seq',
+        profile,
+        after,
+      )
+      for (const { seq, data } of rows) yield { seq, events: JSON.parse(data) as EventRecord[] }
+    }
+    const rows = this.#sql.exec<Sealed>(
+      `${SEALED} WHERE profile = ? AND seq > ? ORDER BY seq`,
       profile,
       after,
     )
-    for (const { seq, data } of rows) {
-      if (size > 0 && size + data.length > PAGE_CHARACTERS) return { chunks, last, done: false }
-      chunks.push(data)
-      size += data.length
-      last = seq
-    }
-    return { chunks, last, done: true }
+    for (const row of rows) yield { seq: row.seq, events: opened(row) }
   }
 
   /** In the place of all that was there. */
@@ -90,38 +314,189 @@ export class HistoryStore {
     this.append(profile, events)
   }
 
-  /** Chunks as they were copied. */
+  /** Events as they were copied. */
   paste(profile: ProfileId, chunks: readonly string[]): void {
-    for (const data of chunks) {
-      this.#sql.exec(
-        `INSERT INTO chunk (profile, seq, data)
-         SELECT ?1, coalesce((SELECT max(seq) FROM chunk WHERE profile = ?1), 0) + 1, ?2`,
-        profile,
-        data,
-      )
-    }
+    for (const data of chunks) this.append(profile, JSON.parse(data) as EventRecord[])
   }
 
   drop(profile: ProfileId): void {
-    this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
+    if (this.#hasFormer) this.#sql.exec('DELETE FROM chunk WHERE profile = ?', profile)
+    this.#sql.exec('DELETE FROM sealed WHERE profile = ?', profile)
+    this.#sql.exec('DELETE FROM tail WHERE profile = ?', profile)
+  }
+
+  /**
+   * Lets go of what has expired in so many rows from a place on. Whose they were, and where the next are; `cutoff`:
+   * what is kept from then on at the latest has expired.
+   */
+  expire(
+    { table, after }: HistoryPlace,
+    cutoff: Millis,
+    limit: number,
+  ): { readonly profiles: ReadonlySet<ProfileId>; readonly next: HistoryPlace | undefined } {
+    const profiles = new Set<ProfileId>()
+    if (table === 'chunk') {
+      const left = this.#hasFormer ? this.#sealFormer(Math.ceil(limit / TAIL_EVENTS)) : 0
+      const next = left > 0 ? ({ table, after } as const) : ({ table: 'sealed', after: 0 } as const)
+      return { profiles, next }
+    }
+    const key = table === 'sealed' ? 'id' : 'rowid'
+    const rows = this.#sql
+      .exec<{ place: number; profile: ProfileId; oldest: Millis }>(
+        `SELECT ${key} AS place, profile, oldest FROM ${table} WHERE ${key} > ?
+         ORDER BY ${key} LIMIT ?`,
+        after,
+        limit,
+      )
+      .toArray()
+    for (const { place, profile, oldest } of rows) {
+      if (oldest > cutoff) continue
+      profiles.add(profile)
+      if (table === 'sealed') this.#expireSealed(place, cutoff)
+      else this.#expireTail(profile, cutoff)
+    }
+    const last = rows.at(-1)?.place
+    if (last !== undefined && rows.length === limit)
+      return { profiles, next: { table, after: last } }
+    return { profiles, next: table === 'sealed' ? { table: 'tail', after: 0 } : undefined }
+  }
+
+  /** How many were sealed. */
+  #sealFormer(limit: number): number {
+    const rows = this.#sql
+      .exec<{ profile: ProfileId }>('SELECT DISTINCT profile FROM chunk LIMIT ?', limit)
+      .toArray()
+    for (const { profile } of rows) this.#seal(profile)
+    return rows.length
+  }
+
+  #expireSealed(id: number, cutoff: Millis): void {
+    const row = this.#sql.exec<Sealed>(`${SEALED} WHERE id = ?`, id).one()
+    const left = unexpired(opened(row), cutoff)
+    if (left.length === 0) {
+      this.#sql.exec('DELETE FROM sealed WHERE id = ?', id)
+      return
+    }
+    const { names, heads, properties, ids, others } = sealed(left)
+    this.#sql.exec(
+      `UPDATE sealed SET events = ?, oldest = ?, names = ?, heads = ?, properties = ?, ids = ?,
+         others = ? WHERE id = ?`,
+      left.length,
+      oldestOf(left),
+      names,
+      heads,
+      properties,
+      ids,
+      others,
+      id,
+    )
+  }
+
+  #expireTail(profile: ProfileId, cutoff: Millis): void {
+    const left = unexpired(this.#tail(profile), cutoff)
+    if (left.length === 0) {
+      this.#sql.exec('DELETE FROM tail WHERE profile = ?', profile)
+      return
+    }
+    this.#sql.exec(
+      'UPDATE tail SET events = ?, oldest = ?, data = ? WHERE profile = ?',
+      left.length,
+      oldestOf(left),
+      lined(left.map((event) => JSON.stringify(event))),
+      profile,
+    )
+  }
+
+  /** Seals those of some tails that have grown. */
+  protected sealFull(profiles: Iterable<ProfileId>): void {
+    const rows = this.#sql
+      .exec<{ profile: string }>(
+        `SELECT profile FROM tail WHERE profile IN (SELECT value FROM json_each(?))
+           AND (events >= ? OR length(data) >= ?)`,
+        listed(profiles),
+        TAIL_EVENTS,
+        TAIL_CHARACTERS,
+      )
+      .toArray()
+    for (const { profile } of rows) this.#seal(profile as ProfileId)
   }
 }
 
-/** Events as the texts of rows. */
-export function chunksOf(events: readonly EventRecord[]): string[] {
-  const chunks: string[] = []
+const SEALED = 'SELECT id, seq, events, oldest, names, heads, properties, ids, others FROM sealed'
+
+const isFull = ({ events, size }: { readonly events: number; readonly size: number }): boolean =>
+  events >= TAIL_EVENTS || size >= TAIL_CHARACTERS
+
+/** Whether rows of the former kind are left; their table goes with the last of them. */
+function isFormerLeft(sql: SqlStorage): boolean {
+  const [table] = sql
+    .exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'chunk'")
+    .toArray()
+  if (table === undefined) return false
+  if (sql.exec('SELECT 1 FROM chunk LIMIT 1').toArray().length > 0) return true
+  sql.exec('DROP TABLE chunk')
+  return false
+}
+
+/** Events of a tail; those are left out that bear none of some names. */
+function eventsOf(tail: string, asked?: Names): EventRecord[] {
+  return linesOf(tail)
+    .filter((line) => mayName(line, asked))
+    .map((line) => JSON.parse(line) as EventRecord)
+}
+
+/** A few names are looked for in the text, which is quicker than to read all of it. */
+function mayName(text: string, asked: Names): boolean {
+  if (asked === undefined || asked.size > MOST_LOOKED_FOR) return true
+  for (const name of asked) if (text.includes(`"name":${JSON.stringify(name)}`)) return true
+  return false
+}
+
+export const named = (events: readonly EventRecord[], asked: Names): readonly EventRecord[] =>
+  asked === undefined ? events : events.filter(({ name }) => asked.has(name))
+
+/** Events as rows: as many as have room in the last one there is, and new ones. */
+function* rowsOf(
+  events: readonly EventRecord[],
+  last?: SealedRow & { readonly events: number },
+): Generator<{
+  readonly row: SealedRow
+  /** The events that are new in it. */
+  readonly some: readonly EventRecord[]
+  readonly isMore: boolean
+}> {
+  if (events.length === 0) return
+  const room = SEALED_EVENTS - (last?.events ?? 0)
+  if (room <= 0) return yield* rowsOf(events)
+  const some = events.slice(0, room)
+  const row = sealed(some, last)
+  const taken = some.length
+  if (sizeOf(row) <= CHUNK_CHARACTERS || (taken === 1 && last === undefined)) {
+    yield { row, some, isMore: last !== undefined }
+    return yield* rowsOf(events.slice(taken))
+  }
+  if (last !== undefined) return yield* rowsOf(events)
+  const half = taken >> 1
+  yield* rowsOf(events.slice(0, half))
+  yield* rowsOf(events.slice(half))
+}
+
+const sizeOf = (row: SealedRow): number =>
+  row.names.length + row.heads.length + row.properties.length + row.ids.length + row.others.length
+
+/** Events as texts of a limited size, each a list of some. */
+function* textsOf(events: Iterable<EventRecord>): Generator<string> {
   let chunk: string[] = []
   let size = 0
   for (const event of events) {
     const text = JSON.stringify(event)
     if (size > 0 && size + text.length > CHUNK_CHARACTERS) {
-      chunks.push(`[${chunk.join()}]`)
+      yield `[${chunk.join()}]`
       chunk = []
       size = 0
     }
     chunk.push(text)
     size += text.length
   }
-  if (chunk.length > 0) chunks.push(`[${chunk.join()}]`)
-  return chunks
+  if (chunk.length > 0) yield `[${chunk.join()}]`
 }

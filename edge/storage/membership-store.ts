@@ -1,33 +1,57 @@
 import { isCandidate } from '../domain/candidate.ts'
 import type { ProfileId, SegmentId } from '../protocol/id.ts'
 import type { Membership, Transition } from '../protocol/membership.ts'
+import type { Crossings } from '../protocol/live.ts'
 import type { Millis } from '../protocol/time.ts'
+import { SegmentHourStore } from './segment-hour-store.ts'
 
 /** Behind every profile id. */
 const LAST = '~'
 const NO_SEGMENT = '' as SegmentId
 
+/** Of one segment: members now, and crossings since the shard was born. */
+export interface SegmentTotals extends Crossings {
+  readonly segment: SegmentId
+  readonly size: number
+}
+
 /** Who is in which segment, and how many: written only when somebody enters or leaves. */
 export class MembershipStore {
   readonly #sql: SqlStorage
+  readonly hours: SegmentHourStore
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    this.hours = new SegmentHourStore(sql)
     sql.exec(`CREATE TABLE IF NOT EXISTS membership (
       segment TEXT NOT NULL, profile TEXT NOT NULL, entered_at REAL NOT NULL,
       PRIMARY KEY (segment, profile)) WITHOUT ROWID`)
     sql.exec(`CREATE TABLE IF NOT EXISTS size (
-      segment TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID`)
+      segment TEXT PRIMARY KEY, n INTEGER NOT NULL, entered INTEGER NOT NULL DEFAULT 0,
+      exited INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`)
+    const present = sql
+      .exec<{ n: number }>(
+        `SELECT count(*) AS n FROM pragma_table_info('size') WHERE name = 'entered'`,
+      )
+      .one()
+    if (present.n > 0) return
+    // A shard that was born before crossings were counted.
+    sql.exec('ALTER TABLE size ADD COLUMN entered INTEGER NOT NULL DEFAULT 0')
+    sql.exec('ALTER TABLE size ADD COLUMN exited INTEGER NOT NULL DEFAULT 0')
   }
 
   record(profile: ProfileId, transitions: readonly Transition[]): void {
-    for (const transition of transitions) this.#change(transition, profile)
+    for (const transition of transitions) {
+      const change = this.#change(transition, profile)
+      this.resize(transition.segment, change, transition.decidedAt, true)
+    }
   }
 
+  /** By how much the segment grew. */
   #change(
     { type, segment, at }: Pick<Transition, 'type' | 'segment' | 'at'>,
     profile: ProfileId,
-  ): void {
+  ): number {
     const { rowsWritten } =
       type === 'entered'
         ? this.#sql.exec(
@@ -41,39 +65,54 @@ export class MembershipStore {
             segment,
             profile,
           )
-    this.resize(segment, type === 'entered' ? rowsWritten : -rowsWritten)
+    return type === 'entered' ? rowsWritten : -rowsWritten
   }
 
-  /** A size is the number of rows, whatever was said twice. */
-  protected resize(segment: SegmentId, change: number): void {
+  /**
+   * A size is the number of rows, whatever was said twice. `crossed`: people entered or exited; else they moved.
+   */
+  protected resize(segment: SegmentId, change: number, now: Millis, crossed: boolean): void {
     if (change === 0) return
+    const crossings = {
+      entered: crossed ? Math.max(change, 0) : 0,
+      exited: crossed ? Math.max(-change, 0) : 0,
+    }
     this.#sql.exec(
-      `INSERT INTO size (segment, n) VALUES (?1, max(?2, 0))
-       ON CONFLICT (segment) DO UPDATE SET n = n + ?2`,
+      `INSERT INTO size (segment, n, entered, exited) VALUES (?1, max(?2, 0), ?3, ?4)
+       ON CONFLICT (segment) DO UPDATE
+       SET n = n + ?2, entered = entered + ?3, exited = exited + ?4`,
       segment,
       change,
+      crossings.entered,
+      crossings.exited,
     )
+    if (!isCandidate(segment)) this.hours.add(segment, now, change, crossings)
   }
 
   /** Drops a profile that lives elsewhere by now: nobody left by that. */
-  drop(profile: ProfileId, segments: Iterable<SegmentId>): void {
-    for (const segment of segments) this.#change({ type: 'exited', segment, at: 0 }, profile)
+  drop(profile: ProfileId, segments: Iterable<SegmentId>, now: Millis): void {
+    for (const segment of segments) {
+      const change = this.#change({ type: 'exited', segment, at: 0 }, profile)
+      this.resize(segment, change, now, false)
+    }
   }
 
   /** Takes in a profile that lived elsewhere: nobody entered by that. */
-  adopt(profile: ProfileId, memberships: Iterable<Membership>): void {
+  adopt(profile: ProfileId, memberships: Iterable<Membership>, now: Millis): void {
     for (const { segment, enteredAt } of memberships) {
-      this.#change({ type: 'entered', segment, at: enteredAt }, profile)
+      const change = this.#change({ type: 'entered', segment, at: enteredAt }, profile)
+      this.resize(segment, change, now, false)
     }
   }
 
   /** Of segments; candidates are nobody's to see but those who compare them. */
-  sizes(): Record<string, number> {
-    const rows = this.#sql
-      .exec<{ segment: SegmentId; n: number }>('SELECT segment, n FROM size')
+  totals(): SegmentTotals[] {
+    return this.#sql
+      .exec<{ segment: SegmentId; size: number; entered: number; exited: number }>(
+        'SELECT segment, n AS size, entered, exited FROM size',
+      )
       .toArray()
       .filter(({ segment }) => !isCandidate(segment))
-    return Object.fromEntries(rows.map(({ segment, n }) => [segment, n]))
   }
 
   /** Number of members. */

@@ -1,6 +1,8 @@
 import { base32, RANDOM_BYTES } from '../domain/id.ts'
 import type {
   ActivationId,
+  ComputedTraitId,
+  CapId,
   DeliveryId,
   DestinationId,
   EventId,
@@ -13,8 +15,10 @@ import type {
 interface Ids {
   readonly act: ActivationId
   readonly aud: string
+  readonly cap: CapId
   /** Of a segment's candidate, which is judged like a segment. */
   readonly cnd: SegmentId
+  readonly cnt: string
   readonly dlv: DeliveryId
   readonly dst: DestinationId
   readonly ers: string
@@ -26,6 +30,7 @@ interface Ids {
   readonly reh: string
   readonly seg: SegmentId
   readonly src: SourceId
+  readonly trt: ComputedTraitId
   readonly usr: string
   readonly ws: WorkspaceId
 }

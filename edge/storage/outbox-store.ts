@@ -1,5 +1,6 @@
 import type { ApiDelivery } from '../protocol/api.ts'
-import type { DeliveryState } from '../protocol/delivery.ts'
+import type { ApiTouchRefusal } from '../protocol/api-touch.ts'
+import type { ChannelChoice, DeliveryState } from '../protocol/delivery.ts'
 import type {
   ActivationId,
   DeliveryId,
@@ -8,6 +9,7 @@ import type {
   SegmentId,
 } from '../protocol/id.ts'
 import type { Cause } from '../protocol/membership.ts'
+import type { TouchAsk, TouchRefusal } from '../protocol/touch.ts'
 import { DAY, NEVER, type Millis } from '../protocol/time.ts'
 
 /** Delivered ones are shown for so long; those that never arrived can be replayed for longer. */
@@ -32,6 +34,11 @@ interface Crossing {
   readonly decidedAt: Millis
   readonly cause: Cause
   readonly clauses?: readonly string[]
+  readonly choice?: ChannelChoice
+  /** It reaches its person on a channel: it takes a place under the caps while it is not given up. */
+  readonly touch?: TouchAsk
+  /** The cap it would have broken. */
+  readonly refusal?: TouchRefusal
 }
 
 /** Somebody was erased: whoever was told of them must erase them too. */
@@ -55,6 +62,13 @@ interface Delivery {
   readonly createdAt: Millis
   readonly attempts: readonly Attempt[]
 }
+
+/** As a row is added. */
+export type NewRow = Omit<
+  Delivery,
+  'state' | 'attempt' | 'replayedAfter' | 'releases' | 'attempts'
+> &
+  (Crossing | Notice)
 
 type Sql = {
   id: string
@@ -105,10 +119,7 @@ export class OutboxStore {
   }
 
   /** A new row, due at `nextAt` unless an older one of its line is still open. */
-  add(
-    row: Omit<Delivery, 'state' | 'attempt' | 'replayedAfter' | 'releases' | 'attempts'> &
-      (Crossing | Notice),
-  ): void {
+  add(row: NewRow): void {
     const { id, nextAt, ...data } = row
     const line = `${data.profile}/${data.destination}`
     this.#sql.exec(
@@ -118,6 +129,21 @@ export class OutboxStore {
       line,
       JSON.stringify(data),
       this.#hasOpen(line) ? null : nextAt,
+    )
+  }
+
+  /** A new row of what is not sent, for a reason that is told. */
+  addRefused(row: NewRow, attempt: Attempt): void {
+    const { id, nextAt: _, ...data } = row
+    this.#sql.exec(
+      `INSERT INTO outbox
+         (id, line, data, state, attempt, replayed_after, releases, next_at, closed_at, log)
+       VALUES (?, ?, ?, 'refused', 1, 0, 0, NULL, ?, ?)`,
+      id,
+      `${data.profile}/${data.destination}`,
+      JSON.stringify(data),
+      attempt.at,
+      JSON.stringify([attempt]),
     )
   }
 
@@ -202,7 +228,8 @@ export class OutboxStore {
   reopen(id: DeliveryId, now: Millis): void {
     this.#sql.exec(
       `UPDATE outbox SET state = 'pending', closed_at = NULL, releases = 0, next_at = ?,
-       replayed_after = attempt, attempt = attempt + 1 WHERE id = ?`,
+       replayed_after = attempt, attempt = attempt + 1,
+       data = json_remove(data, '$.refusal') WHERE id = ?`,
       now,
       id,
     )
@@ -320,6 +347,11 @@ export class OutboxStore {
   }
 }
 
+export const toApiRefusal = ({ freeAt, ...rule }: TouchRefusal): ApiTouchRefusal => ({
+  ...rule,
+  freeAt: freeAt === undefined ? null : iso(freeAt),
+})
+
 const iso = (at: Millis): string => new Date(at).toISOString()
 
 export const toApiDelivery = (row: OutboxRow): ApiDelivery => ({
@@ -335,4 +367,9 @@ export const toApiDelivery = (row: OutboxRow): ApiDelivery => ({
   nextAttemptAt: row.state === 'pending' ? iso(row.nextAt) : null,
   attempts: row.attempts.map(({ at, ...rest }) => ({ at: iso(at), ...rest })),
   cause: row.type === 'erased' ? null : row.cause,
+  ...(row.type !== 'erased' && row.clauses !== undefined && { clauses: row.clauses }),
+  ...(row.type !== 'erased' && row.choice !== undefined && { choice: row.choice }),
+  ...(row.type !== 'erased' &&
+    row.refusal !== undefined &&
+    row.state === 'refused' && { refusal: toApiRefusal(row.refusal) }),
 })

@@ -1,5 +1,7 @@
 import { decodeProfile, encodeProfile, type Profile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
+import { listed } from './insert-rows.ts'
+import { ProfileChanges } from './profile-changes.ts'
 
 /** A state, and what the shard must know beside it. */
 export interface StoredProfile {
@@ -14,7 +16,12 @@ export interface StoredProfile {
   readonly saga: string | null
 }
 
+/** Under which catalog a state is right, though it was written under an older one: nothing of it changed. */
+export type Label = Pick<Profile, 'version' | 'fingerprint'>
+export type LabelOf = (id: ProfileId, version: number) => Label | undefined
+
 export type ProfileRow = {
+  version: number
   state: string | null
   forward: string | null
   graph: string | null
@@ -22,15 +29,21 @@ export type ProfileRow = {
   saga: string | null
 }
 
+type StateRow = { id: ProfileId; version: number; state: string }
+
 /**
  * Profiles and devices of one shard. A row either holds a state or points elsewhere: ids of merged profiles and of
  * devices that moved forward for ever.
  */
 export class ProfileStore {
+  readonly changes: ProfileChanges
   readonly #sql: SqlStorage
+  /** Asked of each state that is read. */
+  labelOf: LabelOf = () => undefined
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, changes = new ProfileChanges()) {
     this.#sql = sql
+    this.changes = changes
     // Rows of a kilobyte in the order of random ids would be moved about with every birth: only their index is.
     sql.exec(`CREATE TABLE IF NOT EXISTS profile (
       id TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, state TEXT, forward TEXT,
@@ -44,17 +57,21 @@ export class ProfileStore {
   /** The state, or where it went. */
   find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
     const row = this.rowOf(id)
-    return row && storedFrom(id, row)
+    return row && storedFrom(id, row, this.labelOf)
   }
 
   protected rowOf(id: ProfileId): ProfileRow | undefined {
     return this.#sql
-      .exec<ProfileRow>('SELECT state, forward, graph, shared, saga FROM profile WHERE id = ?', id)
+      .exec<ProfileRow>(
+        'SELECT version, state, forward, graph, shared, saga FROM profile WHERE id = ?',
+        id,
+      )
       .toArray()[0]
   }
 
   /** Its graph stays as it is. */
   save(profile: Profile): void {
+    this.changes.tell(profile.id)
     const state = encodeProfile(profile)
     const { rowsWritten } = this.#sql.exec(
       'UPDATE profile SET version = ?, state = ? WHERE id = ? AND state NOT NULL',
@@ -67,6 +84,7 @@ export class ProfileStore {
 
   /** With the graph it shares with no other. */
   saveWithGraph(profile: Profile, graph: string | null): void {
+    this.changes.tell(profile.id)
     const state = encodeProfile(profile)
     const { rowsWritten } = this.#sql.exec(
       `UPDATE profile SET version = ?, state = ?, graph = ?, shared = NULL
@@ -77,6 +95,11 @@ export class ProfileStore {
       profile.id,
     )
     if (rowsWritten === 0) this.#put(profile.id, profile.version, state, graph, null)
+  }
+
+  /** Whatever is known of which catalog it is right under: it is to be looked at. */
+  outdate(id: ProfileId): void {
+    this.#sql.exec('UPDATE profile SET version = 0 WHERE id = ?', id)
   }
 
   setShared(id: ProfileId, shared: string): void {
@@ -121,6 +144,7 @@ export class ProfileStore {
       )
       .toArray()
     if (row?.forward === to) return
+    this.changes.tell(id)
     this.#sql.exec(
       `INSERT OR REPLACE INTO profile (id, version, state, forward) VALUES (?, 0, NULL, ?)`,
       id,
@@ -160,14 +184,13 @@ export class ProfileStore {
 
   /** States in id order, from after `cursor`. Ids are random, so any run of them is a random sample. */
   page(cursor: string, limit: number): Profile[] {
-    return this.#sql
-      .exec<{ state: string }>(
-        'SELECT state FROM profile WHERE id > ? AND state NOT NULL ORDER BY id LIMIT ?',
-        cursor,
-        limit,
-      )
-      .toArray()
-      .map(({ state }) => decodeProfile(state))
+    const rows = this.#sql.exec<StateRow>(
+      `SELECT id, version, state FROM profile
+       WHERE id > ? AND state NOT NULL ORDER BY id LIMIT ?`,
+      cursor,
+      limit,
+    )
+    return Array.from(rows, (row) => this.#decode(row))
   }
 
   /** Of states alone, in order, from after `cursor`. */
@@ -182,6 +205,44 @@ export class ProfileStore {
       .map(({ id }) => id as ProfileId)
   }
 
+  /** States of those of some ids that live here, in any order. */
+  some(ids: readonly ProfileId[]): Profile[] {
+    const rows = this.#sql.exec<StateRow>(
+      `SELECT id, version, state FROM profile
+       WHERE id IN (SELECT value FROM json_each(?)) AND state NOT NULL`,
+      listed(ids),
+    )
+    return Array.from(rows, (row) => this.#decode(row))
+  }
+
+  /** States by the numbers of their rows. */
+  numbered(numbers: readonly number[]): ReadonlyMap<number, Profile> {
+    const rows = this.#sql.exec<StateRow & { n: number }>(
+      `SELECT rowid AS n, id, version, state FROM profile
+       WHERE rowid IN (SELECT value FROM json_each(?)) AND state NOT NULL`,
+      JSON.stringify(numbers),
+    )
+    return new Map(Array.from(rows, ({ n, ...row }) => [n, this.#decode(row)]))
+  }
+
+  #decode({ id, version, state }: StateRow): Profile {
+    return labelled(decodeProfile(state), this.labelOf(id, version))
+  }
+
+  /** Of these, the catalog's version that each is right under; 0: to be looked at whatever came of others. */
+  versionsOf(ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> {
+    const rows = this.#sql.exec<{ id: ProfileId; version: number }>(
+      `SELECT id, iif(saga IS NULL, version, 0) AS version FROM profile
+       WHERE id IN (SELECT value FROM json_each(?))`,
+      listed(ids),
+    )
+    const versions = new Map<ProfileId, number>()
+    for (const { id, version } of rows) {
+      versions.set(id, this.labelOf(id, version)?.version ?? version)
+    }
+    return versions
+  }
+
   /** How many states stand after `cursor`. */
   remaining(cursor: string): number {
     return this.#sql
@@ -194,6 +255,7 @@ export class ProfileStore {
 
   /** Neither a state nor a pointer is left. */
   remove(id: ProfileId): void {
+    this.changes.tell(id)
     const [row] = this.#sql
       .exec<{ state: string | null }>('DELETE FROM profile WHERE id = ? RETURNING state', id)
       .toArray()
@@ -211,7 +273,8 @@ export class ProfileStore {
 /** A row as whoever looks for a profile sees it. */
 export function storedFrom(
   id: ProfileId,
-  { state, forward, graph, shared, saga }: ProfileRow,
+  { version, state, forward, graph, shared, saga }: ProfileRow,
+  labelOf: LabelOf,
 ): StoredProfile | { readonly forward: ProfileId } {
   if (forward !== null) return { forward: forward as ProfileId }
   let profile: Profile | undefined
@@ -221,7 +284,14 @@ export function storedFrom(
     shared,
     saga,
     get profile() {
-      return (profile ??= decodeProfile(state ?? '{}'))
+      return (profile ??= labelled(decodeProfile(state ?? '{}'), labelOf(id, version)))
     },
   }
+}
+
+function labelled(profile: Profile, label: Label | undefined): Profile {
+  if (label === undefined || profile.version >= label.version) return profile
+  profile.version = label.version
+  profile.fingerprint = label.fingerprint
+  return profile
 }

@@ -11,6 +11,8 @@ export type Owned =
   | 'experience'
   | 'destination'
   | 'activation'
+  | 'computedTrait'
+  | 'cap'
   | 'audit'
   | 'import'
   | 'importMapping'
@@ -86,7 +88,7 @@ export async function countRows(
 /** The keys that rows of a table have in a workspace. */
 export async function keysOf(
   db: D1Database,
-  table: 'segment' | 'experience',
+  table: 'segment' | 'experience' | 'computedTrait' | 'cap',
   workspace: WorkspaceId,
 ): Promise<ReadonlySet<string>> {
   const rows = await databaseOf(db)

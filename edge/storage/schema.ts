@@ -3,12 +3,15 @@ import type { ConsentMode } from '../protocol/consent.ts'
 import type { DestinationKind } from '../protocol/delivery.ts'
 import type {
   ActivationId,
+  ComputedTraitId,
+  CapId,
   DestinationId,
   ExperienceId,
   SegmentId,
   SourceId,
   WorkspaceId,
 } from '../protocol/id.ts'
+import type { Channel } from '../protocol/reaction.ts'
 import type { Millis } from '../protocol/time.ts'
 
 /** Rows of D1 as `migrations/` creates them: booleans are 0 or 1, lists and conditions JSON text. */
@@ -21,6 +24,7 @@ export interface WorkspaceRow {
   readonly settled: number
   readonly identity: string | null
   readonly consent: string | null
+  readonly scores: string | null
   readonly createdAt: Millis
 }
 
@@ -40,6 +44,7 @@ export interface SourceRow extends Owned<SourceId>, Changeable {
   readonly consent: ConsentMode
   readonly purposes: string
   readonly tokenKeys: string
+  readonly pressure: number
   readonly own: number
 }
 
@@ -63,7 +68,9 @@ export interface SegmentRow extends Owned<SegmentId>, Changeable {
   readonly version: number
   readonly candidate: string | null
   readonly origin: SegmentId | null
+  readonly former: string | null
   readonly minimumStay: string | null
+  readonly onDevice: number
 }
 
 /** The people are JSON text. */
@@ -81,6 +88,7 @@ export interface ExperienceRow extends Owned<ExperienceId>, Changeable {
   readonly variations: string
   readonly control: number
   readonly priority: number
+  readonly touch: string | null
   readonly enabled: number
 }
 
@@ -89,6 +97,7 @@ export interface DestinationRow extends Owned<DestinationId>, Changeable {
   readonly kind: DestinationKind
   readonly url: string
   readonly purposes: string
+  readonly channel: Channel | null
   readonly secrets: string
   readonly enabled: number
 }
@@ -100,6 +109,20 @@ export interface ActivationRow extends Owned<ActivationId>, Changeable {
   readonly destinations: string
   readonly on: string
   readonly frequency: 'every-time' | 'once'
+  readonly touch: string | null
+  readonly channel: 'best' | null
+  readonly enabled: number
+}
+
+export interface CapRow extends Owned<CapId>, Changeable {
+  readonly key: string
+  readonly name: string
+  readonly channel: Channel | null
+  readonly tag: string | null
+  readonly window: string
+  readonly most: number
+  readonly thresholds: string
+  readonly onSite: number
   readonly enabled: number
 }
 
@@ -110,6 +133,22 @@ export interface ImportRow extends Owned<string> {
 export interface ImportMappingRow extends Owned<string> {
   readonly name: string
   readonly mapping: string
+}
+
+/** `definition`: by what it is computed, as JSON text. */
+export interface ComputedTraitRow extends Owned<ComputedTraitId>, Changeable {
+  readonly key: string
+  readonly name: string
+  readonly definition: string
+}
+
+/** Facts and report are JSON text. */
+export interface PopulationRow {
+  readonly workspace: WorkspaceId
+  readonly version: number
+  readonly at: Millis
+  readonly facts: string
+  readonly report: string
 }
 
 export interface AuditRow extends Owned<string> {
@@ -159,9 +198,12 @@ export interface Schema {
   readonly experience: ExperienceRow
   readonly destination: DestinationRow
   readonly activation: ActivationRow
+  readonly cap: CapRow
   readonly audit: AuditRow
   readonly import: ImportRow
   readonly importMapping: ImportMappingRow
+  readonly computedTrait: ComputedTraitRow
+  readonly population: PopulationRow
   readonly user: UserRow
   readonly account: AccountRow
   readonly member: MemberRow

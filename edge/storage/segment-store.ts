@@ -4,6 +4,7 @@ import type { ExamplePerson } from '../protocol/example.ts'
 import type { SegmentDefinition } from '../protocol/membership.ts'
 import { sql } from 'kysely'
 import { names } from '../domain/segment-links.ts'
+import { capsFor } from './cap-store.ts'
 import { commit, type Change, type Conflict } from './change.ts'
 import { databaseOf } from './database.ts'
 import { newId } from './new-id.ts'
@@ -16,17 +17,29 @@ export const readSegment = (row: SegmentRow): SegmentDefinition & { readonly ver
   name: row.name,
   condition: JSON.parse(row.condition) as Condition,
   public: row.public === 1,
+  ...(row.onDevice === 1 && { onDevice: true }),
   purposes: JSON.parse(row.purposes) as readonly string[],
   version: row.version,
   ...(row.origin !== null && { origin: row.origin }),
   ...(row.minimumStay !== null && { minimumStay: row.minimumStay }),
 })
 
+/** What a change of a segment took the place of. */
+export interface FormerSegment {
+  readonly segment: SegmentDefinition
+  readonly examples: readonly ExamplePerson[]
+}
+
+/** Null: it had never been counted to the end. Undefined: not known. */
+export const readFormer = ({ former }: SegmentRow): FormerSegment | null | undefined =>
+  former === null ? undefined : (JSON.parse(former) as FormerSegment | null)
+
 const columns = ({
   key,
   name,
   condition,
   public: open,
+  onDevice,
   purposes = [],
   minimumStay,
 }: SegmentDefinition) => ({
@@ -34,6 +47,7 @@ const columns = ({
   name,
   condition: JSON.stringify(condition),
   public: open ? 1 : 0,
+  onDevice: onDevice === true ? 1 : 0,
   purposes: JSON.stringify(purposes),
   minimumStay: minimumStay ?? null,
 })
@@ -58,12 +72,13 @@ export const createSegment = (
       : []),
   ])
 
-/** `examples` undefined: those it has stay. */
+/** `examples` undefined: those it has stay. `former`: what comes back if this is taken back; undefined: as before. */
 export const replaceSegment = (
   db: D1Database,
   change: Change,
   segment: SegmentDefinition,
   examples?: readonly ExamplePerson[],
+  former?: FormerSegment | null,
 ): Promise<boolean | Conflict> =>
   commit(db, change, (database) => [
     ...(examples === undefined
@@ -73,6 +88,7 @@ export const replaceSegment = (
       .updateTable('segment')
       .set((eb) => ({
         ...columns(segment),
+        ...(former !== undefined && { former: JSON.stringify(former) }),
         version: eb('version', '+', 1),
         updatedAt: change.at,
       }))
@@ -119,7 +135,7 @@ function isNamedIn(text: string, id: SegmentId): boolean {
 
 /** What names a segment. `tells`: an activation of the segment itself, not one that only leaves its members out. */
 export interface SegmentUser {
-  readonly type: 'activation' | 'experience' | 'segment'
+  readonly type: 'activation' | 'cap' | 'experience' | 'segment'
   readonly id: string
   readonly name: string
   readonly tells: boolean
@@ -138,14 +154,14 @@ export async function linkableSegments(
   return rows.map(readSegment)
 }
 
-/** The activations, experiences and segments that name a segment. */
+/** The activations, experiences, caps and segments that name a segment. */
 export async function usersOfSegment(
   db: D1Database,
   workspace: WorkspaceId,
   id: SegmentId,
 ): Promise<readonly SegmentUser[]> {
   const database = databaseOf(db)
-  const [experiences, activations, segments] = await Promise.all([
+  const [experiences, activations, segments, caps] = await Promise.all([
     database
       .selectFrom('experience')
       .select(['id', 'name'])
@@ -164,8 +180,10 @@ export async function usersOfSegment(
       .where('id', '!=', id)
       .where((eb) => eb.or([mentions('condition', id), mentions('candidate', id)]))
       .execute(),
+    capsFor(db, workspace, id),
   ])
   return [
+    ...caps.map((one) => ({ id: one.id, name: one.name, type: 'cap' as const, tells: false })),
     ...experiences.map((one) => ({ ...one, type: 'experience' as const, tells: false })),
     ...activations
       .filter(

@@ -12,14 +12,23 @@ export const readSource = (row: SourceRow): SourceDefinition => ({
   kind: row.kind,
   consent: row.consent,
   purposes: JSON.parse(row.purposes) as readonly EventPurpose[],
+  ...(row.pressure === 1 && { pressure: true as const }),
   tokenKeys: JSON.parse(row.tokenKeys) as readonly TokenKey[],
 })
 
-const columns = ({ name, kind, consent, purposes = [], tokenKeys }: SourceDefinition) => ({
+const columns = ({
+  name,
+  kind,
+  consent,
+  purposes = [],
+  pressure,
+  tokenKeys,
+}: SourceDefinition) => ({
   name,
   kind,
   consent,
   purposes: JSON.stringify(purposes),
+  pressure: pressure === true ? 1 : 0,
   tokenKeys: JSON.stringify(tokenKeys),
 })
 

@@ -4,16 +4,20 @@ import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../command.ts'
+import { benchAppetence } from './appetence.ts'
+import { benchBackFill } from './back-fill.ts'
 import { benchEdge } from './edge.ts'
 import { benchEngine } from './engine.ts'
 import { HISTORY_SIZES } from './engine/hostile.ts'
 import { benchExactTime } from './exact-time.ts'
 import { benchImports } from './imports.ts'
 import { benchMerges } from './merges.ts'
+import { benchPreview } from './preview.ts'
+import { benchScores } from './scores.ts'
 import { TAG_BUDGET, tagSizes } from './tag-size.ts'
 
 /**
- * `npm run bench [-- tag edge engine imports merges exact-time --rounds N --seconds N --rows N --merges N --people N]`: each benchmark prints a table
+ * `npm run bench [-- tag edge engine imports merges exact-time back-fill preview scores appetence --rounds N --seconds N --rows N --merges N --people N --profiles N --conditions N]`: each benchmark prints a table
  * and writes JSON to `.prisme/bench/`. Without names: all of them.
  */
 const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
@@ -23,6 +27,10 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<unknown> } = {
   imports: benchTheImports,
   merges: benchTheMerges,
   'exact-time': benchTheExactTime,
+  'back-fill': benchTheBackFill,
+  preview: benchThePreview,
+  scores: benchTheScores,
+  appetence: benchTheAppetence,
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,6 +40,8 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: '20000' },
     merges: { type: 'string', default: '100' },
     people: { type: 'string', default: '10000' },
+    profiles: { type: 'string', default: '20000' },
+    conditions: { type: 'string', default: '200' },
   },
 })
 /** Events of each of two profiles that become one. */
@@ -51,6 +61,25 @@ for (const name of names) {
   mkdirSync(FOLDER, { recursive: true })
   writeFileSync(file, `${JSON.stringify({ ...surroundings(), results }, null, 2)}\n`)
   console.log(`written to ${file}`)
+}
+
+async function benchTheAppetence() {
+  const tests = benchAppetence(Number(values.people))
+  console.table(
+    tests.map(({ name, messages, rate, error, lift, auc }) => ({
+      'back-test': name,
+      messages,
+      'reacted to': rate.toFixed(3),
+      'off by, mean of tenths': error.toFixed(3),
+      'lift of the last tenth': lift.toFixed(2),
+      AUC: auc.toFixed(3),
+    })),
+  )
+  for (const { name, points } of tests) {
+    console.log(`${name}: foretold / observed by tenths`)
+    console.log(points.map((one) => cell(one.expected, one.actual, 0, 3)).join('  '))
+  }
+  return tests
 }
 
 async function benchTag() {
@@ -98,6 +127,8 @@ async function benchTheEngine() {
       'against 10 ': figure.meanRatio.toFixed(2),
       'others beside, median µs': figure.others.toFixed(1),
       'against 10  ': figure.othersRatio.toFixed(2),
+      'mean µs ': figure.othersMean.toFixed(1),
+      'against 10   ': figure.othersMeanRatio.toFixed(2),
     })),
   )
   const { figures: rivals, checked, touchedMost, touchedMean } = figures.rivals
@@ -131,6 +162,20 @@ async function benchTheImports() {
   return figures
 }
 
+async function benchTheScores() {
+  const figures = benchScores(Number(values.rounds), console.log)
+  console.table(
+    figures.ingest.map(({ scores, micros, ratio }) => ({
+      scores,
+      'µs an event': micros.toFixed(1),
+      'against off': ratio.toFixed(3),
+    })),
+  )
+  console.table([figures.fit])
+  console.table([figures.refresh])
+  return figures
+}
+
 async function benchTheMerges() {
   const figures = await benchMerges(Number(values.merges), MERGED_EVENTS, console.log)
   console.table(
@@ -147,6 +192,53 @@ async function benchTheMerges() {
 async function benchTheExactTime() {
   const figures = await benchExactTime(Number(values.people), console.log)
   console.table(figures)
+  return { figures, load: loadavg() }
+}
+
+async function benchTheBackFill() {
+  const results = await benchBackFill(Number(values.people), Number(values.rounds), console.log)
+  console.table(
+    results.figures.map(({ rate, cpuRate, memory, ...what }) => ({
+      ...what,
+      'profiles/s': Math.round(rate),
+      'of processor time': Math.round(cpuRate),
+      'MB at most': memory,
+    })),
+  )
+  console.table(results.slopes)
+  console.log(
+    `${results.marginalRate.toFixed(0)} more profiles take a second of processor time more`,
+  )
+  console.table(results.ingest)
+  return { ...results, load: loadavg() }
+}
+
+async function benchThePreview() {
+  const [rounds, profiles, conditions] = [values.rounds, values.profiles, values.conditions]
+  const sizes = [Number(rounds), Number(profiles), Number(conditions)] as const
+  const figures = await benchPreview(...sizes, console.log)
+  console.table(
+    figures.estimates.map(({ p50, p99, computed, ...figure }) => ({
+      ...figure,
+      'p50 ms': p50.toFixed(0),
+      'p99 ms': p99.toFixed(0),
+      'computed ms': computed.toFixed(0),
+    })),
+  )
+  console.table(
+    figures.counts.map(({ quiet, counting, seconds, ...figure }) => ({
+      ...figure,
+      seconds: seconds.toFixed(1),
+      'p50 ms of an event, counting / quiet': cell(
+        counting.p50,
+        quiet.p50,
+        counting.p50 / quiet.p50,
+        1,
+      ),
+      'p99 ms': cell(counting.p99, quiet.p99, counting.p99 / quiet.p99, 1),
+    })),
+  )
+  if (figures.coverage !== undefined) console.table([figures.coverage])
   return { figures, load: loadavg() }
 }
 

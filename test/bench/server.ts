@@ -23,11 +23,12 @@ export interface EdgeServer extends Server {
 /**
  * The edge as it is built for deployment, with the route that makes the demo workspace, on `workerd serve` with its
  * storage on disk. Miniflare writes workerd's configuration and simulates D1, KV, R2 and queues inside it; requests
- * do not pass through it, nor through wrangler's proxy. `worker`: the one whose clock can be moved; `timed-worker`: the one that times its queue.
+ * do not pass through it, nor through wrangler's proxy. `worker`: the one whose clock can be moved; `timed-worker`: the one that times its queue;
+ * `preview-worker`: the one whose shards can be filled at once.
  */
 export async function startEdge(
   folder: string,
-  entry: 'local-worker' | 'timed-worker' | 'worker' = 'local-worker',
+  entry: 'local-worker' | 'timed-worker' | 'preview-worker' | 'worker' = 'local-worker',
 ): Promise<EdgeServer> {
   const out = join(ROOT, '.build/bench-edge', entry)
   const { code, output } = await run('wrangler', [
@@ -75,6 +76,7 @@ export async function startEdge(
         PRISME_SECRET: 'secret-of-the-benchmark-more-than-32-bytes',
         DASHBOARD_ORIGIN: 'http://127.0.0.1:8788',
         ALLOW_LOOPBACK_TARGETS: 'true',
+        DELIVERY_CONNECTIONS: '24',
       },
       unsafeDirectSockets: [{ host: HOST, port }],
     }),

@@ -48,13 +48,39 @@ const open: Condition = {
   then: { event: 'B', same: 'cart_id' },
   within: 'PT2H',
 }
+const pressed: Condition = {
+  type: 'pressure',
+  channel: 'email',
+  window: { last: 'P7D' },
+  operator: 'gte',
+  value: 3,
+}
+const budgeted: Condition = { type: 'budget', cap: 'cap_a', operator: 'between', value: [1, 2] }
+const scored: Condition = {
+  type: 'score',
+  score: 'rfm.cell',
+  operator: 'in',
+  value: ['champions', 'loyal'],
+}
 const habit: Condition = { type: 'lifecycle', event: 'A', is: 'regular', period: 'P1W' }
 
 /** Small alphabets, so that groups of one, empty groups and negations of negations are common. */
 const conditions = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
-    fc.constantFrom(viewed, gold, big, abroad, sum, ordered, open, habit),
+    fc.constantFrom(
+      viewed,
+      gold,
+      big,
+      abroad,
+      sum,
+      ordered,
+      open,
+      habit,
+      scored,
+      pressed,
+      budgeted,
+    ),
     fc.record({
       type: fc.constantFrom('all' as const, 'any' as const),
       conditions: fc.array(tie('node'), { maxLength: 3 }),
@@ -116,7 +142,7 @@ describe('what people do in the editor', () => {
 
 test('every new line but one that still needs a name is a condition the edge accepts', () => {
   const refused = LEAF_FIELDS.filter((field) => !parseCondition(defaultLeaf(field)).ok)
-  expect(refused).toEqual(['trait', 'account', 'segment'])
+  expect(refused).toEqual(['trait', 'budget', 'account', 'segment'])
 })
 
 function all(...items: readonly Condition[]): Condition {

@@ -2,6 +2,7 @@ import { createInstance } from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
 import en from '../../dashboard/locales/en.json'
 import fr from '../../dashboard/locales/fr.json'
+import { computedSentence } from '../../dashboard/parts/computed-trait-sentence.ts'
 import { conditionSentence } from '../../dashboard/parts/condition-sentence.ts'
 import { formatFor } from '../../dashboard/parts/format.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
@@ -116,13 +117,71 @@ const cases: readonly [string, Condition, string, string][] = [
     'People who did “Order Completed” in each of 3 periods of 30 days, but not in the last one.',
     'Les personnes qui ont fait « Order Completed » dans chacune de 3 périodes de 30 jours, mais pas dans la dernière.',
   ],
+  [
+    'knows scores',
+    { type: 'score', score: 'rfm.cell', operator: 'in', value: ['champions', 'about-to-sleep'] },
+    'People whose RFM cell is “Champions” or “About to sleep”.',
+    'Les personnes dont le score « cellule RFM » est « Champions » ou « Sur le départ ».',
+  ],
+  [
+    'knows pressure',
+    {
+      type: 'pressure',
+      channel: 'email',
+      tag: 'news',
+      window: { last: 'P7D' },
+      operator: 'gte',
+      value: 3,
+    },
+    'People whose messages on E-mail marked “news” in the last 7 days have a total weight that is at least 3.',
+    'Les personnes dont les messages sur le canal E-mail portant « news » depuis 7 jours ont un poids total qui est au moins 3.',
+  ],
+  [
+    'knows budgets',
+    { type: 'budget', cap: 'cap_a', operator: 'gte', value: 1 },
+    'People for whom what is left of the cap “Two a week” is at least 1.',
+    'Les personnes pour qui ce qui reste du plafond « Two a week » est au moins 1.',
+  ],
   ['of nothing means everybody', { type: 'all', conditions: [] }, 'Everybody.', 'Tout le monde.'],
 ]
 
 describe.each(['en', 'fr'] as const)('%s', (language) => {
   test.each(cases)('a condition that %s', (_, condition, english, french) => {
-    const sentence = conditionSentence(condition, i18n.getFixedT(language), formatFor(language))
+    const sentence = conditionSentence(
+      condition,
+      i18n.getFixedT(language),
+      formatFor(language),
+      undefined,
+      (cap) => (cap === 'cap_a' ? 'Two a week' : undefined),
+    )
     // No-break spaces are the language's own typography.
     expect(sentence.replaceAll('\u00a0', ' ')).toBe(language === 'en' ? english : french)
   })
+})
+
+test.each([
+  [
+    { event: 'Order Completed', measure: 'sum', property: 'revenue', window: { last: 'P30D' } },
+    'total of revenue of “Order Completed” in the last 30 days',
+    'total de revenue de « Order Completed » depuis 30 jours',
+  ],
+  [
+    {
+      event: ['Viewed', 'Added'],
+      where: [{ property: 'price', operator: 'gt', value: 20 }],
+      measure: 'most_frequent',
+      property: 'category',
+    },
+    'most frequent category of “Viewed” or “Added” where price is more than 20',
+    'category le plus fréquent de « Viewed » ou « Added » où price est supérieur à 20',
+  ],
+] as const)('a computed trait is told as a phrase: %#', (trait, english, french) => {
+  for (const [language, phrase] of [
+    ['en', english],
+    ['fr', french],
+  ] as const) {
+    const t = i18n.getFixedT(language)
+    const said = computedSentence(trait, { t, format: formatFor(language) })
+    expect(said.replaceAll('\u00a0', ' ')).toBe(phrase)
+  }
 })

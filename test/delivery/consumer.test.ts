@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { consumeDeadDeliveries, consumeDeliveries } from '../../edge/delivery/consumer.ts'
 import type { DeliveryId, ProfileId } from '../../edge/protocol/id.ts'
 import type { DeliveryPorts } from '../../edge/delivery/ports.ts'
@@ -11,7 +11,10 @@ let receiver: Receiver
 beforeEach(async () => {
   receiver = await startReceiver()
 })
-afterEach(() => receiver.close())
+afterEach(() => {
+  vi.restoreAllMocks()
+  return receiver.close()
+})
 
 /** A message as the queue holds it, which notes what became of it. */
 function queued(body: unknown) {
@@ -24,23 +27,27 @@ function queued(body: unknown) {
 
 /** Ports that note what was stored, in order, and fail when told to. */
 function ports(changes: Partial<DeliveryPorts> = {}) {
-  const receipts: Receipt[] = []
+  const stored: Receipt[] = []
   const disabled: string[] = []
   const lookedUp: string[] = []
   const made: DeliveryPorts = {
-    permits: async () => true,
+    permits: async (_, __, messages) => messages.map(() => true),
     allowLoopback: true,
+    connections: 6,
     now: () => NOON,
     open: async (_, sealed) => sealed.replace('sealed ', ''),
     target: async (_, destination) => {
       lookedUp.push(destination)
       return webhookTarget(`${receiver.origin}/hook`)
     },
-    receipt: async (_, __, receipt) => void receipts.push(receipt),
+    receipts: async (_, __, receipts) => {
+      stored.push(...receipts)
+      return receipts.map(() => true)
+    },
     disable: async (_, destination) => void disabled.push(destination),
     ...changes,
   }
-  return { ...made, receipts, disabled, lookedUp }
+  return { ...made, stored, disabled, lookedUp }
 }
 
 const idsReceived = () => receiver.received.map(({ headers }) => headers['webhook-id'])
@@ -48,7 +55,12 @@ const idsReceived = () => receiver.received.map(({ headers }) => headers['webhoo
 test('a delivery is acknowledged after its receipt is stored, not before', async () => {
   const steps: string[] = []
   const message = queued(deliveryMessage())
-  const port = ports({ receipt: async () => void steps.push('receipt') })
+  const port = ports({
+    receipts: async () => {
+      steps.push('receipt')
+      return [true]
+    },
+  })
   await consumeDeliveries({ messages: [{ ...message, ack: () => void steps.push('ack') }] }, port)
   expect(steps).toEqual(['receipt', 'ack'])
 })
@@ -58,7 +70,7 @@ test('the receipt says which attempt, when, how long and how it ended', async ()
   receiver.answer = (_, response) =>
     void setTimeout(() => response.writeHead(503, { 'retry-after': '7' }).end(), 50)
   await consumeDeliveries({ messages: [queued(deliveryMessage({ attempt: 3 }))] }, port)
-  expect(port.receipts).toEqual([
+  expect(port.stored).toEqual([
     {
       id: 'dlv_aaaaaaaaaaaaaaaaaaaaa',
       attempt: 3,
@@ -72,7 +84,7 @@ test('the receipt says which attempt, when, how long and how it ended', async ()
       },
     },
   ])
-  expect(port.receipts[0]?.duration).toBeGreaterThanOrEqual(45)
+  expect(port.stored[0]?.duration).toBeGreaterThanOrEqual(45)
 })
 
 test('a failed attempt is acknowledged: the shard keeps the schedule, not the queue', async () => {
@@ -86,9 +98,10 @@ test('a receipt that cannot be stored brings the message back, with the same web
   let fails = true
   const stored: Receipt[] = []
   const port = ports({
-    receipt: async (_, __, receipt) => {
+    receipts: async (_, __, receipts) => {
       if (fails) throw new Error('the shard restarts')
-      stored.push(receipt)
+      stored.push(...receipts)
+      return [true]
     },
   })
   const message = queued(deliveryMessage())
@@ -104,9 +117,7 @@ test('a receipt that cannot be stored brings the message back, with the same web
 test('one message of a batch that fails leaves the others alone', async () => {
   const bad = deliveryMessage({ id: 'dlv_bad', profile: 'prf_bad' })
   const port = ports({
-    receipt: async (_, __, { id }) => {
-      if (String(id) === 'dlv_bad') throw new Error('this shard restarts')
-    },
+    receipts: async (_, __, receipts) => receipts.map(({ id }) => String(id) !== 'dlv_bad'),
   })
   const messages = [queued(bad), queued(deliveryMessage()), queued({ nothing: 'known' })]
   await consumeDeliveries({ messages }, port)
@@ -118,7 +129,7 @@ test('the queue’s own duplicate within a batch is sent once and receipted twic
   const messages = [queued(deliveryMessage()), queued(deliveryMessage())]
   await consumeDeliveries({ messages }, port)
   expect(receiver.received).toHaveLength(1)
-  expect(port.receipts).toHaveLength(2)
+  expect(port.stored).toHaveLength(2)
   expect(messages.map(({ fate }) => fate)).toEqual([['ack'], ['ack']])
 })
 
@@ -141,7 +152,7 @@ test('one profile’s deliveries to one destination arrive in order, others mean
   ]
   const port = ports()
   await consumeDeliveries({ messages }, port)
-  expect(port.receipts.map(({ id }) => id)).toEqual(['dlv_3', 'dlv_1', 'dlv_2'])
+  expect(port.stored.map(({ id }) => id)).toEqual(['dlv_3', 'dlv_1', 'dlv_2'])
 })
 
 test('what stands behind a failed delivery does not overtake it', async () => {
@@ -156,7 +167,7 @@ test('what stands behind a failed delivery does not overtake it', async () => {
 })
 
 test('what stands behind a delivery whose receipt was not stored waits too', async () => {
-  const port = ports({ receipt: () => Promise.reject(new Error('restarting')) })
+  const port = ports({ receipts: () => Promise.reject(new Error('restarting')) })
   const messages = [
     queued(deliveryMessage({ id: 'dlv_1' })),
     queued(deliveryMessage({ id: 'dlv_2', type: 'exited' })),
@@ -189,7 +200,7 @@ test('five receivers that hang do not make the others wait', async () => {
     ),
   )
   await consumeDeliveries({ messages }, port)
-  expect(port.receipts.map(({ outcome }) => outcome)).toEqual(
+  expect(port.stored.map(({ outcome }) => outcome)).toEqual(
     Array.from({ length: 10 }, () => ({ type: 'delivered', status: 204 })),
   )
 })
@@ -200,7 +211,7 @@ test('410 Gone switches the destination off before it is receipted', async () =>
   const port = ports()
   await consumeDeliveries({ messages: [message] }, port)
   expect(port.disabled).toEqual(['dst_inbox'])
-  expect(port.receipts[0]?.outcome).toMatchObject({ type: 'refused', status: 410, disable: true })
+  expect(port.stored[0]?.outcome).toMatchObject({ type: 'refused', status: 410, disable: true })
   expect(message.fate).toEqual(['ack'])
 })
 
@@ -217,7 +228,7 @@ test('after 410 nothing more of the batch goes to that destination', async () =>
   ]
   await consumeDeliveries({ messages }, port)
   expect(idsReceived()).toEqual(['dlv_1'])
-  expect(port.receipts[1]?.outcome).toMatchObject({ reason: 'the destination is switched off' })
+  expect(port.stored[1]?.outcome).toMatchObject({ reason: 'the destination is switched off' })
 })
 
 test('a destination is looked up once a batch', async () => {
@@ -234,7 +245,7 @@ test('a destination that cannot be looked up now is the queue’s matter, not an
   const port = ports({ target: () => Promise.reject(new Error('restarting')) })
   await consumeDeliveries({ messages: [message] }, port)
   expect(message.fate).toEqual(['retry in 2 s'])
-  expect(port.receipts).toEqual([])
+  expect(port.stored).toEqual([])
 })
 
 test.each([
@@ -250,8 +261,8 @@ test.each([
   })
   await consumeDeliveries({ messages: [queued(deliveryMessage())] }, port)
   expect(receiver.received).toEqual([])
-  expect(port.receipts[0]?.outcome.type).toBe(type)
-  expect(port.receipts[0]?.outcome).toHaveProperty('reason', expect.stringMatching(reason))
+  expect(port.stored[0]?.outcome.type).toBe(type)
+  expect(port.stored[0]?.outcome).toHaveProperty('reason', expect.stringMatching(reason))
 })
 
 const POISON: readonly [string, Record<string, unknown>][] = [
@@ -266,7 +277,7 @@ test.each(POISON)('poison, %s, is receipted as refused and acknowledged', async 
   const message = queued(deliveryMessage(changes))
   const port = ports()
   await consumeDeliveries({ messages: [message] }, port)
-  expect(port.receipts[0]?.outcome.type).toBe('refused')
+  expect(port.stored[0]?.outcome.type).toBe('refused')
   expect(message.fate).toEqual(['ack'])
   expect(receiver.received).toEqual([])
 })
@@ -285,7 +296,7 @@ test('a dead letter is receipted as a failed attempt, so that the schedule goes 
   const message = queued(deliveryMessage({ attempt: 2 }))
   const port = ports()
   await consumeDeadDeliveries({ messages: [message] }, port)
-  expect(port.receipts).toEqual([
+  expect(port.stored).toEqual([
     {
       id: 'dlv_aaaaaaaaaaaaaaaaaaaaa',
       attempt: 2,
@@ -299,7 +310,7 @@ test('a dead letter is receipted as a failed attempt, so that the schedule goes 
 
 test('a dead letter stays in its queue until its receipt is stored', async () => {
   const message = queued(deliveryMessage())
-  const port = ports({ receipt: () => Promise.reject(new Error('restarting')) })
+  const port = ports({ receipts: () => Promise.reject(new Error('restarting')) })
   await consumeDeadDeliveries({ messages: [message] }, port)
   expect(message.fate).toEqual(['retry in 2 s'])
 })
@@ -310,13 +321,117 @@ test('what consent was withdrawn for while it stood in the queue is not sent', a
     id: `${withdrawn.id.slice(0, -1)}b` as DeliveryId,
     profile: `${withdrawn.profile.slice(0, -1)}b` as ProfileId,
   })
-  const port = ports({ permits: async ({ profile }) => profile !== withdrawn.profile })
+  const port = ports({
+    permits: async (_, __, messages) =>
+      messages.map(({ profile }) => profile !== withdrawn.profile),
+  })
   await consumeDeliveries({ messages: [queued(withdrawn), queued(granted)] }, port)
   expect(idsReceived()).toEqual([granted.id])
-  expect(port.receipts).toContainEqual(
+  expect(port.stored).toContainEqual(
     expect.objectContaining({
       id: withdrawn.id,
       outcome: { type: 'refused', reason: 'consent-withdrawn' },
     }),
   )
+})
+
+test('a shard is asked once and told once of all its deliveries of a batch', async () => {
+  const asked: [shard: number, of: number][] = []
+  const told: [shard: number, of: number][] = []
+  const port = ports({
+    permits: async (_, { shard }, messages) => {
+      asked.push([shard, messages.length])
+      return messages.map(() => true)
+    },
+    receipts: async (_, { shard }, receipts) => {
+      told.push([shard, receipts.length])
+      return receipts.map(() => true)
+    },
+  })
+  const messages = Array.from({ length: 40 }, (_, at) =>
+    queued(
+      deliveryMessage({
+        id: `dlv_${at}`,
+        profile: `prf_${at}`,
+        shard: { region: 0, shard: at % 4 === 0 ? 1 : 2 },
+      }),
+    ),
+  )
+  // However slow the machine: a permission is not old as long as no time passes.
+  vi.spyOn(Date, 'now').mockReturnValue(NOON)
+  await consumeDeliveries({ messages }, port)
+  expect(asked).toEqual([
+    [1, 10],
+    [2, 30],
+  ])
+  expect(told.reduce((sum, [, of]) => sum + of, 0)).toBe(40)
+  expect(told.length).toBeLessThan(10)
+  expect(messages.every(({ fate }) => fate.join() === 'ack')).toBe(true)
+})
+
+test('a permission that has become old is asked for anew, and rows are closed meanwhile', async () => {
+  const asked: number[] = []
+  const told: number[] = []
+  receiver.answer = (_, response) => void setTimeout(() => response.writeHead(204).end(), 300)
+  let isWithdrawn = false
+  const port = ports({
+    permits: async (_, __, messages) => {
+      asked.push(messages.length)
+      return messages.map(() => !isWithdrawn)
+    },
+    receipts: async (_, __, receipts) => {
+      told.push(receipts.length)
+      isWithdrawn = true
+      return receipts.map(() => true)
+    },
+  })
+  const messages = Array.from({ length: 18 }, (_, at) =>
+    queued(deliveryMessage({ id: `dlv_${at}`, profile: `prf_${at}` })),
+  )
+  await consumeDeliveries({ messages }, port)
+  expect(asked).toEqual([18, 12, 6])
+  // The first six were closed while the second were under way; the third were withdrawn by then.
+  expect(told[0]).toBe(6)
+  expect(idsReceived()).toHaveLength(12)
+})
+
+test('who cannot be asked of now comes again, the others are sent', async () => {
+  const port = ports({
+    permits: async (_, __, messages) =>
+      messages.map(({ profile }) => (String(profile) === 'prf_unread' ? undefined : true)),
+  })
+  const messages = [
+    queued(deliveryMessage({ id: 'dlv_1', profile: 'prf_unread' })),
+    queued(deliveryMessage({ id: 'dlv_2' })),
+  ]
+  await consumeDeliveries({ messages }, port)
+  expect(idsReceived()).toEqual(['dlv_2'])
+  expect(messages.map(({ fate }) => fate)).toEqual([['retry in 2 s'], ['ack']])
+})
+
+test('a receiver that hangs is not waited for by all its deliveries of a batch', async () => {
+  const timeout = AbortSignal.timeout.bind(AbortSignal)
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(200))
+  receiver.answer = ({ path }, response) => {
+    if (path !== '/slow') response.writeHead(204).end()
+  }
+  const port = ports({
+    target: async (_, destination) =>
+      webhookTarget(`${receiver.origin}/${String(destination) === 'dst_slow' ? 'slow' : 'quick'}`),
+  })
+  const messages = Array.from({ length: 60 }, (_, at) =>
+    queued(
+      deliveryMessage({
+        id: `dlv_${at}`,
+        profile: `prf_${at}`,
+        destination: at < 50 ? 'dst_slow' : 'dst_quick',
+      }),
+    ),
+  )
+  await consumeDeliveries({ messages }, port)
+  const count = (reason: RegExp) =>
+    port.stored.filter(({ outcome }) => 'reason' in outcome && reason.test(outcome.reason)).length
+  expect(count(/^no answer within/)).toBeLessThanOrEqual(8)
+  expect(count(/^not tried/) + count(/^no answer within/)).toBe(50)
+  expect(port.stored.filter(({ outcome }) => outcome.type === 'delivered')).toHaveLength(10)
 })

@@ -106,6 +106,7 @@ describe('what a receiver may do', () => {
     expect(await send({}, 300)).toEqual({
       type: 'retry',
       reason: 'no answer within 0.3 seconds',
+      timedOut: true,
     })
   })
 

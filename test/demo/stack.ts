@@ -34,6 +34,8 @@ export async function startEdge(state: State, ports: Ports, test: boolean): Prom
     DASHBOARD_ORIGIN: origin(ports.dashboard),
     EDGE_ORIGIN: origin(ports.edge),
     ALLOW_LOOPBACK_TARGETS: 'true',
+    // One consumer at a time is run here, without the limit of six.
+    DELIVERY_CONNECTIONS: '24',
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`)
   writeFileSync(state.variables, lines.join(''), { mode: 0o600 })

@@ -1,18 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rebuildFeatures } from '../../edge/domain/rebuild.ts'
-import type {
-  Condition,
-  EventTest,
-  FollowedCondition,
-  LifecycleCondition,
-  PerformedCondition,
-  SequenceCondition,
-  Window,
-} from '../../edge/protocol/condition.ts'
+import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
-import { track } from './build.ts'
+import { conditions, histories, retentions, START, zones } from './drawn-behaviour.ts'
 import { Engine, tally } from './engine.ts'
 import {
   renameCondition,
@@ -24,155 +16,7 @@ import {
 } from './metamorphic.ts'
 import { holds } from './oracle.ts'
 
-const RETENTION = 750 * DAY
-/** A Saturday; the night after it the clocks of Paris jump from two to three. */
-const START = Date.parse('2026-03-28T18:00:00Z')
 const RUNS = Number(process.env['PRISME_RUNS'] ?? 1_500)
-
-const span = (most: number) => fc.integer({ min: 1, max: most }).map((n) => `PT${n}H`)
-const name = fc.constantFrom('A', 'B', 'C')
-const events: fc.Arbitrary<EventTest> = fc.record(
-  {
-    event: fc.oneof(name, fc.constant(['A', 'B'])),
-    where: fc.constantFrom(
-      [{ property: 'p', operator: 'gte', value: 1 } as const],
-      [{ property: 'c', operator: 'exists' } as const],
-    ),
-  },
-  { requiredKeys: ['event'] },
-)
-const iso = (hours: number) => new Date(START + hours * HOUR).toISOString()
-const windows: fc.Arbitrary<Window> = fc.oneof(
-  span(30).map((last) => ({ last })),
-  fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 20 })).map(([from, length]) => ({
-    from: iso(from),
-    to: iso(from + length),
-  })),
-  fc
-    .tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 20 }))
-    .map(([shorter, more]): Window => ({ between: [`PT${shorter}H`, `PT${shorter + more}H`] })),
-  fc.record({
-    calendar: fc.constantFrom('day', 'week', 'month', 'year'),
-    offset: fc.integer({ min: -2, max: 0 }),
-  }),
-)
-
-/** Events begin to count later than they happen: nobody asks how long the latest of those is ago. */
-const isLate = (window: Window): boolean =>
-  'between' in window || ('calendar' in window && (window.offset ?? 0) < 0)
-
-const comparison = fc.constantFrom('equals', 'not_equals', 'gt', 'gte', 'lt', 'lte', 'between')
-const performed: fc.Arbitrary<PerformedCondition> = fc
-  .record({
-    events,
-    window: fc.option(windows),
-    operator: comparison,
-    measure: fc.constantFrom(
-      'count',
-      'sum',
-      'avg',
-      'min',
-      'max',
-      'distinct',
-      'first',
-      'last',
-      'recency',
-    ),
-    low: fc.integer({ min: 0, max: 3 }),
-    more: fc.integer({ min: 0, max: 2 }),
-  })
-  .map(({ events, window, operator, measure, low, more }): PerformedCondition => {
-    const unit = (n: number) => (measure === 'recency' ? `PT${n + 1}H` : n)
-    return {
-      type: 'performed',
-      ...events,
-      measure,
-      ...(measure !== 'count' && measure !== 'recency' && { property: 'p' }),
-      operator,
-      value: operator === 'between' ? [unit(low), unit(low + more)] : unit(low),
-      ...(window !== null && (measure !== 'recency' || !isLate(window)) && { window }),
-    }
-  })
-const sequence: fc.Arbitrary<SequenceCondition> = fc
-  .record({
-    steps: fc.array(
-      fc.record({ events, within: fc.option(span(8)), immediately: fc.option(fc.boolean()) }),
-      { minLength: 1, maxLength: 3 },
-    ),
-    window: fc.option(span(20)),
-    total: fc.option(span(10)),
-  })
-  .map(({ steps, window, total }) => ({
-    type: 'sequence',
-    steps: steps.map(({ events, within, immediately }, place) => ({
-      ...events,
-      ...(place > 0 && within !== null && { within }),
-      ...(place > 0 && immediately === true && { immediately }),
-    })),
-    ...(window !== null && { window: { last: window } }),
-    ...(total !== null && { total }),
-  }))
-const followed: fc.Arbitrary<FollowedCondition> = fc
-  .record({
-    type: fc.constantFrom('followedBy', 'notFollowedBy'),
-    before: events,
-    then: events,
-    same: fc.option(fc.constant('c')),
-    within: span(12),
-    since: fc.constantFrom('last', 'any'),
-  })
-  .map(({ type, before, then, same, within, since }) => ({
-    type,
-    ...before,
-    then: { ...then, ...(same !== null && { same }) },
-    within,
-    since,
-  }))
-const lifecycle: fc.Arbitrary<LifecycleCondition> = fc
-  .record({
-    events,
-    is: fc.constantFrom('first-time', 'regular', 'stopped', 'returned'),
-    period: span(6),
-    of: fc.integer({ min: 1, max: 3 }),
-  })
-  .map(({ events, ...rest }) => ({ type: 'lifecycle', ...events, ...rest }))
-const leaf: fc.Arbitrary<Condition> = fc.oneof(performed, sequence, followed, lifecycle)
-const conditions: fc.Arbitrary<Condition> = fc.oneof(
-  { weight: 4, arbitrary: leaf },
-  { weight: 1, arbitrary: leaf.map((condition): Condition => ({ type: 'not', condition })) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(fc.constantFrom('all', 'any'), fc.array(leaf, { maxLength: 3 }))
-      .map(([type, list]): Condition => ({ type, conditions: list })),
-  },
-)
-
-/** In order of arrival, each up to five hours late; many at the same time as others. */
-const histories = fc
-  .array(
-    fc.record({
-      name,
-      at: fc.nat(40),
-      late: fc.constantFrom(0, 0, 1, 5),
-      p: fc.option(fc.constantFrom(0, 1, 2, 0.1, 0.7), { nil: undefined }),
-      c: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
-    }),
-    { maxLength: 10 },
-  )
-  .map((items) =>
-    items
-      .sort((a, b) => a.at - b.at)
-      .map(({ name, at, late, p, c }, position) =>
-        track(
-          name,
-          START + (at - late) * HOUR,
-          { ...(p !== undefined && { p }), ...(c !== undefined && { c }) },
-          { receivedAt: START + at * HOUR, position, messageId: `m${position}` },
-        ),
-      ),
-  )
-const zones = fc.constantFrom('UTC', 'Europe/Paris', 'America/Santiago')
 
 test('the engine agrees with a brute-force reading of the whole history, at every instant', () => {
   fc.assert(
@@ -181,13 +25,14 @@ test('the engine agrees with a brute-force reading of the whole history, at ever
       histories,
       fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 4 }),
       zones,
-      (wanted, history, pauses, timezone) => {
+      retentions,
+      (wanted, history, pauses, timezone, retention) => {
         const born = START - 10 * HOUR
-        const engine = new Engine(wanted, { timezone, born })
+        const engine = new Engine(wanted, { timezone, born, retention })
         const seen: EventRecord[] = []
         const compare = (now: Millis) =>
           wanted.forEach((condition, index) => {
-            const plain = holds(condition, seen, now, RETENTION, undefined, [], timezone)
+            const plain = holds(condition, seen, now, retention, undefined, [], timezone)
             expect([now, engine.is(index)]).toEqual([now, plain])
           })
         for (const event of history) {
@@ -206,20 +51,57 @@ test('the engine agrees with a brute-force reading of the whole history, at ever
   )
 })
 
+test('a clock that is set forward and back again has changed nothing once it has caught up', () => {
+  fc.assert(
+    fc.property(
+      fc.array(conditions, { minLength: 1, maxLength: 3 }),
+      histories,
+      fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 10, maxLength: 10 }),
+      zones,
+      retentions,
+      (wanted, history, jumps, timezone, retention) => {
+        const born = START - 10 * HOUR
+        const engine = new Engine(wanted, { timezone, born, retention })
+        const seen: EventRecord[] = []
+        let latest = born
+        for (const [place, event] of history.entries()) {
+          const now = Math.max(event.receivedAt + (jumps[place] ?? 0) * HOUR, born)
+          const received = { ...event, receivedAt: now }
+          engine.take(received)
+          seen.push(received)
+          latest = Math.max(latest, now, event.timestamp)
+        }
+        engine.pass(latest)
+        wanted.forEach((condition, index) => {
+          const plain = holds(condition, seen, latest, retention, undefined, [], timezone)
+          expect([latest, engine.is(index)]).toEqual([latest, plain])
+        })
+      },
+    ),
+    { numRuns: RUNS, seed: 20_261_125 },
+  )
+})
+
 test('transitions of time carry the instant at which the brute-force reading changes', () => {
   fc.assert(
-    fc.property(conditions, histories, zones, (condition, history, timezone) => {
-      const engine = new Engine([condition], { timezone, born: START - 10 * HOUR })
-      for (const event of history) engine.take(event)
-      const before = engine.log.length
-      engine.pass((history.at(-1)?.receivedAt ?? START) + 900 * DAY)
-      const plain = (at: Millis) =>
-        holds(condition, history, at, RETENTION, undefined, [], timezone)
-      for (const { type, at } of engine.log.slice(before)) {
-        expect([at, plain(at)]).toEqual([at, type === 'entered'])
-        expect([at - 1, plain(at - 1)]).toEqual([at - 1, type === 'exited'])
-      }
-    }),
+    fc.property(
+      conditions,
+      histories,
+      zones,
+      retentions,
+      (condition, history, timezone, retention) => {
+        const engine = new Engine([condition], { timezone, born: START - 10 * HOUR, retention })
+        for (const event of history) engine.take(event)
+        const before = engine.log.length
+        engine.pass((history.at(-1)?.receivedAt ?? START) + 900 * DAY)
+        const plain = (at: Millis) =>
+          holds(condition, history, at, retention, undefined, [], timezone)
+        for (const { type, at } of engine.log.slice(before)) {
+          expect([at, plain(at)]).toEqual([at, type === 'entered'])
+          expect([at - 1, plain(at - 1)]).toEqual([at - 1, type === 'exited'])
+        }
+      },
+    ),
     { numRuns: RUNS, seed: 20_261_127 },
   )
 })
@@ -263,13 +145,14 @@ test('two who turn out to be one are what a brute-force reading of both historie
       fc.nat(10),
       fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 2 }),
       zones,
-      (wanted, history, isOther, mergedAfter, pauses, timezone) => {
-        const options = { timezone, born: START - 10 * HOUR }
+      retentions,
+      (wanted, history, isOther, mergedAfter, pauses, timezone, retention) => {
+        const options = { timezone, born: START - 10 * HOUR, retention }
         const [one, other] = [new Engine(wanted, options), new Engine(wanted, options)]
         const seen: EventRecord[] = []
         const compare = (now: Millis) =>
           wanted.forEach((condition, index) => {
-            const plain = holds(condition, seen, now, RETENTION, undefined, [], timezone)
+            const plain = holds(condition, seen, now, retention, undefined, [], timezone)
             expect([now, one.is(index)]).toEqual([now, plain])
           })
         for (const [place, event] of history.entries()) {

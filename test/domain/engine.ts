@@ -1,6 +1,6 @@
 import { ToldAccounts } from '../../edge/domain/account.ts'
 import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
-import { compileCatalog } from '../../edge/domain/compiled-catalog.ts'
+import { compileWhole } from '../../edge/domain/computed/whole-catalog.ts'
 import { withdrawnSince } from '../../edge/domain/consent.ts'
 import { foldProfile, settle } from '../../edge/domain/fold.ts'
 import {
@@ -10,11 +10,14 @@ import {
   type Profile,
 } from '../../edge/domain/profile.ts'
 import { advance, review } from '../../edge/domain/review.ts'
+import type { ComputedTraitDefinition } from '../../edge/protocol/computed-trait.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { ProfileId } from '../../edge/protocol/id.ts'
+import type { Scoring } from '../../edge/protocol/population.ts'
 import type { SegmentDefinition, Transition } from '../../edge/protocol/membership.ts'
-import type { Millis } from '../../edge/protocol/time.ts'
+import { DAY, type Millis } from '../../edge/protocol/time.ts'
+import type { CapDefinition } from '../../edge/protocol/touch.ts'
 import { catalogOf } from './build.ts'
 
 /** How often a membership was asked for, to be compared. */
@@ -34,12 +37,32 @@ export class Engine {
       timezone = 'UTC',
       born = 0,
       more = {},
-    }: { timezone?: string; born?: Millis; more?: Partial<SegmentDefinition> } = {},
+      retention = 750 * DAY,
+      scoring,
+      computedTraits = [],
+      caps = [],
+    }: {
+      timezone?: string
+      born?: Millis
+      more?: Partial<SegmentDefinition>
+      retention?: Millis
+      scoring?: Scoring
+      computedTraits?: readonly ComputedTraitDefinition[]
+      caps?: readonly CapDefinition[]
+    } = {},
   ) {
     const plain = catalogOf(...conditions)
     const segments = plain.segments.map((one, place) => (place === 0 ? { ...one, ...more } : one))
-    const catalog = { ...plain, segments, timezone }
-    this.compiled = compileCatalog(catalog, this.#accounts.lookup)
+    const catalog = {
+      ...plain,
+      segments,
+      timezone,
+      retention,
+      computedTraits,
+      caps,
+      ...(scoring && { scoring }),
+    }
+    this.compiled = compileWhole(catalog, this.#accounts.lookup)
     this.profile = newProfile('prf_test' as ProfileId, 'bucket', born)
     this.profile.version = catalog.version
     this.#review(born, { ...noChanges(), everything: true })

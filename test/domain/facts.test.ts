@@ -41,7 +41,10 @@ const traitTest: fc.Arbitrary<Test | ClockTest> = fc.oneof(
     operator: fc.constantFrom('before', 'after'),
     value: dates.filter((d) => d !== 'soon'),
   }),
-  fc.record({ operator: fc.constantFrom('within_last', 'not_within_last'), value: span(60) }),
+  fc.record({
+    operator: fc.constantFrom('within_last', 'not_within_last', 'within_next'),
+    value: span(60),
+  }),
   fc.record(
     { operator: fc.constant('anniversary' as const), value: span(80) },
     { requiredKeys: ['operator'] },

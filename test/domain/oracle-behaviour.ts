@@ -32,26 +32,37 @@ export function isBefore(a: EventRecord, b: EventRecord): boolean {
   return false
 }
 
+/** What happened is kept for a time, and what was imported for that time from when it was. */
+const isKept = ({ imported, receivedAt, timestamp }: EventRecord, { now, retention }: Past) =>
+  now < (imported === true ? receivedAt : timestamp) + retention
+
 const matching = (past: Past, { event, where = [] }: EventTest) => {
-  const { events, now, retention } = past
+  const { events, now } = past
   return events
     .filter(
-      ({ name, timestamp, properties }) =>
-        ([] as string[]).concat(event).includes(name) &&
-        timestamp <= now &&
-        timestamp > now - retention &&
-        where.every((test) => traitPasses(test, properties[test.property], past)),
+      (one) =>
+        ([] as string[]).concat(event).includes(one.name) &&
+        one.timestamp <= now &&
+        isKept(one, past) &&
+        where.every((test) => traitPasses(test, one.properties[test.property], past)),
     )
     .sort((a, b) => (isBefore(a, b) ? -1 : 1))
 }
+
+/** The events of a window that match, in their order. */
+export const countedEvents = (
+  { window, ...test }: EventTest & { readonly window?: Window },
+  past: Past,
+): readonly EventRecord[] =>
+  matching(past, test).filter(
+    ({ timestamp }) => window === undefined || isIn(window, timestamp, past),
+  )
 
 export function performed(
   { measure = 'count', property = '', window, ...condition }: PerformedCondition,
   past: Past,
 ): boolean {
-  const events = matching(past, condition).filter(
-    ({ timestamp }) => window === undefined || isIn(window, timestamp, past),
-  )
+  const events = countedEvents({ ...condition, ...(window && { window }) }, past)
   const present = events
     .map(({ properties }) => properties[property])
     .filter((value): value is Json => value !== undefined && value !== null)
@@ -137,9 +148,8 @@ function pageOf(
 
 /** Tries every choice of events. */
 export function sequence({ steps, window, total }: SequenceCondition, past: Past): boolean {
-  const { now, retention } = past
-  const oldest = now - Math.min(window ? spanOf(window.last) : retention, retention)
-  const everything = past.events.filter(({ timestamp }) => timestamp > now - retention)
+  const oldest = past.now - (window ? spanOf(window.last) : Number.POSITIVE_INFINITY)
+  const everything = past.events.filter((event) => isKept(event, past))
   const extend = (chosen: readonly EventRecord[]): boolean => {
     const step = steps[chosen.length]
     const [first, last] = [chosen[0], chosen.at(-1)]

@@ -77,6 +77,12 @@ export function traitPasses(
       return dates.some(isRecent)
     case 'not_within_last':
       return dates.length > 0 && !dates.some(isRecent)
+    case 'within_next':
+      return dates.some(
+        (one) =>
+          age(one) >= -spanOf(String(value)) &&
+          (isDayOnly(one) ? readingAt(now, zone).date <= one : age(one) < 0),
+      )
     case 'anniversary': {
       const ahead = value === undefined ? 0 : spanOf(String(value))
       return dates.some((one) => {

@@ -1,7 +1,15 @@
+import type { ComputedTrait } from '../../edge/protocol/computed-trait.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
+import type { Scoring } from '../../edge/protocol/population.ts'
 import { DAY, type Millis } from '../../edge/protocol/time.ts'
+import type { CapDefinition } from '../../edge/protocol/touch.ts'
 import { followed, lifecycle, performed, sequence } from './oracle-behaviour.ts'
+import { computedPasses, computedValueOf } from './oracle-computed.ts'
+import { budgetPasses } from './oracle-budget.ts'
+import { pressurePasses } from './oracle-pressure.ts'
+import { appetencePasses, isOfMessages } from './oracle-appetence.ts'
+import { scorePasses } from './oracle-scores.ts'
 import { contextPasses, isNow, reacted, traitPasses } from './oracle-facts.ts'
 
 /**
@@ -18,12 +26,15 @@ export function holds(
   others: readonly EventRecord[] = [],
   zone = 'UTC',
   segments: readonly { readonly id: string; readonly condition: Condition }[] = [],
+  scoring?: Scoring,
+  computed: readonly ComputedTrait[] = [],
+  caps: readonly CapDefinition[] = [],
 ): boolean {
   const counts = (event: EventRecord): boolean =>
     consent.purposes.every((purpose) => consent.counts(event, purpose))
   const past = { events: history.filter(counts), now, retention, zone }
   const ask = (child: Condition): boolean =>
-    holds(child, history, now, retention, consent, others, zone, segments)
+    holds(child, history, now, retention, consent, others, zone, segments, scoring, computed, caps)
   switch (condition.type) {
     case 'all':
       return condition.conditions.every(ask)
@@ -43,6 +54,11 @@ export function holds(
     case 'consent':
       return consent.grants(condition.purpose, now)
     case 'trait': {
+      const trait = computed.find(({ key }) => key === condition.trait)
+      if (trait !== undefined) {
+        const value = computedValueOf(trait, past.events, now, retention, zone, consent)
+        return computedPasses(condition, value, past)
+      }
       const said = history
         .filter(
           ({ type, traits }) => type === 'identify' && traits?.[condition.trait] !== undefined,
@@ -70,6 +86,25 @@ export function holds(
       return isNow(condition, past)
     case 'reaction':
       return reacted(condition, past)
+    case 'score':
+      if (isOfMessages(condition)) {
+        const isOpen = (purpose: string, traits: readonly string[]): boolean =>
+          consent.grants(purpose, now) &&
+          past.events.some(
+            (event) =>
+              event.type === 'identify' &&
+              traits.some((name) => event.traits?.[name] !== undefined),
+          )
+        return appetencePasses(condition, past, scoring, isOpen)
+      }
+      return scorePasses(condition, past, scoring)
+    case 'pressure':
+      return pressurePasses(condition, past)
+    case 'budget': {
+      const cap = caps.find(({ id }) => id === condition.cap)
+      const isIn = (segment: string) => ask({ type: 'segment', segment })
+      return cap !== undefined && budgetPasses(condition, cap, { ...past, events: history }, isIn)
+    }
     case 'segment': {
       const definition = segments.find(({ id }) => id === condition.segment)
       return definition !== undefined && ask(definition.condition)

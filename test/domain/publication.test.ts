@@ -1,5 +1,6 @@
 import { GRANT_LIFETIME } from '../../edge/protocol/consent.ts'
 import { DEFAULT_IDENTITY } from '../../edge/protocol/identifier.ts'
+import { SCORE_SETTINGS } from '../../edge/protocol/score.ts'
 import { expect, test } from 'vitest'
 import { carry, catalogBody, keyChanges, type Definitions } from '../../edge/domain/publication.ts'
 import type {
@@ -56,10 +57,13 @@ const definitions: Definitions = {
   timezone: 'UTC',
   identity: DEFAULT_IDENTITY,
   consent: { grantLifetime: GRANT_LIFETIME },
+  scores: SCORE_SETTINGS,
   sources: [],
   candidates: [],
+  computedTraits: [],
   segments: [segment(gold, 3)],
   experiences: [experience('all'), experience('gold', gold), experience('gone', gone)],
+  caps: [],
   activations: [activation('act_a', gold, [gone]), activation('act_b', gone, [])],
   destinations: [
     {

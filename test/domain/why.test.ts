@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { explain, eventOf } from '../../edge/domain/why/explain.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
-import type { SegmentId } from '../../edge/protocol/id.ts'
+import type { CapId, SegmentId } from '../../edge/protocol/id.ts'
 import { DAY, HOUR, MINUTE, type Millis } from '../../edge/protocol/time.ts'
+import type { CapDefinition } from '../../edge/protocol/touch.ts'
 import type { Why } from '../../edge/protocol/why.ts'
 import { track } from './build.ts'
 import { Engine } from './engine.ts'
@@ -24,8 +25,9 @@ function told(
   history: readonly EventRecord[],
   now: Millis,
   more = {},
+  caps: readonly CapDefinition[] = [],
 ): Told {
-  const engine = new Engine(conditions, { born: START - 10 * DAY, more })
+  const engine = new Engine(conditions, { born: START - 10 * DAY, more, caps })
   for (const event of history) engine.take(event)
   engine.pass(now)
   const { catalog } = engine.compiled
@@ -54,6 +56,60 @@ const viewed: Condition = {
 const gold: Condition = { type: 'trait', trait: 'plan', operator: 'equals', value: 'gold' }
 
 describe('why somebody is in a segment', () => {
+  const circular: CapDefinition = {
+    id: 'cap_a' as CapId,
+    key: 'a',
+    name: 'A',
+    window: 'P7D',
+    most: 1,
+    thresholds: [{ segment: 'seg_0' as SegmentId, most: 2 }],
+    onSite: false,
+    enabled: true,
+  }
+  test.each<[string, readonly Condition[]]>([
+    ['of segments', [1, 0].map((one) => ({ type: 'segment', segment: `seg_${one}` }))],
+    ['by a cap', [{ type: 'budget', cap: 'cap_a', operator: 'gte', value: 1 }]],
+  ])(
+    'of a circle %s that two changes closed at one moment is told too: nobody is in it',
+    (_, all) => {
+      const { why } = told(all, [track('Email Sent', START)], START + HOUR, {}, [circular])
+      expect(why.holds).toBe(false)
+    },
+  )
+
+  test('by what is left of a cap: the messages that it counts, until when, and what would turn it', () => {
+    const cap: CapDefinition = {
+      id: 'cap_a' as CapId,
+      key: 'a',
+      name: 'A',
+      channel: 'email',
+      window: 'P7D',
+      most: 2,
+      thresholds: [{ segment: 'seg_1' as SegmentId, most: 4 }],
+      onSite: false,
+      enabled: true,
+    }
+    const left: Condition = { type: 'budget', cap: 'cap_a', operator: 'gte', value: 1 }
+    const history = [
+      track('Signed Up', START),
+      track('Email Sent', START + HOUR, {}, { messageId: 'old' }),
+      track('SMS Sent', START + 3 * DAY, {}, { messageId: 'text' }),
+      track('Email Sent', START + 3 * DAY + 1, {}, { messageId: 'letter' }),
+    ]
+    const now = START + 3 * DAY + HOUR
+    const full = told([left, gold], history, now, {}, [cap])
+    expect(full.why).toMatchObject({
+      holds: false,
+      until: START + HOUR + 7 * DAY,
+      clauses: [{ evidence: [{ id: 'letter' }, { id: 'old' }], more: 0 }],
+      flip: { sayings: [{ traits: { plan: 'gold' } }] },
+    })
+    expect(say(full, now)).toBe(true)
+    const free = told([left, gold], history.slice(0, 2), now, {}, [cap])
+    expect(free.why).toMatchObject({ holds: true, flip: { sayings: [{ event: 'Message Sent' }] } })
+    expect(say(free, now)).toBe(false)
+  })
+
   const shoes = (at: Millis) => track('Product Viewed', at, { category: 'shoes' })
   const hats = track('Product Viewed', START, { category: 'hats' })
 
@@ -226,6 +282,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.constantFrom<Condition>(
     { type: 'trait', trait: 'born', operator: 'anniversary' },
     { type: 'trait', trait: 'born', operator: 'within_last', value: 'P7D' },
+    { type: 'trait', trait: 'born', operator: 'within_next', value: 'P7D' },
     { type: 'context', field: 'country', operator: 'equals', value: 'FR' },
     { type: 'context', field: 'country', scope: 'session', operator: 'in', value: ['FR'] },
     { type: 'context', near: { lat: 48.86, lon: 2.35, km: 20 } },

@@ -4,6 +4,7 @@ import { type Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 async function say(...batch: readonly object[]): Promise<void> {
   const response = await fetch(`${at.edge}/v1/batch`, {
@@ -40,7 +41,7 @@ const WORDS = {
 const isAccessible = async (page: Page) =>
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 
-test.each(['en-GB', 'fr-FR'] as const)(
+test.each(looksOf(['en-GB', 'fr-FR'] as const))(
   'accounts are found, looked at and followed to their members in the dashboard: %s',
   async (locale) => {
     const words = WORDS[locale]

@@ -7,6 +7,7 @@ import type { Condition, PerformedCondition } from '../../edge/protocol/conditio
 import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
@@ -201,7 +202,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/condition-${name}.png`, fullPage: true })
 }
 
-test.each(LOOKS)(
+test.each(looksOf(LOOKS))(
   'every form of a condition is shown in fields of its own and stays exactly as it was: %s, %s, %i wide',
   async (...look) => {
     const [locale, , width] = look
@@ -245,7 +246,7 @@ test('fields entered and left by keyboard change nothing', async () => {
   expect(await conditionOf(segment)).toEqual(condition)
 })
 
-test.each(LOOKS)(
+test.each(looksOf(LOOKS))(
   'steps are added, bounded and removed by keyboard: %s, %s, %i wide',
   async (...look) => {
     const [locale] = look
@@ -289,7 +290,7 @@ test.each(LOOKS)(
   },
 )
 
-test.each(LOOKS)(
+test.each(looksOf(LOOKS))(
   'a count becomes a sum over the last month by keyboard: %s, %s, %i wide',
   async (...look) => {
     const [locale] = look
@@ -318,7 +319,7 @@ test.each(LOOKS)(
   },
 )
 
-test.each(LOOKS)(
+test.each(looksOf(LOOKS))(
   'what should have followed and a habit are changed by keyboard: %s, %s, %i wide',
   async (...look) => {
     const [locale] = look

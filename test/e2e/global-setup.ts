@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { DEMO } from '../demo/account.ts'
 import { portsFrom } from '../demo/ports.ts'
 import { addressesOf, startAll, type Running } from '../demo/start.ts'
 
@@ -25,13 +26,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const start = () =>
     (running ??= startAll({ stateDir, ports: 'free', test: true, say: () => undefined }))
 
-  const starter = createServer((_, response) => {
+  let signedIn: Promise<readonly string[]> | undefined
+  const starter = createServer((request, response) => {
     const addresses =
       process.env['PRISME_RUNNING'] === '1'
         ? Promise.resolve(addressesOf(portsFrom(process.env)))
         : start().then((product) => product.addresses)
-    addresses.then(
-      (origins) => response.end(JSON.stringify(origins)),
+    const answer =
+      request.url === '/session'
+        ? addresses.then(({ dashboard }) => (signedIn ??= signInTo(dashboard)))
+        : addresses
+    answer.then(
+      (told) => response.end(JSON.stringify(told)),
       (error: Error) => response.writeHead(500).end(error.message),
     )
   })
@@ -47,4 +53,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     )
     rmSync(stateDir, { recursive: true, force: true })
   }
+}
+
+/** What the browser is told to keep. One session for all tests: sign-ins are counted, by address. */
+async function signInTo(dashboard: string): Promise<readonly string[]> {
+  const response = await fetch(`${dashboard}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: dashboard },
+    body: JSON.stringify({ email: DEMO.email, password: DEMO.password }),
+  })
+  if (!response.ok) throw new Error(`signing in was answered ${response.status}`)
+  return response.headers.getSetCookie()
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
@@ -73,10 +74,12 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/identity-${name}.png`, fullPage: true })
 }
 
-test.each([
-  ['en-GB', 'light', 1280],
-  ['fr-FR', 'dark', 360],
-] as const)(
+test.each(
+  looksOf([
+    ['en-GB', 'light', 1280],
+    ['fr-FR', 'dark', 360],
+  ] as const),
+)(
   'settings are rehearsed, switched to and seen in a profile: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]

@@ -68,7 +68,8 @@ test('three shoes viewed on a phone make a shoe fan, in the answer to the third 
     await phonePage.goto(`${at.shop}/category/shoes`)
     const answered = collected(phonePage, 'Product Viewed')
     await phonePage.locator('main a[href^="/product/"]').nth(position).click()
-    segments.push((await answered).segments)
+    // Other tests of the same product leave segments behind.
+    segments.push((await answered).segments.filter((key) => key === 'shoe-fans'))
   }
   expect(segments).toEqual([[], [], ['shoe-fans']])
 })

@@ -7,6 +7,7 @@ import type { ApiProfile } from '../../edge/protocol/api.ts'
 import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 
@@ -104,7 +105,7 @@ const WORDS = {
   },
 } as const
 
-test.each(['en-GB', 'fr-FR'] as const)(
+test.each(looksOf(['en-GB', 'fr-FR'] as const))(
   'a merge is seen, undone and allowed again on the profile page: %s',
   async (locale) => {
     const words = WORDS[locale]
@@ -134,7 +135,7 @@ test.each(['en-GB', 'fr-FR'] as const)(
   },
 )
 
-test.each(['en-GB', 'fr-FR'] as const)(
+test.each(looksOf(['en-GB', 'fr-FR'] as const))(
   'all there is of a person is downloaded; then the person is erased, and the receipt stays: %s',
   async (locale) => {
     const words = WORDS[locale]
@@ -171,7 +172,7 @@ test.each(['en-GB', 'fr-FR'] as const)(
   },
 )
 
-test.each(['en-GB', 'fr-FR'] as const)(
+test.each(looksOf(['en-GB', 'fr-FR'] as const))(
   'a timeline is narrowed by name and day, and shown whole again: %s',
   async (locale) => {
     const words = WORDS[locale]

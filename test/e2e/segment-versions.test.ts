@@ -8,6 +8,7 @@ import type { SegmentCloudEvent } from '../../edge/protocol/delivery.ts'
 import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 /** Where pictures of the pages are kept; none without. */
 const PICTURES = process.env['PRISME_PICTURES']
@@ -55,6 +56,7 @@ const WORDS = {
     leaves: 'Would leave',
     cancel: 'Take back',
     cancelTitle: /^Take .+ back\?$/,
+    cancelChangeTitle: /^Take the change of .+ back\?$/,
     segments: 'Segments',
     delete: 'Delete',
     deleteTitle: /^Delete .+\?$/,
@@ -76,6 +78,7 @@ const WORDS = {
     leaves: 'Sortiraient',
     cancel: 'Retirer le segment',
     cancelTitle: /^Retirer .+ \?$/,
+    cancelChangeTitle: /^Retirer la modification de .+/,
     segments: 'Segments',
     delete: 'Supprimer',
     deleteTitle: /^Supprimer .+ \?$/,
@@ -146,10 +149,12 @@ async function open(page: Page, segment: ApiSegment): Promise<void> {
   await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
 }
 
-test.each([
-  ['en-GB', 'light', 1280],
-  ['fr-FR', 'dark', 360],
-] as const)(
+test.each(
+  looksOf([
+    ['en-GB', 'light', 1280],
+    ['fr-FR', 'dark', 360],
+  ] as const),
+)(
   'a segment in use is changed beside, compared, and switched: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]
@@ -167,7 +172,7 @@ test.each([
       await open(page, segment)
       await page.getByRole('link', { name: words.edit, exact: true }).click()
       await page.getByRole('switch', { name: words.compare }).waitFor()
-      await page.getByText('JSON', { exact: true }).click()
+      await page.getByText('JSON', { exact: true }).first().click()
       const friends = { type: 'trait', trait: `friend${run}`, operator: 'exists' }
       await page.getByRole('textbox', { name: /JSON/ }).fill(JSON.stringify(friends))
       await isAccessible(page)
@@ -224,10 +229,12 @@ test.each([
   240_000,
 )
 
-test.each([
-  ['fr-FR', 'light', 1280],
-  ['en-GB', 'dark', 360],
-] as const)(
+test.each(
+  looksOf([
+    ['fr-FR', 'light', 1280],
+    ['en-GB', 'dark', 360],
+  ] as const),
+)(
   'a count is paused, gone on with, and cancelled: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]
@@ -260,8 +267,22 @@ test.each([
       await dialog.getByRole('button', { name: words.discard, exact: true }).click()
       await card.waitFor({ state: 'detached' })
 
-      // A new one is taken back while it is counted.
+      // A direct change is taken back while it is counted.
       await api('POST', '/api/back-fill/pause')
+      await api('PUT', `/api/segments/${segment.id}`, {
+        name: `Changed ${run}`,
+        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+      })
+      await open(page, { ...segment, name: `Changed ${run}` })
+      await page.getByRole('button', { name: words.cancel, exact: true }).click()
+      const back = page.getByRole('dialog', { name: words.cancelChangeTitle })
+      await back.waitFor()
+      await isAccessible(page)
+      await picture(page, `${locale}-take-back`)
+      await back.getByRole('button', { name: words.cancel, exact: true }).click()
+      await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
+
+      // A new one is taken back while it is counted.
       const fresh = await api<ApiSegment>('POST', '/api/segments', {
         name: `Fresh ${run}`,
         condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
@@ -274,7 +295,7 @@ test.each([
       await picture(page, `${locale}-cancel`)
       await last.getByRole('button', { name: words.cancel, exact: true }).click()
       await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
-      expect(await page.getByRole('link', { name: fresh.name }).count()).toBe(0)
+      await page.getByRole('link', { name: fresh.name }).waitFor({ state: 'detached' })
       // The pause is still on, and said where there is nothing left to count.
       const notice = page.getByRole('alert').filter({ hasText: words.paused })
       await notice.waitFor()

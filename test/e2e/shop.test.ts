@@ -8,6 +8,7 @@ import { CHROMIUM_FLAGS, findChromium } from '../chromium.ts'
 import type { Listening } from '../demo/listen.ts'
 import { DEMO_PASSWORD } from '../demo/shop/customers.ts'
 import { startShop } from '../demo/shop/server.ts'
+import { looksOf } from './looks.ts'
 
 type Recorded = readonly [method: string, ...rest: readonly (string | Record<string, unknown>)[]]
 
@@ -277,10 +278,12 @@ const PAGES = [
   '/nothing',
 ]
 
-test.each([
-  { colorScheme: 'light', width: 1280, locale: 'en-GB' },
-  { colorScheme: 'dark', width: 360, locale: 'fr-FR' },
-] as const)(
+test.each(
+  looksOf([
+    { colorScheme: 'light', width: 1280, locale: 'en-GB' },
+    { colorScheme: 'dark', width: 360, locale: 'fr-FR' },
+  ] as const),
+)(
   'every page is accessible and fits the screen: $colorScheme, $width px, $locale',
   async (look) => {
     const page = await open(look)

@@ -254,7 +254,8 @@ test('what a page that ended without a word had not sent is sent by a later one,
 })
 
 test('two tabs with a queue in common neither lose nor double', async () => {
-  const tabs = await Promise.all([guest.opened(), guest.opened(), guest.opened()])
+  const tabs = await Promise.all([guest.open(), guest.open(), guest.open()])
+  await eventually(() => expect(taken(site)).toHaveLength(3))
   // None tries again by itself: a try that the lost network cuts off would arrive, and rightly be made once more.
   site.mode = status(429, { 'retry-after': '600' })
   for (const [i, tab] of tabs.entries()) {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { expect } from 'vitest'
 import type { CollectRequest, TagEvent, TagSettings } from '../../edge/protocol/collect.ts'
+import type { OnDeviceSegments } from '../../edge/protocol/on-device.ts'
 import type { StoredEntry } from '../../tag/outbox.ts'
 import { build } from '../build.ts'
 import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts'
@@ -60,6 +61,8 @@ export interface Site {
   readonly browser: Browser
   mode: EdgeMode
   settings: Partial<TagSettings>
+  /** What the edge answers at `/t/demo/on-device.json`. */
+  onDevice: OnDeviceSegments | undefined
   /** Whether the edge serves the tag and its parts. */
   serving: boolean
   page: (path: string, body: string, headers?: Headers) => void
@@ -105,7 +108,9 @@ export async function openSite(): Promise<Site> {
       const text =
         pathname === '/t/demo.js'
           ? bundle.script(settings)
-          : bundle.parts[pathname.slice('/t/demo/'.length)]
+          : pathname === '/t/demo/on-device.json'
+            ? site.onDevice && JSON.stringify(site.onDevice)
+            : bundle.parts[pathname.slice('/t/demo/'.length)]
       response.writeHead(site.serving && text ? 200 : 404, cors).end(site.serving ? text : '')
       return
     }
@@ -138,6 +143,7 @@ export async function openSite(): Promise<Site> {
     browser,
     mode: answer(),
     settings: {},
+    onDevice: undefined,
     serving: true,
     page: (path, body, headers = {}) => pages.set(path, { html: pageOf(body, edge), headers }),
     close: async () => {

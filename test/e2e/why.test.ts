@@ -6,6 +6,7 @@ import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
+import { looksOf } from './looks.ts'
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 
@@ -37,10 +38,12 @@ const WORDS = {
   },
 } as const
 
-test.each([
-  ['en-GB', 'light', 1_280],
-  ['fr-FR', 'dark', 360],
-] as const)(
+test.each(
+  looksOf([
+    ['en-GB', 'light', 1_280],
+    ['fr-FR', 'dark', 360],
+  ] as const),
+)(
   'a person’s page says why they are not in a segment, and what makes them enter does: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]

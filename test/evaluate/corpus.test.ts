@@ -1,18 +1,27 @@
 import { expect, test } from 'vitest'
-import { corpusAnswers } from './corpus.ts'
+import { TYPES } from '../../edge/parse/condition-schema.ts'
+import { corpusAnswers, corpusStays } from './corpus.ts'
+
+const ANSWERS = corpusAnswers()
 
 test('the corpus asks what is so and what is not, for ever and for a while', () => {
-  const answers = corpusAnswers().map((text) => JSON.parse(text) as Answer)
+  const answers = ANSWERS.map((text) => JSON.parse(text) as Answer)
   const share = (is: (answer: Answer) => boolean) => answers.filter(is).length / answers.length
   expect(share(({ holds }) => holds)).toBeGreaterThan(0.2)
   expect(share(({ holds }) => !holds)).toBeGreaterThan(0.2)
   expect(share(({ until }) => until !== 'never')).toBeGreaterThan(0.1)
-  expect(new Set(answers.flatMap(typesOf)).size).toBe(11)
+  expect(new Set(answers.flatMap(typesOf))).toEqual(new Set(TYPES))
+})
+
+test('memberships that last a while at least begin and end in the corpus', () => {
+  const logs = corpusStays().map((text) => JSON.parse(text) as { readonly type: string }[])
+  const ended = logs.filter((log) => log.some(({ type }) => type === 'exited'))
+  expect(ended.length).toBeGreaterThan(logs.length / 4)
 })
 
 test('the same seed asks the same, another one something else', () => {
-  expect(corpusAnswers()).toEqual(corpusAnswers())
-  expect(corpusAnswers(1)).not.toEqual(corpusAnswers())
+  expect(corpusAnswers()).toEqual(ANSWERS)
+  expect(corpusAnswers(1)).not.toEqual(ANSWERS)
 })
 
 interface Clause {

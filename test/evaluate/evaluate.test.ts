@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { evaluateCommand } from '../../edge/evaluate/command.ts'
 import { ROOT } from '../command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'prisme-evaluate-'))
@@ -22,22 +23,47 @@ const TWO_VIEWS_AND_GOLD = {
   ],
 }
 
-function evaluate(condition: unknown, lines: readonly unknown[], ...more: readonly string[]) {
+interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** As `npm run evaluate` does, in this process. */
+async function here(args: readonly string[]): Promise<Ran> {
+  const [lines, errors]: string[][] = [[], []]
+  const status = await evaluateCommand(args, {
+    line: (text) => lines?.push(`${text}\n`),
+    error: (text) => errors?.push(`${text}\n`),
+  })
+  return { status, stdout: (lines ?? []).join(''), stderr: (errors ?? []).join('') }
+}
+
+const byItself = (args: readonly string[]): Ran =>
+  spawnSync(process.execPath, [join(ROOT, 'edge/evaluate/evaluate.ts'), ...args], {
+    encoding: 'utf8',
+  })
+
+async function evaluate(condition: unknown, lines: readonly unknown[], ...more: readonly string[]) {
+  return evaluateBy(here, condition, lines, more)
+}
+
+async function evaluateBy(
+  command: (args: readonly string[]) => Ran | Promise<Ran>,
+  condition: unknown,
+  lines: readonly unknown[],
+  more: readonly string[] = [],
+) {
   const [one, other] = [join(folder, 'condition.json'), join(folder, 'events.ndjson')]
   writeFileSync(one, typeof condition === 'string' ? condition : JSON.stringify(condition))
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)))
   writeFileSync(other, text.join('\n'))
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [
-      join(ROOT, 'edge/evaluate/evaluate.ts'),
-      `--condition=${one}`,
-      `--events=${other}`,
-      '--at=2026-11-03T00:00:00Z',
-      ...more,
-    ],
-    { encoding: 'utf8' },
-  )
+  const { status, stdout, stderr } = await command([
+    `--condition=${one}`,
+    `--events=${other}`,
+    '--at=2026-11-03T00:00:00Z',
+    ...more,
+  ])
   const answers = stdout.startsWith('{')
     ? stdout
         .trim()
@@ -55,8 +81,8 @@ const viewed = (who: object, messageId: string, day = '2026-11-01') => ({
   ...who,
 })
 
-test('each person of a file is told with until when and by what, what a visitor did before signing in included', () => {
-  const { status, answers, stderr } = evaluate(TWO_VIEWS_AND_GOLD, [
+test('each person of a file is told with until when and by what, what a visitor did before signing in included', async () => {
+  const { status, answers, stderr } = await evaluateBy(byItself, TWO_VIEWS_AND_GOLD, [
     viewed({ anonymousId: 'browser-1' }, 'm1'),
     {
       type: 'identify',
@@ -90,8 +116,8 @@ test('each person of a file is told with until when and by what, what a visitor 
   ])
 })
 
-test('a browser that two people signed in on is nobody’s, and stays by itself', () => {
-  const { answers } = evaluate(TWO_VIEWS_AND_GOLD, [
+test('a browser that two people signed in on is nobody’s, and stays by itself', async () => {
+  const { answers } = await evaluate(TWO_VIEWS_AND_GOLD, [
     viewed({ anonymousId: 'shared' }, 'm1'),
     viewed({ anonymousId: 'shared', userId: 'ada' }, 'm2'),
     viewed({ anonymousId: 'shared', userId: 'bob' }, 'm3'),
@@ -99,8 +125,8 @@ test('a browser that two people signed in on is nobody’s, and stays by itself'
   expect(answers.map(({ person }) => person)).toEqual(['shared', 'ada', 'bob'])
 })
 
-test('lines that cannot be read are named with what is wrong, and cost the others nothing', () => {
-  const { status, answers, stderr, events } = evaluate(TWO_VIEWS_AND_GOLD, [
+test('lines that cannot be read are named with what is wrong, and cost the others nothing', async () => {
+  const { status, answers, stderr, events } = await evaluate(TWO_VIEWS_AND_GOLD, [
     '{"type":"track"',
     { type: 'track', userId: 'ada', timestamp: '2026-11-01' },
     viewed({}, 'm1'),
@@ -120,18 +146,20 @@ test('lines that cannot be read are named with what is wrong, and cost the other
   expect(answers).toHaveLength(1)
 })
 
-test('a condition that is wrong is refused with path and reason', () => {
+test('a condition that is wrong is refused with path and reason', async () => {
   const bad = { type: 'all', conditions: [{ type: 'trait', trait: 'plan', operator: 'is' }] }
-  const { status, stdout, stderr, condition } = evaluate(bad, [])
+  const { status, stdout, stderr, condition } = await evaluate(bad, [])
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(`${condition}: condition.conditions.0.operator: Must be one of equals`)
-  expect(evaluate('{"type":', []).stderr).toMatch(`${condition}:1:9: is no JSON from here on`)
-  expect(evaluate(TWO_VIEWS_AND_GOLD, [], '--timezone', 'Mars').status).toBe(2)
-  const linked = evaluate({ type: 'segment', segment: 'buyers' }, [])
+  expect((await evaluate('{"type":', [])).stderr).toMatch(
+    `${condition}:1:9: is no JSON from here on`,
+  )
+  expect((await evaluate(TWO_VIEWS_AND_GOLD, [], '--timezone', 'Mars')).status).toBe(2)
+  const linked = await evaluate({ type: 'segment', segment: 'buyers' }, [])
   expect([linked.status, linked.stderr]).toEqual([2, expect.stringContaining('other segments')])
 })
 
-test('the export of a person and rows of the lake are read as they come', () => {
+test('the export of a person and rows of the lake are read as they come', async () => {
   const shown = {
     messageId: 'm1',
     type: 'track',
@@ -150,7 +178,9 @@ test('the export of a person and rows of the lake are read as they come', () => 
     `${JSON.stringify({ ...plan, messageId: 'm2' })},`,
     `${JSON.stringify({ ...shown, messageId: 'm3' })}]}`,
   ]
-  expect(evaluate(TWO_VIEWS_AND_GOLD, file).answers).toMatchObject([{ person: 'ada', holds: true }])
+  expect((await evaluate(TWO_VIEWS_AND_GOLD, file)).answers).toMatchObject([
+    { person: 'ada', holds: true },
+  ])
 
   const row = {
     message_id: 'm1',
@@ -175,10 +205,12 @@ test('the export of a person and rows of the lake are read as they come', () => 
       },
     ],
   }
-  expect(evaluate(inFrance, [row]).answers).toMatchObject([{ person: 'prf_1', holds: true }])
+  expect((await evaluate(inFrance, [row])).answers).toMatchObject([
+    { person: 'prf_1', holds: true },
+  ])
 })
 
-test('calendar windows begin in the time zone that is asked for', () => {
+test('calendar windows begin in the time zone that is asked for', async () => {
   const today = {
     type: 'performed',
     event: 'Product Viewed',
@@ -187,13 +219,65 @@ test('calendar windows begin in the time zone that is asked for', () => {
     window: { calendar: 'day' },
   }
   const late = { ...viewed({ userId: 'ada' }, 'm1'), timestamp: '2026-11-02T23:30:00Z' }
-  expect(evaluate(today, [late]).answers).toMatchObject([{ holds: false }])
-  expect(evaluate(today, [late], '--timezone', 'Europe/Paris').answers).toMatchObject([
+  expect((await evaluate(today, [late])).answers).toMatchObject([{ holds: false }])
+  expect((await evaluate(today, [late], '--timezone', 'Europe/Paris')).answers).toMatchObject([
     { holds: true, until: '2026-11-03T23:00:00.000Z' },
   ])
 })
 
-test('as a table for reading', () => {
-  const { stdout } = evaluate(TWO_VIEWS_AND_GOLD, [viewed({ userId: 'ada' }, 'm1')], '--table')
+test('as a table for reading', async () => {
+  const { stdout } = await evaluate(
+    TWO_VIEWS_AND_GOLD,
+    [viewed({ userId: 'ada' }, 'm1')],
+    '--table',
+  )
   expect(stdout).toMatch(/^person +holds +until +evidence\nada +no +an event +condition/)
+})
+
+test('a condition may name computed traits that are given beside it', async () => {
+  const traits = join(folder, 'traits.json')
+  writeFileSync(
+    traits,
+    JSON.stringify([{ key: 'views', event: 'Product Viewed', measure: 'count' }]),
+  )
+  const condition = { type: 'trait', trait: 'views', operator: 'gte', value: 2 }
+  const lines = [viewed({ userId: 'ada' }, 'm1'), viewed({ userId: 'ada' }, 'm2')]
+  const { answers } = await evaluate(condition, lines, `--traits=${traits}`)
+  expect(answers).toMatchObject([
+    { person: 'ada', holds: true, evidence: [{ events: ['m1', 'm2'] }] },
+  ])
+  writeFileSync(traits, JSON.stringify([{ key: 'views', event: 'A', measure: 'median' }]))
+  const { status, stderr } = await evaluate(condition, lines, `--traits=${traits}`)
+  expect([status, stderr]).toEqual([2, expect.stringContaining('0.measure: Must be one of')])
+})
+
+test('a condition may ask for the budgets of caps that are given beside it', async () => {
+  const caps = join(folder, 'caps.json')
+  const give = (...list: object[]) => writeFileSync(caps, JSON.stringify({ items: list }))
+  const week = { key: 'week', window: 'P7D', most: 2, channel: 'email', tag: null }
+  const condition = { type: 'budget', cap: 'week', operator: 'gte', value: 1 }
+  const sent = (userId: string, messageId: string) => ({
+    ...viewed({ userId }, messageId),
+    event: 'Email Sent',
+  })
+  const lines = [sent('ada', 'm1'), sent('bob', 'm2'), sent('bob', 'm3')]
+  give(week)
+  const { answers } = await evaluate(condition, lines, `--caps=${caps}`)
+  expect(answers).toMatchObject([
+    { person: 'ada', holds: true, evidence: [{ events: ['m1'] }] },
+    { person: 'bob', holds: false },
+  ])
+  const refused = async () => {
+    const { status, stderr } = await evaluate(condition, lines, `--caps=${caps}`)
+    return [status, stderr]
+  }
+  give({ ...week, most: -1 })
+  expect(await refused()).toEqual([2, expect.stringContaining('0.most: Must be 0 or more')])
+  give({ ...week, key: 'other' })
+  expect(await refused()).toEqual([
+    2,
+    expect.stringContaining('condition.cap: There is no such cap'),
+  ])
+  give({ ...week, thresholds: [{ segment: 'seg_a', most: 1 }] })
+  expect(await refused()).toEqual([2, expect.stringContaining('“week” has thresholds')])
 })

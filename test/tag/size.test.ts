@@ -9,8 +9,11 @@ import type { TagSettings } from '../../edge/protocol/collect.ts'
 
 /** What every page loads at start, brotli 11. */
 const BUDGET = 5_000
-/** What only some pages load besides: those with placements, and those with a consent platform. */
-const PART_BUDGETS = { render: 550, signals: 1_000 }
+/**
+ * What only some pages load besides: those with placements, those with a consent platform, and those that judge segments
+ * by themselves, with the edge's whole evaluator.
+ */
+const PART_BUDGETS = { render: 550, signals: 1_000, onDevice: 18_000 }
 
 const ROOT = join(import.meta.dirname, '../..')
 const folders = [0, 1].map((i) => mkdtempSync(join(tmpdir(), `prisme-tag-${i}-`)))
@@ -34,7 +37,7 @@ beforeAll(async () => {
     })
   }
   bundle = (await import(join(folders[0] as string, 'bundle.js'))) as Bundle
-}, 60_000)
+}, 120_000)
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })

@@ -146,9 +146,26 @@ describe('destinations', () => {
     expect(await open(keys, 'destination', sealed ?? '')).toBe(secret)
   })
 
+  test('keep the channel they reach people on, and shards are told', async () => {
+    const { id, channel } = await newDestination()
+    expect(channel).toBeNull()
+    const path = `/api/destinations/${id}`
+    const inCatalog = async () =>
+      (await workspaceObject(env, workspace).catalog({ workspace }))?.destinations.find(
+        (destination) => destination.id === id,
+      )?.channel
+    const reaching = await call<ApiDestination>('PUT', path, { ...HOOK, channel: 'sms' })
+    expect(reaching.body.channel).toBe('sms')
+    expect(await inCatalog()).toBe('sms')
+    const reachingNobody = await call<ApiDestination>('PUT', path, { ...HOOK, channel: null })
+    expect(reachingNobody.body.channel).toBeNull()
+    expect(await inCatalog()).toBeUndefined()
+  })
+
   test.each([
     ['no purpose', { purposes: [] }, 'purposes'],
     ['a purpose twice', { purposes: ['email', 'email'] }, 'purposes'],
+    ['a channel nobody knows', { channel: 'pigeon' }, 'channel'],
     ['a private address', { url: 'http://10.0.0.1/' }, 'url'],
     ['a metadata service', { url: 'http://169.254.169.254/latest' }, 'url'],
     ['no address', { url: 'example' }, 'url'],
@@ -294,12 +311,10 @@ test.each([
 })
 
 test('the interface documents itself', async () => {
-  const document = await call<{ paths: Record<string, unknown> }>(
-    'GET',
-    '/openapi.json',
-    undefined,
-    {},
-  )
+  const document = await call<{
+    paths: Record<string, unknown>
+    webhooks: Record<string, unknown>
+  }>('GET', '/openapi.json', undefined, {})
   expect(document.status).toBe(200)
   expect(Object.keys(document.body.paths)).toEqual(
     expect.arrayContaining([
@@ -308,12 +323,19 @@ test('the interface documents itself', async () => {
       '/api/setup',
       '/api/audit',
       '/v1/batch',
+      '/api/segments/{id}/report',
       '/matomo.php',
     ]),
   )
+  expect(Object.keys(document.body.webhooks)).toEqual([
+    'segment.entered',
+    'segment.exited',
+    'profile.erased',
+  ])
   const page = await exports.default.fetch(`${ORIGIN}/docs`)
   expect(page.headers.get('content-type')).toContain('text/html')
   const text = await page.text()
   expect(text).toContain('/api/destinations/{id}')
+  expect(text).toContain('POST segment.exited')
   expect(text).not.toMatch(/<script|<link|<img|src=|href="http/)
 })

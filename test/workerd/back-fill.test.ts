@@ -194,14 +194,88 @@ describe('a count', () => {
     const answer = await shop.ask<{ cancelled: string }>('POST', `${shop.segment}/cancel`)
     expect(answer.body).toEqual({ cancelled: 'candidate' })
     expect(await shop.found()).toMatchObject({ candidate: false, condition: views(1) })
-    await shop.ask('PUT', shop.segment, { name: 'Viewers', condition: views(2) })
-    const direct = await shop.ask('POST', `${shop.segment}/cancel`)
-    expect(direct.status).toBe(409)
-    expect(direct.body.detail).toContain('changed directly')
     await backFill('/resume')
     await finished()
     const live = await shop.ask('POST', `${shop.segment}/cancel`)
     expect(live.body.detail).toContain('Nothing is being counted')
+  })
+})
+
+describe('a direct change that is taken back while it is counted', () => {
+  const at = '2026-01-31T12:00:00.000Z'
+  const viewed = { event: 'Product Viewed', timestamp: '2026-01-31T11:30:00.000Z' }
+  const example = (count: number) => ({
+    name: 'Seen',
+    matches: true,
+    at,
+    events: Array.from({ length: count }, () => viewed),
+  })
+  beforeEach(async () => {
+    await shop.visit(shop.device(1), 1)
+  })
+
+  test('has the version that was counted last in force again, with its people and its examples', async () => {
+    const device = shop.device(0)
+    await shop.visit(device, 1)
+    await shop.ask('PUT', `${shop.segment}?wait=live`, {
+      name: 'Viewers',
+      condition: views(1),
+      public: true,
+      examples: [example(1)],
+    })
+    await backFill('/pause')
+    for (const times of [3, 4]) {
+      const changed = await shop.ask('PUT', shop.segment, {
+        name: 'Fans',
+        condition: views(times),
+        public: true,
+        examples: [example(times)],
+      })
+      expect(changed.status, JSON.stringify(changed.body)).toBe(200)
+    }
+    expect((await shop.visit(device, 1)).segments).toEqual([])
+    const cancelled = await shop.ask<{ cancelled: string }>('POST', `${shop.segment}/cancel`)
+    expect(cancelled.body).toEqual({ cancelled: 'change' })
+    await backFill('/resume')
+    await finished()
+    expect(await shop.found()).toMatchObject({
+      name: 'Viewers',
+      condition: views(1),
+      examples: [example(1)],
+    })
+    expect((await shop.decide(device)).segments).toEqual(['viewers'])
+    const live = await shop.ask('POST', `${shop.segment}/cancel`)
+    expect(live.body.detail).toContain('Nothing is being counted')
+  })
+
+  test('deletes a segment that had never been counted to the end', async () => {
+    await backFill('/pause')
+    const made = await shop.ask<ApiSegment>('POST', '/api/segments', {
+      name: 'Twice',
+      condition: views(2),
+    })
+    const path = `/api/segments/${made.body.id}`
+    await shop.ask('PUT', path, { name: 'Thrice', condition: views(3) })
+    const cancelled = await shop.ask<{ cancelled: string }>('POST', `${path}/cancel`)
+    expect(cancelled.body).toEqual({ cancelled: 'segment' })
+    expect((await shop.ask('GET', path)).status).toBe(404)
+    await backFill('/resume')
+  })
+
+  test('stays where a segment that it was made of is no more, and says so', async () => {
+    const made = await shop.ask<ApiSegment>('POST', '/api/segments?wait=live', {
+      name: 'Twice',
+      condition: views(2),
+    })
+    const link = { type: 'segment', segment: made.body.id }
+    await shop.ask('PUT', `${shop.segment}?wait=live`, { name: 'Linked', condition: link })
+    await backFill('/pause')
+    await shop.ask('PUT', shop.segment, { name: 'Free', condition: views(3) })
+    expect((await shop.ask('DELETE', `/api/segments/${made.body.id}`)).status).toBe(204)
+    const refused = await shop.ask('POST', `${shop.segment}/cancel`)
+    expect(refused.status).toBe(409)
+    expect(refused.body.detail).toContain('made of a segment that is no more')
+    await backFill('/resume')
   })
 })
 

@@ -42,7 +42,7 @@ const send = (
   world: World,
   requests: readonly IngestRequest[],
 ): Promise<readonly IngestOutcome[]> =>
-  world.shard(SHARD).ingestMany(requests) as Promise<readonly IngestOutcome[]>
+  world.shard(SHARD).ingestMany(JSON.stringify(requests)) as Promise<readonly IngestOutcome[]>
 
 const statuses = (outcomes: readonly IngestOutcome[]) =>
   outcomes.map((outcome) =>

@@ -18,9 +18,9 @@ test('more calls than one may carry are sent in several, none twice', async () =
     sizes.push(requests.length)
     return requests
   })
-  const all = Array.from({ length: 1_201 }, (_, n) => n)
+  const all = Array.from({ length: 2_201 }, (_, n) => n)
   expect(await Promise.all(all.map((n) => batch.call(n)))).toEqual(all)
-  expect(sizes).toEqual([500, 500, 201])
+  expect(sizes).toEqual([1_000, 1_000, 201])
 })
 
 test('a call that breaks off fails for all that travelled in it, and for nobody else', async () => {

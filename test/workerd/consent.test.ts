@@ -12,7 +12,7 @@ import type {
   Page,
 } from '../../edge/protocol/api.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
-import type { DeliveryMessage } from '../../edge/protocol/delivery.ts'
+import type { CrossingMessage } from '../../edge/protocol/delivery.ts'
 import type { Json, JsonObject } from '../../edge/protocol/json.ts'
 import { DAY, MINUTE } from '../../edge/protocol/time.ts'
 import { deliveryPorts } from '../../edge/routes/delivery-ports.ts'
@@ -237,12 +237,12 @@ describe('a withdrawal', () => {
     const { anonymousId } = await collect(shop, { deviceKey: key, batch: [] })
     const queue = await queueOf(anonymousId)
     await visit(key, said(YES))
-    const [entry] = queue as [DeliveryMessage]
+    const [entry] = queue as [CrossingMessage]
     expect(entry).toMatchObject({ type: 'entered' })
-    expect(await deliveryPorts(env).permits(entry)).toBe(true)
+    expect(await mayLeave(entry)).toBe(true)
 
     await visit(key, answer({ ...YES, advertising: false }))
-    expect(await deliveryPorts(env).permits(entry)).toBe(false)
+    expect(await mayLeave(entry)).toBe(false)
     const { items } = await api<Page<ApiDelivery>>('GET', '/api/deliveries')
     const exit = items.find(({ type }) => type === 'exited')
     expect(exit?.cause).toEqual({ type: 'consent', purposes: ['advertising'] })
@@ -256,8 +256,8 @@ describe('a withdrawal', () => {
     const told = await api<Page<ApiDelivery>>('GET', '/api/deliveries')
     expect(told.items.find(({ type }) => type === 'entered')).toMatchObject({ state: 'refused' })
     expect(queue.filter(({ type }) => type === 'entered')).toHaveLength(1)
-    const exited = queue.find(({ type }) => type === 'exited') as DeliveryMessage
-    expect(await deliveryPorts(env).permits(exited)).toBe(true)
+    const exited = queue.find(({ type }) => type === 'exited') as CrossingMessage
+    expect(await mayLeave(exited)).toBe(true)
   })
 })
 
@@ -335,9 +335,14 @@ async function ownerOf(kind: string, value: string): Promise<string | null> {
   return identityShard(env, shop.id, shard).lookup({ kind, value })
 }
 
+const mayLeave = async (message: CrossingMessage) => {
+  const { workspace, shard } = message
+  return (await deliveryPorts(env).permits(workspace, shard, [message]))[0]
+}
+
 /** What the shard of a device hands to the queue from now on is kept here instead. */
-async function queueOf(device: string): Promise<DeliveryMessage[]> {
-  const queue: DeliveryMessage[] = []
+async function queueOf(device: string): Promise<CrossingMessage[]> {
+  const queue: CrossingMessage[] = []
   const address = addressOf(device)
   if (address === undefined) throw new Error(`${device} lives nowhere`)
   await runInDurableObject(profileShard(env, shop.id, address) as never, (instance: object) => {
@@ -345,7 +350,7 @@ async function queueOf(device: string): Promise<DeliveryMessage[]> {
     Object.defineProperty(own, 'DELIVERIES', {
       configurable: true,
       value: {
-        sendBatch: async (messages: Iterable<{ body: DeliveryMessage }>) => {
+        sendBatch: async (messages: Iterable<{ body: CrossingMessage }>) => {
           for (const { body } of messages) queue.push(body)
         },
       },

@@ -158,7 +158,7 @@ describe('from the event to the receiver', () => {
       data: { cause: { type: 'event' }, clauses: ['condition'] },
     })
     expect((await listed()).items).toMatchObject([
-      { state: 'delivered', type: 'entered', attempts: [{ status: 204 }] },
+      { state: 'delivered', type: 'entered', clauses: ['condition'], attempts: [{ status: 204 }] },
     ])
   })
 
@@ -177,12 +177,12 @@ describe('from the event to the receiver', () => {
 
   test('a receipt that fails after the shard stored it changes nothing when it comes again', async () => {
     await view(device(0, 7))
-    const { receipt } = deliveryPorts(env)
-    const lost: DeliveryPorts['receipt'] = async (...args) => {
-      await receipt(...args)
+    const { receipts } = deliveryPorts(env)
+    const lost: DeliveryPorts['receipts'] = async (...args) => {
+      await receipts(...args)
       throw new Error('the reply was lost')
     }
-    expect(await consume(queue, { receipt: lost })).toEqual({ acked: [], retried: ['0'] })
+    expect(await consume(queue, { receipts: lost })).toEqual({ acked: [], retried: ['0'] })
     expect(await consume(queue)).toEqual({ acked: ['0'], retried: [] })
     expect((await listed()).items[0]).toMatchObject({
       state: 'delivered',

@@ -49,7 +49,7 @@ describe('a person is erased', () => {
     const names = [ada.userId, ada.device, ada.profile.id, ada.address]
     for (const name of names) expect(await placesOf(shop, [name])).not.toEqual([])
     const before = new Set(await placesOf(shop, names))
-    for (const place of ['profile', 'chunk', 'device', 'refusal', 'seen', 'lake_row']) {
+    for (const place of ['profile', 'tail', 'device', 'refusal', 'seen', 'lake_row']) {
       expect(
         [...before].some((one) => one.endsWith(` ${place}`)),
         place,
@@ -72,7 +72,9 @@ describe('a person is erased', () => {
     expect(receipt.counts.lakeRows).toBe(3)
     expect(JSON.stringify(receipt)).not.toContain(ada.userId)
     expect(await profileBy(shop, 'userId', ada.userId)).toBeUndefined()
-    expect(await profileBy(shop, 'userId', bob.userId)).toEqual(bobBefore)
+    // Engagement wanes from one look to the next.
+    const scores = expect.anything()
+    expect(await profileBy(shop, 'userId', bob.userId)).toEqual({ ...bobBefore, scores })
     const kept = new Set(await placesOf(shop, [bob.userId]))
     expect([...kept].some((one) => one.startsWith('lake '))).toBe(true)
     expect([...kept].some((one) => one.endsWith(' refusal'))).toBe(true)

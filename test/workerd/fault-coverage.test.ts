@@ -18,7 +18,7 @@ const { steps, awaits } = JSON.parse(
 const ELSEWHERE: { readonly [site: string]: string } = {
   'profile-shard.ts: #refuseOnly → commit.run': 'events that nobody may be born of',
   'profile-shard.ts: replay → commit.run': 'a delivery that is tried again by hand',
-  'profile-shard.ts: receipt → commit.run': 'the queue tells of a delivery',
+  'profile-shard.ts: receipts → commit.run': 'the queue tells of a delivery',
   'profile-shard.ts: settleReplays → commit.run': 'failed events that are tried again',
   'identity-shard.ts: bury → transactionSync': 'an erasure: erasure-faults.test.ts',
   'profile-shard.ts: buryHere → commit.run': 'an erasure: erasure-faults.test.ts',
@@ -28,6 +28,8 @@ const ELSEWHERE: { readonly [site: string]: string } = {
   'profile-shard.ts: finishErasure → commit.run': 'an erasure: erasure-faults.test.ts',
   'shard.ts: takeHold → transactionSync': 'a count that is paused: back-fill.test.ts',
   'shard.ts: tentatively → transactionSync': 'a rehearsal, of which nothing is kept',
+  'shard-work.ts: #backFillOn → commit.run': 'a count over the history: back-fill.test.ts',
+  'shard-work.ts: #timers → sync': 'more people are due than one transaction serves',
   'shard-work.ts: alarm → setAlarm': 'after work that threw: shard-work.test.ts',
   'account-shard.ts: alarm → setAlarm': 'after work that threw',
   'account-shard.ts: wake → transactionSync': 'the sweeper: accounts.test.ts',
@@ -40,6 +42,7 @@ const HARMLESS: { readonly [site: string]: string } = {
   'move-saga.ts: #bring: new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE))': 'a pause',
   'time-limit.ts: withTimeLimit: Promise.race([promise, expiry])':
     'the step its caller is listed with',
+  'profile-shard.ts: #waiting: work()': 'the one commit that its caller hands it',
   'shard.ts: prepare: withTimeLimit(asked, CATALOG_LIMIT)':
     'the call of the Workspace a line above',
   'shard-work.ts: everything: step()':

@@ -69,8 +69,12 @@ export async function storedEvents(shop: Shop): Promise<number> {
   for (const address of await workspaceObject(env, shop.id).shards()) {
     const stub = env.PROFILE.getByName(profileShardName(shop.id, address))
     count += await runInDurableObject(stub, (_, { storage }) =>
-      [...storage.sql.exec<{ data: string }>('SELECT data FROM chunk')].reduce(
-        (sum, { data }) => sum + (JSON.parse(data) as readonly unknown[]).length,
+      ['tail', 'sealed'].reduce(
+        (sum, table) =>
+          sum +
+          storage.sql
+            .exec<{ n: number }>(`SELECT coalesce(sum(events), 0) AS n FROM ${table}`)
+            .one().n,
         0,
       ),
     )

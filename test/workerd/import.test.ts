@@ -232,6 +232,13 @@ test('a file whose encoding and delimiter were not told right is read as somebod
 
 test('lines of one order that follow each other are one event, older than the retention or not', async () => {
   const shop = await openShop()
+  const condition = { type: 'performed', event: 'Order Completed', operator: 'gte', value: 1 }
+  const made = await send(
+    '/api/segments',
+    { name: 'Buyers', condition, public: false },
+    { headers: { ...bearer(shop), 'content-type': 'application/json' } },
+  )
+  expect(made.status).toBe(201)
   const file = [
     'ticket,customer,day,sku,price,qty',
     't-1,c-1,03/02/2019 18:30,a,"9,90",2',
@@ -265,6 +272,7 @@ test('lines of one order that follow each other are one event, older than the re
     ],
   })
   const profile = await profileBy(shop, 'userId', 'c-1')
+  expect(profile?.segments).toMatchObject([{ key: 'buyers' }])
   expect(profile?.events).toMatchObject([
     {
       event: 'Order Refunded',

@@ -12,24 +12,33 @@ let workspaces = 0
 let monitor: ReturnType<typeof env.MONITOR.getByName>
 beforeEach(() => {
   monitor = env.MONITOR.getByName(`ws_live${++workspaces}`)
+  enteredBefore = new Map()
   clock.now = () => NOON
 })
 afterEach(() => {
   clock.now = () => Date.now()
 })
 
-const report = (changes: Record<string, unknown> = {}): ShardReport =>
-  ({
+/** By shard: how many were told to have entered `seg_a` by now. */
+let enteredBefore = new Map<number, number>()
+
+function report(changes: Partial<ShardReport> | Record<string, unknown> = {}): ShardReport {
+  const { shard = 0, transitions = [] } = changes as Partial<ShardReport>
+  const all = (enteredBefore.get(shard) ?? 0) + transitions.length
+  enteredBefore.set(shard, all)
+  return {
     shard: 0,
     sequence: 1,
     population: 10,
     sizes: { seg_a: 4 },
     sources: { src_web: counts(7) },
+    crossings: { seg_a: { entered: all, exited: 0 } },
     events: [],
     transitions: [],
     deliveries: [],
     ...changes,
-  }) as unknown as ShardReport
+  } as unknown as ShardReport
+}
 
 const counts = (accepted: number) => ({
   accepted,
@@ -156,6 +165,17 @@ describe('history', () => {
     const crossings = { seg_a: { entered: 5_000, exited: 40 } }
     await monitor.report(report({ transitions: entered(100), crossings }))
     expect((await monitor.overview()).history[0]).toMatchObject({ entered: 5_000, exited: 40 })
+  })
+
+  test('loses nothing with a report: what crossed is told again with the next', async () => {
+    const told = (entered: number, exited: number) => ({
+      crossings: { seg_a: { entered, exited } },
+    })
+    await monitor.report(report({ ...told(3, 0) }))
+    await monitor.report(report({ sequence: 3, ...told(9, 4) }))
+    // A shard that came back from a backup has counted less than was told already.
+    await monitor.report(report({ sequence: 4, ...told(8, 5) }))
+    expect((await monitor.overview()).history[0]).toMatchObject({ entered: 9, exited: 5 })
   })
 
   test('is not rewritten by a clock that was set back', async () => {

@@ -78,5 +78,5 @@ test('everybody who exits at one moment is handed to the queue after it, in batc
   )
   setClock(due + SECOND)
   await world.shard(SHARD).wake({ workspace: world.workspace })
-  expect(handed.map((batch) => batch.length)).toEqual([50, 50, 20])
+  expect(handed.map((batch) => batch.length)).toEqual([100, 20])
 })

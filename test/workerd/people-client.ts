@@ -1,3 +1,4 @@
+import { claimForNewborn } from '../../edge/routes/intake/claims.ts'
 import { subjectOf } from '../../edge/routes/intake/parties.ts'
 import { directly, ingest, type Done } from '../../edge/routes/intake/send.ts'
 import { ShardCalls } from '../../edge/routes/intake/shard-calls.ts'
@@ -6,7 +7,7 @@ import { clock } from '../../edge/objects/clock.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { DeviceId, ProfileId } from '../../edge/protocol/id.ts'
 import type { Whereabouts } from '../../edge/protocol/objects.ts'
-import type { Subject } from '../../edge/protocol/shard.ts'
+import type { IngestRequest } from '../../edge/protocol/shard.ts'
 import { asWorker } from './fault-points.ts'
 import { bindings, SHARDS, shardOf, SOURCE, type World } from './shard-fixture.ts'
 
@@ -53,7 +54,7 @@ export class Clients {
   /** A browser of ours. */
   async send(device: DeviceId, ...events: readonly EventRecord[]): Promise<ProfileId> {
     const own = events.map((event) => ({ implied: true as const, ...event, device }))
-    return this.#deliver(own, async () => ({ type: 'device', device }))
+    return this.#deliver(own, async () => ({ subject: { type: 'device', device } }))
   }
 
   /** A server, or with `isHistory` a row of a file. */
@@ -66,14 +67,15 @@ export class Clients {
     const subject = async () => {
       const found = await subjectOf(calls(), SHARDS, run)
       if (found === undefined) throw new Error('Nobody is known by that')
-      return found
+      const claims = found.isNew && (await claimForNewborn(calls(), found.subject, run))
+      return { subject: found.subject, ...(claims && { claims }) }
     }
     return this.#deliver([event], subject, isHistory)
   }
 
   async #deliver(
     events: readonly EventRecord[],
-    subject: () => Promise<Subject>,
+    subject: () => Promise<Pick<IngestRequest, 'subject' | 'claims'>>,
     isHistory = false,
   ): Promise<ProfileId> {
     const attempt = async () => {
@@ -82,7 +84,7 @@ export class Clients {
         catalogVersion: this.world.catalog.version,
         source: SOURCE,
         consentMode: 'implied',
-        subject: await subject(),
+        ...(await subject()),
         events,
         refused: [],
         receivedAt: clock.now(),

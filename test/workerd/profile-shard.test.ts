@@ -284,11 +284,11 @@ describe('deliveries', () => {
     const [row] = await list()
     expect(row).toMatchObject({ state: 'pending', attempts: [] })
     const failed = receipt(row!.id, 1, { type: 'retry', status: 503, reason: 'busy' })
-    await world.shard(1).receipt({ workspace, receipt: failed })
-    await world.shard(1).receipt({ workspace, receipt: failed })
+    await world.shard(1).receipts({ workspace, receipts: [failed] })
+    await world.shard(1).receipts({ workspace, receipts: [failed] })
     expect(await list()).toMatchObject([{ state: 'pending', attempts: [{ status: 503 }] }])
     const done = receipt(row!.id, 2, { type: 'delivered', status: 204 })
-    await world.shard(1).receipt({ workspace, receipt: done })
+    await world.shard(1).receipts({ workspace, receipts: [done] })
     expect(await list()).toMatchObject([{ state: 'delivered', attempts: [{}, { status: 204 }] }])
   })
 
@@ -300,9 +300,9 @@ describe('deliveries', () => {
     const list = async () => (await world.shard(1).deliveries({ workspace, limit: 10 })).items
     const [row] = await list()
     const lost = receipt(row!.id, 1, { type: 'retry', reason: 'no answer' })
-    await world.shard(1).receipt({ workspace, receipt: lost })
+    await world.shard(1).receipts({ workspace, receipts: [lost] })
     const late = receipt(row!.id, 1, { type: 'delivered', status: 200 })
-    await world.shard(1).receipt({ workspace, receipt: late })
+    await world.shard(1).receipts({ workspace, receipts: [late] })
     expect(await list()).toMatchObject([{ state: 'delivered' }])
   })
 
@@ -318,12 +318,12 @@ describe('deliveries', () => {
     const list = async () => (await world.shard(1).deliveries({ workspace, limit: 10 })).items
     const [exit, entry] = await list()
     const early = receipt(exit!.id, 9, { type: 'retry', reason: 'never sent' })
-    await world.shard(1).receipt({ workspace, receipt: early })
+    await world.shard(1).receipts({ workspace, receipts: [early] })
     const done = receipt(entry!.id, 1, { type: 'delivered', status: 200 })
-    await world.shard(1).receipt({ workspace, receipt: done })
+    await world.shard(1).receipts({ workspace, receipts: [done] })
     expect((await list()).map(({ state }) => state)).toEqual(['pending', 'delivered'])
     const gone = receipt(exit!.id, 1, { type: 'delivered', status: 200 })
-    await world.shard(1).receipt({ workspace, receipt: gone })
+    await world.shard(1).receipts({ workspace, receipts: [gone] })
     expect(await open()).toBeNull()
   })
 
@@ -336,7 +336,7 @@ describe('deliveries', () => {
     const [row] = await list()
     for (let attempt = 1; attempt <= 8; attempt++) {
       const failed = receipt(row!.id, attempt, { type: 'retry', reason: 'no answer' })
-      await world.shard(1).receipt({ workspace, receipt: failed })
+      await world.shard(1).receipts({ workspace, receipts: [failed] })
     }
     expect(await list()).toMatchObject([{ state: 'parked' }])
     const delivery = row!.id as never
@@ -392,16 +392,6 @@ test('a new segment knows the past: a shard back-fills its people when the catal
   await world.publish({ ...world.catalog, version: 3 })
   await world.shard(1).wake({ workspace: world.workspace })
   expect((await world.view(profile)).memberships).toEqual([])
-})
-
-test('a preview counts people by a condition that was never saved', async () => {
-  const world = new World()
-  await world.publish()
-  await world.send(world.device(1), 1, [shoe(), shoe(), shoe()])
-  await world.send(world.device(1), 1, [shoe()])
-  const { workspace } = world
-  const answer = await world.shard(1).preview({ workspace, condition: shoeFan, sample: 100 })
-  expect(answer).toEqual({ population: 2, sampled: 2, matched: 1 })
 })
 
 test('a late minute counts at its own time', async () => {

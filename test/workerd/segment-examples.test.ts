@@ -117,3 +117,29 @@ test('what is wrong with an example is told with its path', async () => {
   const long = await call('POST', '/api/segments', { ...body, examples: busy })
   expect(long.body.errors?.[0]?.path).toBe('examples.0.events')
 })
+
+test('what a segment is kept for is asked of its example people as well', async () => {
+  const [spender] = people
+  const asked = [
+    { ...spender, name: 'Agreed', consent: { email: true } },
+    { ...spender, name: 'Never asked', matches: false },
+  ]
+  const body = { condition: spends(100), purposes: ['email'], examples: asked }
+  expect((await call('POST', '/api/segments', { name: 'By mail', ...body })).status).toBe(201)
+  const refused = await call('POST', '/api/segments', { name: 'For all', ...body, purposes: [] })
+  expect(refused.status).toBe(422)
+  expect(refused.body.errors).toMatchObject([{ path: 'examples.1' }])
+})
+
+test('example people are scored as the workspace scores', async () => {
+  const settings = (await call<{ rfm: object }>('GET', '/api/settings/scores')).body
+  const cutPoints = { recency: [1, 2, 3, 4], frequency: [2, 3, 4, 5], monetary: [50, 75, 100, 200] }
+  const rfm = { ...settings.rfm, cutPoints }
+  const saved = await call('PUT', '/api/settings/scores', { ...settings, rfm })
+  expect(saved.status).toBe(200)
+  const condition = { type: 'score', score: 'rfm.monetary', operator: 'gte', value: 4 }
+  const body = { name: 'Worth', condition, examples: people }
+  expect((await call('POST', '/api/segments', body)).status).toBe(201)
+  const higher = { ...body, name: 'Worth more', condition: { ...condition, value: 5 } }
+  expect((await call('POST', '/api/segments', higher)).status).toBe(422)
+})

@@ -201,13 +201,15 @@ test('events of one request are kept in rows far under the limit, and are all th
   const text = 'é'.repeat(2_000)
   const events = Array.from({ length: 200 }, () => seen('Long', { text }))
   const { profile } = await world.send(device, 1, events)
-  const [row] = await rowsOf(world, 1, 'SELECT max(length(data)) AS n, count(*) AS rows FROM chunk')
+  const [row] = await rowsOf(
+    world,
+    1,
+    'SELECT max(length(properties)) AS n, count(*) AS rows FROM sealed',
+  )
   expect(row?.['n']).toBeLessThan(250_000)
   expect(row?.['rows']).toBeGreaterThan(1)
   await runInDurableObject(shardStub(world, 1), (_, { storage }) => {
-    const { n } = storage.sql
-      .exec<{ n: number }>('SELECT sum(json_array_length(data)) AS n FROM chunk')
-      .one()
+    const { n } = storage.sql.exec<{ n: number }>('SELECT sum(events) AS n FROM sealed').one()
     expect(n).toBe(200)
   })
   expect((await world.view(profile)).events).toHaveLength(100)

@@ -1,3 +1,4 @@
+import type { BgNbd } from '../../protocol/population.ts'
 import { digamma, lnGamma } from './gamma.ts'
 import { hypergeometric } from './hypergeometric.ts'
 import { maximise, type Fit } from './maximise.ts'
@@ -15,18 +16,6 @@ export interface BuyingHistory {
 /** So many customers of one history: what shards send is grouped. */
 export interface GroupedHistory extends BuyingHistory {
   readonly customers: number
-}
-
-/**
- * A person orders at a rate drawn from a gamma distribution (shape `r`, scale `alpha`) until, after some order, they
- * stop: with a probability drawn from a beta distribution (`a`, `b`). Source: Fader, Hardie and Lee 2005, "Counting Your
- * Customers" the Easy Way.
- */
-export interface BgNbd {
-  readonly r: number
-  readonly alpha: number
-  readonly a: number
-  readonly b: number
 }
 
 const START: readonly number[] = [1, 1, 1, 1]
@@ -155,6 +144,34 @@ export function expectedOfAnyone(model: BgNbd, span: number): number {
   const rest =
     (alpha / (alpha + span)) ** r * hypergeometric(r, b, a + b - 1, span / (alpha + span))
   return ((a + b - 1) / (a - 1)) * (1 - rest)
+}
+
+/**
+ * How likely anybody makes 0, 1, … repeat orders within `span` of the first one; the last one stands for `most` or more.
+ * Source: the paper's equation 8.
+ */
+export function countProbabilities(
+  { r, alpha, a, b }: BgNbd,
+  span: number,
+  most: number,
+): readonly number[] {
+  const [rest, part] = [Math.log(alpha / (alpha + span)), span / (alpha + span)]
+  const lnBeta = (x: number, y: number) => lnGamma(x) + lnGamma(y) - lnGamma(x + y)
+  // Of a negative binomial distribution, which it would be of who never stops.
+  const unstopped = (x: number) =>
+    part === 0
+      ? Number(x === 0)
+      : Math.exp(lnGamma(r + x) - lnGamma(r) - lnGamma(x + 1) + r * rest + x * Math.log(part))
+  const probabilities: number[] = []
+  let fewer = 0
+  for (let x = 0; x < most; x++) {
+    const going = Math.exp(lnBeta(a, b + x) - lnBeta(a, b)) * unstopped(x)
+    const stopped =
+      x === 0 ? 0 : Math.exp(lnBeta(a + 1, b + x - 1) - lnBeta(a, b)) * Math.max(1 - fewer, 0)
+    probabilities.push(going + stopped)
+    fewer += unstopped(x)
+  }
+  return [...probabilities, Math.max(1 - probabilities.reduce((sum, one) => sum + one, 0), 0)]
 }
 
 /** The formulas divide by a − 1, and are continuous there. */

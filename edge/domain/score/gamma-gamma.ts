@@ -1,3 +1,4 @@
+import type { GammaGamma } from '../../protocol/population.ts'
 import { digamma, lnGamma } from './gamma.ts'
 import { maximise, type Fit } from './maximise.ts'
 
@@ -5,16 +6,6 @@ import { maximise, type Fit } from './maximise.ts'
 export interface Spending {
   readonly repeats: number
   readonly mean: number
-}
-
-/**
- * Amounts of a person's orders vary about a mean, and the means of people about a common one. Source: Fader and Hardie
- * 2013, The Gamma-Gamma Model of Monetary Value. `v` has the unit of the amounts.
- */
-export interface GammaGamma {
-  readonly p: number
-  readonly q: number
-  readonly v: number
 }
 
 /** Maximum likelihood over customers with at least one repeat order. */

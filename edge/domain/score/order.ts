@@ -1,9 +1,6 @@
-import type { EventRecord } from '../../protocol/event.ts'
-import type { OrderRules } from '../../protocol/score.ts'
+import type { CountedEvent } from '../counted-event.ts'
+import type { AmountFault, OrderRules } from '../../protocol/score.ts'
 import type { Millis } from '../../protocol/time.ts'
-
-/** Why the amount of an order is not known. */
-export type AmountFault = 'missing' | 'negative' | 'currency'
 
 /**
  * What is kept of an event about an order: how much it adds, gives back, or takes back. Amounts are in the workspace's
@@ -16,7 +13,7 @@ export type OrderFact = readonly [
 ]
 
 /** Undefined: the event is not about an order. */
-export function orderFactOf(event: EventRecord, rules: OrderRules): OrderFact | undefined {
+export function orderFactOf(event: CountedEvent, rules: OrderRules): OrderFact | undefined {
   const act = actOf(event.name, rules)
   if (act === undefined) return undefined
   const { order_id: order } = event.properties
@@ -30,7 +27,7 @@ function actOf(name: string, rules: OrderRules): OrderFact[0] | undefined {
   return rules.cancelled.includes(name) ? 'cancelled' : undefined
 }
 
-function amountOf({ properties }: EventRecord, rules: OrderRules): number | AmountFault {
+function amountOf({ properties }: CountedEvent, rules: OrderRules): number | AmountFault {
   const named = rules.amount.find((name) => typeof properties[name] === 'number')
   if (named === undefined) return 'missing'
   const amount = Number(properties[named])
@@ -44,6 +41,8 @@ function amountOf({ properties }: EventRecord, rules: OrderRules): number | Amou
 /** An order that stands: not cancelled, and not given back as a whole. */
 export interface Order {
   readonly at: Millis
+  /** From when on its retention counts: from when it happened, or of an imported one from when it was received. */
+  readonly keptFrom: Millis
   /** What is left of it after refunds; undefined: not known. */
   readonly amount: number | undefined
 }
@@ -61,16 +60,25 @@ export interface Orders {
  * off the latest ones first.
  */
 export function ordersOf(
-  facts: readonly { readonly at: Millis; readonly fact: OrderFact }[],
+  facts: readonly {
+    readonly at: Millis
+    readonly keptFrom?: Millis
+    readonly fact: OrderFact
+  }[],
 ): Orders {
-  const orders = new Map<string, { at: Millis; amount: number | AmountFault }>()
+  const orders = new Map<string, { at: Millis; keptFrom: Millis; amount: number | AmountFault }>()
   const cancelled = new Set<string>()
   const refunds: { order: string | null; amount: number | AmountFault }[] = []
-  for (const [place, { at, fact }] of facts.entries()) {
+  for (const [place, { at, keptFrom = at, fact }] of facts.entries()) {
     const [act, order, amount] = fact
     if (act === 'completed') {
       const key = order === null ? `#${place}` : `=${order}`
-      orders.set(key, { at: orders.get(key)?.at ?? at, amount })
+      const known = orders.get(key)
+      orders.set(key, {
+        at: known?.at ?? at,
+        keptFrom: Math.max(known?.keptFrom ?? keptFrom, keptFrom),
+        amount,
+      })
     } else if (act === 'cancelled') {
       if (order !== null) cancelled.add(`=${order}`)
     } else refunds.push({ order: order === null ? null : `=${order}`, amount })
@@ -78,11 +86,17 @@ export function ordersOf(
   for (const key of cancelled) orders.delete(key)
   const faults: Partial<Record<AmountFault, number>> = {}
   const left = new Map<string, Order>()
-  for (const [key, { at, amount }] of orders) {
+  for (const [key, { at, keptFrom, amount }] of orders) {
     if (typeof amount === 'string') faults[amount] = (faults[amount] ?? 0) + 1
-    left.set(key, { at, amount: typeof amount === 'string' ? undefined : amount })
+    left.set(key, { at, keptFrom, amount: typeof amount === 'string' ? undefined : amount })
   }
-  for (const { order, amount } of refunds) giveBack(left, order, amount, cancelled)
+  // What is given back of an order that is gone already is taken off no other.
+  const isOf = (order: string | null) =>
+    order !== null && (orders.has(order) || cancelled.has(order))
+  for (const { order, amount } of refunds) {
+    if (isOf(order) && !left.has(order ?? '')) continue
+    giveBack(left, order, amount)
+  }
   return { orders: [...left.values()].sort((a, b) => a.at - b.at), faults }
 }
 
@@ -90,9 +104,7 @@ function giveBack(
   left: Map<string, Order>,
   order: string | null,
   amount: number | AmountFault,
-  cancelled: ReadonlySet<string>,
 ): void {
-  if (order !== null && cancelled.has(order)) return
   const known = order === null ? undefined : left.get(order)
   if (order !== null && known !== undefined) {
     // Without an amount of its own it is all of it.

@@ -1,3 +1,4 @@
+import { ONSITE } from '../../protocol/reaction.ts'
 import type { Millis } from '../../protocol/time.ts'
 
 /** One message or impression that reached a person, or is planned to. */
@@ -15,9 +16,12 @@ export interface Cap {
   readonly tag?: string | undefined
   readonly window: Millis
   readonly most: number
+  /** What pages show counts. Absent: it does not. */
+  readonly onSite?: boolean | undefined
 }
 
-export const counts = ({ channel, tag }: Cap, touch: Touch): boolean =>
+export const counts = ({ channel, tag, onSite }: Cap, touch: Touch): boolean =>
+  (onSite === true || touch.channel !== ONSITE) &&
   (channel === undefined || touch.channel === channel) &&
   (tag === undefined || touch.tags.includes(tag))
 

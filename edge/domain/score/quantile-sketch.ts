@@ -1,8 +1,4 @@
-/**
- * How the values of a population are spread: distinct values in their order, each with how often it stands for one.
- * Sketches of parts of a population are joined by joining their lists.
- */
-export type QuantileSketch = readonly (readonly [value: number, count: number])[]
+import type { QuantileSketch } from '../../protocol/population.ts'
 
 /** Values that a sketch holds at most: up to so many distinct ones it is exact. */
 export const MAX_VALUES = 4_096

@@ -16,7 +16,7 @@ import { periodAt } from '../window.ts'
 import { propertiesFor, witness, withValueAt } from './witness.ts'
 
 /** Events that may have to be said at once: more would be no help. */
-const MOST_EVENTS = 20
+export const MOST_EVENTS = 20
 
 /** What is known where flips are looked for. */
 export interface Ground {
@@ -35,7 +35,7 @@ const nameOf = ({ event }: EventTest): string =>
   (typeof event === 'string' ? event : event[0]) ?? ''
 
 /** One event that passes, or none. */
-function saying(
+export function saying(
   test: EventTest,
   ground: Ground,
   ago: Millis = 0,
@@ -91,7 +91,7 @@ const waits = (value: Json | undefined): readonly Flip[] =>
   })
 
 /** How long ago an event has to be to count: now, or somewhere in its window. */
-function agesIn(window: Window | undefined, { now, zone }: Ground): readonly Millis[] {
+export function agesIn(window: Window | undefined, { now, zone }: Ground): readonly Millis[] {
   if (window === undefined || 'last' in window) return [0]
   if ('from' in window) {
     const [from, to] = [Date.parse(window.from), Date.parse(window.to)]

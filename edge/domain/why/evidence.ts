@@ -1,11 +1,12 @@
-import type { Condition, Window } from '../../protocol/condition.ts'
+import type { Condition } from '../../protocol/condition.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { Millis } from '../../protocol/time.ts'
 import type { Evidence } from '../../protocol/why.ts'
 import type { CompiledCondition } from '../condition.ts'
 import { purposeOf, standsFor } from '../consent.ts'
+import { expiresAt } from '../expiry.ts'
 import type { Profile } from '../profile.ts'
-import { countedIn, periodAt } from '../window.ts'
+import { isInWindow } from '../window.ts'
 
 /** Events shown of those that count. */
 const MOST = 10
@@ -19,14 +20,13 @@ export function evidenceFor(
   { now, horizon, zone }: { readonly now: Millis; readonly horizon: Millis; readonly zone: string },
 ): { readonly evidence: readonly Evidence[]; readonly more: number } {
   const tells = tellerOf(condition)
-  const isIn = (at: Millis): boolean => {
-    const window = 'window' in condition ? condition.window : undefined
-    return isCounted(window, at, now, horizon, zone)
-  }
+  const window = 'window' in condition ? condition.window : undefined
+  const isIn = (event: EventRecord): boolean =>
+    expiresAt(event, horizon) > now && isInWindow(window, event.timestamp, now, zone)
   const found = history.filter((event) => {
     if (event.timestamp > now || !standsFor(consent, event, purposeOf(event))) return false
     if (tells !== undefined) return tells(event)
-    if (!isIn(event.timestamp)) return false
+    if (!isIn(event)) return false
     for (const feature of reads.features) {
       // What only says what came before a step is no evidence of it.
       if (
@@ -65,19 +65,4 @@ function tellerOf(condition: Condition): ((event: EventRecord) => boolean) | und
     default:
       return undefined
   }
-}
-
-function isCounted(
-  window: Window | undefined,
-  at: Millis,
-  now: Millis,
-  horizon: Millis,
-  zone: string,
-): boolean {
-  if (window !== undefined && 'calendar' in window) {
-    const { from, to } = periodAt(window, zone, now)
-    return at >= from && at < to
-  }
-  const { delay, lasts } = countedIn(window, horizon)
-  return at + delay <= now && now < at + lasts
 }

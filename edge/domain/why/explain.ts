@@ -1,15 +1,17 @@
 import type { Catalog } from '../../protocol/catalog.ts'
-import type { Condition } from '../../protocol/condition.ts'
+import type { BudgetCondition, Condition } from '../../protocol/condition.ts'
 import { DEFAULT_PURPOSE } from '../../protocol/consent.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { SegmentId, SourceId } from '../../protocol/id.ts'
 import type { Json } from '../../protocol/json.ts'
 import type { SegmentDefinition } from '../../protocol/membership.ts'
 import { NEVER, type Millis } from '../../protocol/time.ts'
-import type { Clause, Flip, Saying, Why } from '../../protocol/why.ts'
+import type { CapDefinition } from '../../protocol/touch.ts'
+import type { Clause, Flip, Reason, Saying, Why } from '../../protocol/why.ts'
 import type { AccountLookup } from '../account.ts'
 import { applyEvent, noChanges } from '../apply-event.ts'
-import { compileCatalog } from '../compiled-catalog.ts'
+import { compileWhole } from '../computed/whole-catalog.ts'
+import { finderOf } from '../computed/condition.ts'
 import { compile, type CompiledCondition } from '../condition.ts'
 import { grantLifetime } from '../consent.ts'
 import { settle } from '../fold.ts'
@@ -18,8 +20,10 @@ import { valueAt } from '../operator.ts'
 import { decodeProfile, encodeProfile, type Profile } from '../profile.ts'
 import { rebuildFeatures } from '../rebuild.ts'
 import type { Verdict } from '../verdict.ts'
+import { isOfCap, pressureOf } from './budget-reasons.ts'
 import { evidenceFor } from './evidence.ts'
 import { consentFlip, flipsOf, inOrder, type Scene } from './flips.ts'
+import { reasonsFor } from './reasons.ts'
 
 /** Ways that are tried on a copy of the person. */
 const MOST_TRIES = 800
@@ -50,6 +54,32 @@ export function explain(
   }
 }
 
+/** Why somebody is one of those a condition holds for, as if a segment had it. */
+export function reasonsOf(
+  { condition, purposes }: Pick<SegmentDefinition, 'condition' | 'purposes'>,
+  catalog: Catalog,
+  person: Profile,
+  history: readonly EventRecord[],
+  now: Millis,
+  accounts: AccountLookup,
+): readonly Reason[] {
+  const definition: SegmentDefinition = {
+    id: DRAFT,
+    key: '',
+    name: '',
+    condition,
+    public: false,
+    ...(purposes !== undefined && { purposes }),
+  }
+  const view = new View(definition, catalog, person, history, now, accounts)
+  return view.parts.flatMap(({ path, condition: part }) =>
+    reasonsFor(view.clauseOf(part, path, view.purposes), part),
+  )
+}
+
+/** No id that a segment of a workspace has. */
+const DRAFT = 'draft' as SegmentId
+
 class View {
   readonly profile: Profile
   readonly purposes: readonly string[]
@@ -60,6 +90,7 @@ class View {
   readonly #history: readonly EventRecord[]
   readonly #now: Millis
   readonly #accounts: AccountLookup
+  readonly #trait: Scene['computed']
   readonly #conditions = new Map<Condition, CompiledCondition>()
   readonly #after = new Map<string, Profile>()
   readonly #encoded: string
@@ -75,7 +106,8 @@ class View {
   ) {
     this.#definition = definition
     this.#catalog = { ...catalog, candidates: [], segments: closureOf(definition, catalog) }
-    this.#compiled = compileCatalog(this.#catalog, accounts)
+    this.#compiled = compileWhole(this.#catalog, accounts)
+    this.#trait = finderOf(catalog.computedTraits ?? [])
     this.#history = history
     this.#now = now
     this.#accounts = accounts
@@ -111,9 +143,17 @@ class View {
   #compile(condition: Condition, purposes: readonly string[]): CompiledCondition {
     const known = this.#conditions.get(condition)
     if (known !== undefined) return known
-    const { retention: horizon, timezone: zone } = this.#catalog
-    const { features } = this.#compiled
-    const place = { features, horizon, zone, segments: (id: SegmentId) => this.#segment(id) }
+    const { retention: horizon, timezone: zone, scoring } = this.#catalog
+    const { features, computed, edge } = this.#compiled
+    const place = {
+      features,
+      horizon,
+      zone,
+      scoring,
+      computed,
+      edge,
+      segments: (id: SegmentId) => this.#segment(id),
+    }
     const compiled = compile(condition, place, purposes)
     this.#conditions.set(condition, compiled)
     return compiled
@@ -159,10 +199,40 @@ class View {
         const compiled = this.#compile(condition, purposes)
         const { retention: horizon, timezone: zone } = this.#catalog
         const around = { now: this.#now, horizon, zone }
-        const found = evidenceFor(condition, compiled, this.profile, this.#history, around)
+        const found =
+          condition.type === 'budget'
+            ? this.#touchesOf(condition, around)
+            : evidenceFor(
+                this.#measured(condition) ?? condition,
+                compiled,
+                this.profile,
+                this.#history,
+                around,
+              )
         return { ...stands, ...found, condition }
       }
     }
+  }
+
+  /** Of what is left of a cap, the messages that it counts. */
+  #touchesOf({ cap: id }: BudgetCondition, around: Parameters<typeof evidenceFor>[4]) {
+    const cap = this.#cap(id)
+    if (cap === undefined) return { evidence: [], more: 0 }
+    const asked = pressureOf(cap)
+    const said = this.#history.filter((event) => isOfCap(event, cap))
+    return evidenceFor(asked, this.#compile(asked, []), this.profile, said, around)
+  }
+
+  #cap(id: string): CapDefinition | undefined {
+    return this.#catalog.caps?.find((one) => one.id === id)
+  }
+
+  /** Of a computed trait, the events that it is computed from. */
+  #measured(condition: Condition): Condition | undefined {
+    const named = condition.type === 'trait' ? this.#trait(condition.trait) : undefined
+    if (named === undefined) return undefined
+    const { event, window } = named.trait
+    return { type: 'performed', event, ...(window && { window }), operator: 'gte', value: 1 }
   }
 
   /** The least that turns the membership; what time alone does is not counted. */
@@ -172,6 +242,8 @@ class View {
       zone: this.#catalog.timezone,
       profile: this.profile,
       segment: (id) => this.#segment(id),
+      cap: (id) => this.#cap(id),
+      computed: this.#trait,
       bound: (condition) => this.#boundValues(condition),
       holds: (condition, purposes) =>
         this.#verdict(this.profile, condition, purposes, this.#now).holds,
@@ -242,18 +314,23 @@ class View {
 /** A segment, and all that it is made of. */
 function closureOf(
   definition: SegmentDefinition,
-  { segments }: Catalog,
+  { segments, caps = [] }: Catalog,
 ): readonly SegmentDefinition[] {
   const found = new Map([[definition.id, definition]])
   const visit = (condition: Condition): void => {
     if (condition.type === 'all' || condition.type === 'any') condition.conditions.forEach(visit)
     else if (condition.type === 'not') visit(condition.condition)
-    else if (condition.type === 'segment' && !found.has(condition.segment as SegmentId)) {
-      const inner = segments.find(({ id }) => id === condition.segment)
-      if (inner === undefined) return
-      found.set(inner.id, inner)
-      visit(inner.condition)
+    else if (condition.type === 'segment') take(condition.segment)
+    else if (condition.type === 'budget') {
+      const cap = caps.find(({ id }) => id === condition.cap)
+      for (const { segment } of cap?.thresholds ?? []) take(segment)
     }
+  }
+  const take = (id: string): void => {
+    const inner = segments.find((one) => one.id === id)
+    if (inner === undefined || found.has(inner.id)) return
+    found.set(inner.id, inner)
+    visit(inner.condition)
   }
   visit(definition.condition)
   return [...found.values()]

@@ -6,8 +6,11 @@ import { EVENT_NAMES, type EventContext } from '../../protocol/event.ts'
 import type { SegmentId } from '../../protocol/id.ts'
 import type { Json } from '../../protocol/json.ts'
 import type { SegmentDefinition } from '../../protocol/membership.ts'
+import { MESSAGE_EVENTS } from '../../protocol/reaction.ts'
 import { DAY, type Millis } from '../../protocol/time.ts'
+import type { CapDefinition } from '../../protocol/touch.ts'
 import type { Flip, Saying } from '../../protocol/why.ts'
+import type { Named } from '../computed/condition.ts'
 import { dayAt } from '../named-time.ts'
 import type { Profile } from '../profile.ts'
 import {
@@ -18,6 +21,7 @@ import {
   sequenceFlips,
   type Ground,
 } from './behaviour-flips.ts'
+import { computedFlips } from './computed-flips.ts'
 import { witness, withValueAt } from './witness.ts'
 
 /** Ways to turn several parts that are tried together. */
@@ -28,6 +32,9 @@ const MOST_OF_EACH = 12
 export interface Scene extends Ground {
   readonly profile: Profile
   readonly segment: (id: SegmentId) => SegmentDefinition | undefined
+  /** The computed trait that a condition names. */
+  readonly computed: (trait: string) => Named | undefined
+  readonly cap: (id: string) => CapDefinition | undefined
   /** Values of a property that events had which a condition asks to be followed. */
   readonly bound: (condition: Condition) => readonly Json[]
   /** Whether a part holds now. */
@@ -64,7 +71,7 @@ export function flipsOf(
     case 'segment': {
       const inner = scene.segment(condition.segment as SegmentId)
       if (inner === undefined) return []
-      return flipsOf(inner.condition, target, scene, inner.purposes ?? [])
+      return flipsOf(inner.condition, target, within(scene, inner.id), inner.purposes ?? [])
     }
     default: {
       const found: Flip[] = []
@@ -76,6 +83,12 @@ export function flipsOf(
     }
   }
 }
+
+/** Two changes at one moment may have closed a circle: nobody is in a segment that asks for its own members. */
+const within = (scene: Scene, own: SegmentId): Scene => ({
+  ...scene,
+  segment: (id) => (id === own ? undefined : scene.segment(id)),
+})
 
 const size = ({ sayings, wait }: Flip): number =>
   sayings.length * 1_000 + (wait > 0 ? 500 : 0) + Math.min(JSON.stringify(sayings).length / 10, 400)
@@ -125,7 +138,11 @@ type Leaf = Exclude<Condition, { readonly type: 'all' | 'any' | 'not' | 'segment
 
 function leafFlips(condition: Leaf, target: boolean, scene: Scene): readonly Flip[] {
   switch (condition.type) {
-    case 'trait':
+    case 'trait': {
+      const named = scene.computed(condition.trait)
+      if (named !== undefined) {
+        return computedFlips(named, condition, traitValues(condition, target, scene), scene)
+      }
       return traitValues(condition, target, scene).map((value) => {
         const [name = '', ...path] = condition.trait.split('.')
         const known = scene.profile.traits.get(name)?.value
@@ -136,6 +153,7 @@ function leafFlips(condition: Leaf, target: boolean, scene: Scene): readonly Fli
           wait: 0,
         }
       })
+    }
     case 'account':
       return [] // What is known of an account is said of it, not of the person.
     case 'context': {
@@ -159,9 +177,56 @@ function leafFlips(condition: Leaf, target: boolean, scene: Scene): readonly Fli
       return followedFlips(condition, scene, scene.bound(condition))
     case 'lifecycle':
       return lifecycleFlips(condition, scene)
+    case 'pressure':
+      return pressureFlips(condition, target)
+    case 'budget':
+      return budgetFlips(condition, scene)
+    case 'score':
+      return [] // Each event moves it a little: there is no least one that turns it.
     case 'now':
       return [] // Only time turns it.
   }
+}
+
+/** Messages that are tried at most: as many as a condition may well ask for. */
+const MAX_MESSAGES = 12
+
+/** So many messages more of its channel and tag, up to what it asks for; none takes one away. */
+function pressureFlips(
+  { value, ...of }: Extract<Leaf, { readonly type: 'pressure' }>,
+  target: boolean,
+): readonly Flip[] {
+  const [low, high] = typeof value === 'number' ? [value, value] : value
+  return touchFlips(of, Math.min(Math.floor(target ? low : high) + 1, MAX_MESSAGES))
+}
+
+function touchFlips(
+  { channel, tag }: Pick<CapDefinition, 'channel' | 'tag'>,
+  most: number,
+): readonly Flip[] {
+  const properties = {
+    ...(channel !== undefined && { channel }),
+    ...(tag !== undefined && { tags: [tag] }),
+  }
+  const saying = { type: 'track', event: MESSAGE_EVENTS.sent, ago: 0, properties } as const
+  return Array.from({ length: most }, (_, more) => ({
+    sayings: Array.from({ length: more + 1 }, () => saying),
+    wait: 0,
+  }))
+}
+
+/** Messages that the cap counts, and ways to have another of its limits. */
+function budgetFlips(
+  { cap: id }: Extract<Leaf, { readonly type: 'budget' }>,
+  scene: Scene,
+): readonly Flip[] {
+  const cap = scene.cap(id)
+  if (cap === undefined) return []
+  const limits = cap.thresholds.flatMap(({ segment }) => {
+    const isIn = { type: 'segment', segment } as const
+    return flipsOf(isIn, !scene.holds(isIn, []), scene, [])
+  })
+  return [...touchFlips(cap, MAX_MESSAGES), ...limits]
 }
 
 export const consentFlip = (purpose: string, granted: boolean): Flip => ({
@@ -198,6 +263,7 @@ function traitValues(
     `${year - 30}${day(now).slice(4)}`,
     `${year - 30}${day(now + 182 * DAY).slice(4)}`,
     new Date(now - Math.round(span / 2)).toISOString(),
+    new Date(now + Math.round(span / 2)).toISOString(),
     new Date(now - 2 * span).toISOString(),
     undefined,
   ]

@@ -3,8 +3,6 @@ import type { BuiltMessage } from '../../parse/import-message.ts'
 import type { ParseOptions } from '../../parse/event.ts'
 import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
 import type { Env } from '../../objects/env.ts'
-import type { Json } from '../../protocol/json.ts'
-import { LIMITS } from '../../protocol/event.ts'
 import type { Verdict } from '../../protocol/verdict.ts'
 import { ingestBatch } from '../intake/batch.ts'
 import type { Caller } from '../intake/source.ts'
@@ -22,30 +20,19 @@ export async function takeIn(
   options: ParseOptions,
   built: readonly BuiltMessage[],
 ): Promise<readonly Verdict[] | 'busy'> {
-  const entries = await withIds(built)
-  const verdicts: Verdict[] = []
-  for (let at = 0; at < entries.length; at += LIMITS.batchEvents) {
-    const part = await send(env, caller, keys, options, entries.slice(at, at + LIMITS.batchEvents))
-    if (part === 'busy') return 'busy'
-    verdicts.push(...part)
-  }
-  return verdicts
-}
-
-async function send(
-  env: Env,
-  caller: Caller,
-  keys: WorkspaceKeys,
-  options: ParseOptions,
-  entries: readonly Json[],
-): Promise<readonly Verdict[] | 'busy'> {
+  const entries = withIds(built)
   const verdicts: Verdict[] = []
   let left = entries.map((entry, index) => ({ entry, index }))
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (attempt > 0) {
       await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT * 2 ** (attempt - 1)))
     }
-    const batch = { entries: left.map(({ entry }) => entry), defaults: {} }
+    const batch = {
+      entries: left.map(({ entry }) => entry),
+      defaults: {},
+      // A slice is one batch, whatever the number of its rows: the more travel together, the less each costs.
+      most: left.length,
+    }
     // Rows say themselves what is known of the person: nothing of this request describes them.
     const request = new Request('https://import.invalid/')
     const answer = await ingestBatch(env, request, caller, keys, batch, options)
@@ -67,17 +54,11 @@ export async function check(
   options: ParseOptions,
   built: readonly BuiltMessage[],
 ): Promise<readonly Verdict[]> {
-  const entries = await withIds(built)
-  const verdicts: Verdict[] = []
-  for (let at = 0; at < entries.length; at += LIMITS.batchEvents) {
-    const part = entries.slice(at, at + LIMITS.batchEvents)
-    for (const entry of parseEntries({ entries: part, defaults: {} }, options)) {
-      if (entry.ok) verdicts.push({ messageId: entry.message.messageId, status: 'accepted' })
-      else {
-        const { messageId, status, reason, path } = entry.refused
-        verdicts.push({ messageId, status, reason, ...(path !== undefined && { path }) })
-      }
-    }
-  }
-  return verdicts
+  const entries = withIds(built)
+  const batch = { entries, defaults: {}, most: entries.length }
+  return parseEntries(batch, options).map((entry): Verdict => {
+    if (entry.ok) return { messageId: entry.message.messageId, status: 'accepted' }
+    const { messageId, status, reason, path } = entry.refused
+    return { messageId, status, reason, ...(path !== undefined && { path }) }
+  })
 }

@@ -5,12 +5,20 @@ import type { Env } from '../../objects/env.ts'
 import { parseEntries, type Batch } from '../../parse/batch.ts'
 import type { Message, ParseOptions } from '../../parse/event.ts'
 import type { DeviceId } from '../../protocol/id.ts'
-import type { IngestRequest, Subject } from '../../protocol/shard.ts'
+import type { Claims, IngestRequest, Subject } from '../../protocol/shard.ts'
 import { NEVER } from '../../protocol/time.ts'
 import type { RefusedEvent, Verdict } from '../../protocol/verdict.ts'
 import { aliasOf, refuseConflicts } from './alias.ts'
 import { isOwnDevice } from './browser.ts'
-import { partiesOf, subjectIdentifier, subjectOf, type Placed, type Run } from './parties.ts'
+import { claimForNewborn } from './claims.ts'
+import {
+  partiesOf,
+  subjectIdentifier,
+  subjectOf,
+  type Found,
+  type Placed,
+  type Run,
+} from './parties.ts'
 import { Recorder } from './record.ts'
 import { originOf } from './origin.ts'
 import { hideRefusals } from './refusals.ts'
@@ -47,7 +55,7 @@ export async function ingestBatch(
   const { catalog, grant, source } = caller
   const entries = await refuseConflicts(env, caller, batch, parseEntries(batch, options))
   const visitor = replay?.visitor ?? visitorOf(request)
-  const recorder = new Recorder(caller, keys, visitor, options.receivedAt, replay?.proof)
+  const recorder = new Recorder(caller, keys, visitor, options, replay?.proof)
   const placed = await Promise.all(
     entries.flatMap((entry) => (entry.ok ? [place(recorder, entry.message, catalog.shards)] : [])),
   )
@@ -59,7 +67,11 @@ export async function ingestBatch(
   const verdicts = new Map<number, Verdict>()
   let trouble: Ingested['trouble']
 
-  const send = async (subject: Subject, events: readonly Placed[]): Promise<Sent> => {
+  const send = async (
+    subject: Subject,
+    events: readonly Placed[],
+    claims?: Claims,
+  ): Promise<Sent> => {
     // The first call that is made carries the refusals of the whole batch.
     const carried: readonly RefusedEvent[] = refused
     refused = []
@@ -70,7 +82,9 @@ export async function ingestBatch(
       consentMode: source.consent,
       subject,
       events: events.map(({ event }) => event),
+      ...(claims !== undefined && { claims }),
       refused: carried,
+      verdictsOnly: true,
       receivedAt: options.receivedAt,
       ...(options.retention === NEVER && { isHistory: true }),
       ...(replay !== undefined && { replayOf: replay.of }),
@@ -79,10 +93,10 @@ export async function ingestBatch(
     answered.forEach((verdict, at) => verdicts.set(events[at]?.index ?? -1, verdict))
     return sent
   }
-  const sendRun = async (run: Run, found?: Subject): Promise<boolean> => {
+  const sendRun = async (run: Run, known?: Found): Promise<boolean> => {
     try {
-      const subject = found ?? (await subjectOf(calls, catalog.shards, run))
-      if (subject === undefined) {
+      const found = known ?? (await subjectOf(calls, catalog.shards, run))
+      if (found === undefined) {
         // Nobody is known by that: there is nobody whose answer it could be.
         for (const { index, event } of run.events) {
           const { messageId } = event
@@ -92,7 +106,9 @@ export async function ingestBatch(
         }
         return true
       }
-      const sent = await send(subject, run.events)
+      const { subject, isNew } = found
+      const claims = isNew ? await claimForNewborn(calls, subject, run) : undefined
+      const sent = await send(subject, run.events, claims)
       if (sent.type === 'busy') trouble = sent.overloaded ? 'overloaded' : (trouble ?? 'busy')
       return sent.type === 'done'
     } catch {

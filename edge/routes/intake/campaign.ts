@@ -27,8 +27,14 @@ const CLICK_IDS = [
 ]
 
 /** `utm_*` of the page's address, else what the sender put into `context.campaign`. */
-export function campaignOf(context: JsonObject, query: URLSearchParams): Campaign {
-  const said = objectAt(context, 'campaign') ?? {}
+export function campaignOf(context: JsonObject, query: URLSearchParams | undefined): Campaign {
+  const said = objectAt(context, 'campaign')
+  // Most events say nothing of it.
+  if (said === undefined && (query?.size ?? 0) === 0) return {}
+  return campaignIn(said ?? {}, query ?? new URLSearchParams())
+}
+
+function campaignIn(said: JsonObject, query: URLSearchParams): Campaign {
   const pick = (utm: string, key: string): string | undefined =>
     query.get(utm)?.trim().slice(0, 200) || textAt(said, key, 200)
   const source = pick('utm_source', 'source')

@@ -9,17 +9,29 @@ import type { Json, JsonObject } from '../../protocol/json.ts'
 /** Kinds whose values are addresses: kept as keyed hash, readable only sealed. */
 const ADDRESS_KINDS = ['email', 'phone'] as const
 
+/** The keyed hash of a normalised address. */
+export type AddressHash = (kind: string, address: string) => Promise<string>
+
+/** Of an address that stands in several places of a request, or of many, the hash is taken once. */
+export function addressHash(keys: WorkspaceKeys): AddressHash {
+  const known = new Map<string, Promise<string>>()
+  return (kind, address) => {
+    const name = `${kind}:${address}`
+    let hash = known.get(name)
+    if (hash === undefined) known.set(name, (hash = identifierHash(keys, kind, address)))
+    return hash
+  }
+}
+
 /** The form in which an identifier leaves the intake: for an address, its hash and the sealed address. */
 export async function claimOf(
   keys: WorkspaceKeys,
+  hashOf: AddressHash,
   { kind, value }: Identifier,
   proven: (hashed: Identifier) => boolean,
 ): Promise<ClaimedIdentifier> {
   if (kind !== 'email' && kind !== 'phone') return { kind, value, proven: proven({ kind, value }) }
-  const [hash, sealed] = await Promise.all([
-    identifierHash(keys, kind, value),
-    seal(keys, 'contact', value),
-  ])
+  const [hash, sealed] = await Promise.all([hashOf(kind, value), seal(keys, 'contact', value)])
   return { kind, value: hash, proven: proven({ kind, value: hash }), sealed }
 }
 
@@ -42,7 +54,7 @@ export async function sealAddresses(
  * Traits with their addresses replaced by keyed hashes. A value that cannot be an address is hashed as it stands, since
  * it may still be half of one; a blocked value ("null") stays: it is nobody's.
  */
-export async function hideAddresses(keys: WorkspaceKeys, traits: JsonObject): Promise<JsonObject> {
+export async function hideAddresses(hashOf: AddressHash, traits: JsonObject): Promise<JsonObject> {
   const hidden: [string, Json][] = []
   for (const kind of ADDRESS_KINDS) {
     const value = Object.hasOwn(traits, kind) ? traits[kind] : undefined
@@ -50,7 +62,7 @@ export async function hideAddresses(keys: WorkspaceKeys, traits: JsonObject): Pr
     const text = String(value)
     if (text.length <= 256 && isBlocked(kind, text)) continue
     const form = normaliseId(kind, text) ?? text.trim().toLowerCase()
-    hidden.push([kind, await identifierHash(keys, kind, form)])
+    hidden.push([kind, await hashOf(kind, form)])
   }
   return hidden.length === 0 ? traits : { ...traits, ...Object.fromEntries(hidden) }
 }

@@ -38,6 +38,13 @@ export function subjectIdentifier(event: EventRecord): ClaimedIdentifier | undef
 const nameOf = ({ kind, value }: { readonly kind: string; readonly value: string }): string =>
   `${kind.length}:${kind}:${value}`
 
+/** Whose a run is. */
+export interface Found {
+  readonly subject: Subject
+  /** Nobody was known by that before. */
+  readonly isNew: boolean
+}
+
 /** All names under which one person may appear in a batch. */
 const namesOf = ({ device, identifiers }: EventRecord): readonly string[] => [
   ...(device === undefined ? [] : [`device:${device}`]),
@@ -94,27 +101,31 @@ export async function subjectOf(
   calls: ShardCalls,
   shards: number,
   run: Run,
-): Promise<Subject | undefined> {
+): Promise<Found | undefined> {
   const device = run.events[0]?.event.device
   if (run.by === undefined) {
     if (device === undefined) throw new Error('An event of nobody')
-    return { type: 'device', device }
+    return { subject: { type: 'device', device }, isNew: false }
   }
   const identifier = { kind: run.by.kind, value: run.by.value }
   if (run.events.every(({ event }) => event.carried === true)) {
     const owner = await calls.lookup(identifier)
-    return owner === null ? undefined : { type: 'identifier', identifier, profile: owner }
+    if (owner === null) return undefined
+    return { subject: { type: 'identifier', identifier, profile: owner }, isNew: false }
   }
   const random = crypto.getRandomValues(new Uint8Array(2 + RANDOM_BYTES))
   const shard = (((random[0] ?? 0) << 8) | (random[1] ?? 0)) % shards
   const birth = profileIdOf({ region: 0, shard }, random.subarray(2))
   const at = Math.max(...run.events.map(({ event }) => event.timestamp))
-  const { owner, erasedAt } = await calls.resolve(identifier, birth, run.by.proven, at)
+  const { owner, erasedAt, born } = await calls.resolve(identifier, birth, run.by.proven, at)
   return {
-    type: 'identifier',
-    identifier,
-    profile: owner,
-    ...(erasedAt !== undefined && { erasedAt }),
+    subject: {
+      type: 'identifier',
+      identifier,
+      profile: owner,
+      ...(erasedAt !== undefined && { erasedAt }),
+    },
+    isNew: born && erasedAt === undefined,
   }
 }
 

@@ -1,13 +1,13 @@
 import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
 import { isDeviceId } from '../../domain/id.ts'
-import type { Message } from '../../parse/event.ts'
+import type { Message, ParseOptions } from '../../parse/event.ts'
 import { isObject } from '../../parse/inspect.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { DeviceId } from '../../protocol/id.ts'
 import type { ClaimedIdentifier } from '../../protocol/identifier.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import type { Millis } from '../../protocol/time.ts'
-import { claimOf, hideAddresses, sealAddresses } from './contacts.ts'
+import { NEVER, type Millis } from '../../protocol/time.ts'
+import { addressHash, claimOf, hideAddresses, sealAddresses, type AddressHash } from './contacts.ts'
 import type { Caller } from './source.ts'
 import { verifyUserToken, type TokenClaims } from './user-token.ts'
 import { contextOf, type Visitor } from './visitor.ts'
@@ -16,8 +16,10 @@ import { contextOf, type Visitor } from './visitor.ts'
 export class Recorder {
   readonly #caller: Caller
   readonly #keys: WorkspaceKeys
+  readonly #hashOf: AddressHash
   readonly #visitor: Visitor
   readonly #receivedAt: Millis
+  readonly #isHistory: boolean
   readonly #proof: TokenClaims | undefined
   /** A token is the same for all events of a page: it is verified once a request. */
   readonly #tokens = new Map<string, Promise<TokenClaims | undefined>>()
@@ -27,13 +29,15 @@ export class Recorder {
     caller: Caller,
     keys: WorkspaceKeys,
     visitor: Visitor,
-    receivedAt: Millis,
+    { receivedAt, retention }: Pick<ParseOptions, 'receivedAt' | 'retention'>,
     proof?: TokenClaims,
   ) {
     this.#caller = caller
     this.#keys = keys
+    this.#hashOf = addressHash(keys)
     this.#visitor = visitor
     this.#receivedAt = receivedAt
+    this.#isHistory = retention === NEVER
     this.#proof = proof
   }
 
@@ -43,7 +47,7 @@ export class Recorder {
     const { consent, consentSignals, consentSince, implied, purpose, carried } = message
     const dormant = await this.#dormant(message)
     const traits =
-      message.traits === undefined ? undefined : await hideAddresses(this.#keys, message.traits)
+      message.traits === undefined ? undefined : await hideAddresses(this.#hashOf, message.traits)
     const sealed =
       type === 'group' && message.traits !== undefined
         ? await sealAddresses(this.#keys, message.traits)
@@ -76,6 +80,7 @@ export class Recorder {
       ...(implied !== undefined && { implied }),
       ...(purpose !== undefined && { purpose }),
       ...(carried !== undefined && { carried }),
+      ...(this.#isHistory && { imported: true as const }),
     }
   }
 
@@ -90,6 +95,7 @@ export class Recorder {
         .map((identifier) =>
           claimOf(
             this.#keys,
+            this.#hashOf,
             identifier,
             ({ kind, value }) =>
               secret ||
@@ -110,7 +116,12 @@ export class Recorder {
       dormant
         .filter(({ kind, value }) => kind !== 'anonymousId' || !isDeviceId(value))
         .map(async (identifier) => {
-          const { kind, value, proven } = await claimOf(this.#keys, identifier, () => secret)
+          const { kind, value, proven } = await claimOf(
+            this.#keys,
+            this.#hashOf,
+            identifier,
+            () => secret,
+          )
           return { kind, value, proven }
         }),
     )

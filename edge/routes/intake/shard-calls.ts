@@ -38,7 +38,7 @@ export class ShardCalls {
     if (batch === undefined) {
       // A stub whose call failed stays broken: one for each call.
       batch = new CallBatch((requests) =>
-        profileShard(this.#env, this.#workspace, address).ingestMany(requests),
+        profileShard(this.#env, this.#workspace, address).ingestMany(JSON.stringify(requests)),
       )
       this.#profiles.set(name, batch)
     }

@@ -21,6 +21,10 @@ export function notePublished(workspace: WorkspaceId, version: number, now: Mill
   published.set(workspace, version, now + CACHE_LAG)
 }
 
+/** The newest version this isolate has published lately; 0: none. */
+export const publishedVersion = (workspace: WorkspaceId, now: Millis): number =>
+  published.get(workspace, now) ?? 0
+
 /** Who is asking: a source of a workspace, by which key, under which catalog. */
 export interface Caller {
   readonly grant: KeyGrant

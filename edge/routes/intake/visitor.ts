@@ -92,10 +92,10 @@ export function contextOf(context: JsonObject, visitor: Visitor, kind: SourceKin
   const url = parseUrl(textAt(page, 'url', 2_000))
   const referrer = parseUrl(textAt(page, 'referrer', 2_000))
   const said = agentOf(context)
-  const campaign = campaignOf(
-    context,
-    url?.searchParams ?? new URLSearchParams(textAt(page, 'search', 2_000)),
-  )
+  const search = textAt(page, 'search', 2_000)
+  const query =
+    url?.searchParams ?? (search === undefined ? undefined : new URLSearchParams(search))
+  const campaign = campaignOf(context, query)
   const zone = textAt(context, 'timezone', 50)
   const language = textAt(context, 'locale', 35) ?? (browser ? visitor.language : undefined)
   const path = textAt(page, 'path', 500) ?? url?.pathname.slice(0, 500)

@@ -1,13 +1,28 @@
+import { oldestOf } from '../../domain/spent.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { ProfileId } from '../../protocol/id.ts'
-import { chunksOf, HistoryStore } from '../history-store.ts'
+import type { Millis } from '../../protocol/time.ts'
+import {
+  HistoryStore,
+  named,
+  TAIL_EVENTS,
+  type Chunk,
+  type Names,
+  type ReadColumns,
+} from '../history-store.ts'
 import { groupBy } from '../group-by.ts'
-import { insertRows, listed } from '../insert-rows.ts'
+import { insertRows } from '../insert-rows.ts'
+import { lined } from '../sealed-chunk.ts'
 import { NotedList, NotInBulk, type BulkPart } from './bulk-part.ts'
 
-/** Events of many profiles at once: one more row for each profile. */
+/** Of what is sealed so much is read ahead, and little more: histories may be long. */
+const MOST_CHARACTERS = 4_000_000
+
+/** Events of many profiles at once. */
 export class BulkHistoryStore extends HistoryStore implements BulkPart {
   readonly #sql: SqlStorage
+  readonly #read = new Map<ProfileId, readonly Chunk[]>()
+  readonly #columns = new Map<number, ReadColumns>()
   readonly #appended = new NotedList<readonly [ProfileId, readonly EventRecord[]]>()
 
   constructor(sql: SqlStorage) {
@@ -24,6 +39,50 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
     for (const [id, events] of this.#appended) if (id === profile) yield* events
   }
 
+  /** What is to be counted anew of many. `withIds`: where the order of events decides, their ids do. */
+  read(profiles: readonly ProfileId[], asked: Names, withIds = false): void {
+    const chunks = this.chunksOfAll(profiles)
+    for (const profile of profiles) this.#read.set(profile, chunks.get(profile) ?? [])
+    const ids = [...chunks.values()].flatMap((own) =>
+      own.flatMap(({ id, concerns }) => (id !== undefined && concerns(asked) ? id : [])),
+    )
+    if (ids.length === 0) return
+    const rows = this.#sql.exec<{
+      id: number
+      heads: string
+      properties: string
+      ids: string | null
+    }>(
+      `SELECT id, heads, properties, ${withIds ? 'ids' : 'NULL AS ids'} FROM sealed WHERE id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(ids),
+    )
+    let size = 0
+    for (const { id, heads, properties, ids: messages } of rows) {
+      this.#columns.set(id, { heads, properties, ...(messages !== null && { ids: messages }) })
+      size += heads.length + properties.length + (messages?.length ?? 0)
+      // The others are read one by one, each when it is its turn.
+      if (size > MOST_CHARACTERS) break
+    }
+  }
+
+  protected override columnsOf(id: number): ReadColumns {
+    return this.#columns.get(id) ?? super.columnsOf(id)
+  }
+
+  /** Of those that were read, those that may have done what is asked for. */
+  concerned(asked: Names): ProfileId[] {
+    return [...this.#read].flatMap(([profile, chunks]) =>
+      chunks.some(({ concerns }) => concerns(asked)) ? profile : [],
+    )
+  }
+
+  override chunksOf(profile: ProfileId): readonly Chunk[] {
+    const kept = this.#read.get(profile) ?? super.chunksOf(profile)
+    const own = [...this.#appended].flatMap(([id, events]) => (id === profile ? events : []))
+    if (own.length === 0) return kept
+    return [...kept, { concerns: () => true, events: (asked) => named(own, asked) }]
+  }
+
   override drop(): never {
     throw new NotInBulk()
   }
@@ -33,33 +92,29 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
   }
 
   flush(): void {
-    const rows: [ProfileId, string][] = []
+    const rows: [ProfileId, number, Millis, string][] = []
     for (const [profile, some] of groupBy(this.#appended.take(), (one) => one[0])) {
       const events = some.flatMap((one) => one[1])
-      const [first, ...others] = chunksOf(events)
-      if (first !== undefined && others.length === 0) rows.push([profile, first])
-      else super.append(profile, events)
+      if (events.length >= TAIL_EVENTS) super.append(profile, events)
+      else if (events.length > 0) {
+        const text = lined(events.map((event) => JSON.stringify(event)))
+        rows.push([profile, events.length, oldestOf(events), text])
+      }
     }
-    const last = this.#lastOf(rows.map(([profile]) => profile))
     insertRows(
       this.#sql,
-      'INSERT INTO chunk (profile, seq, data)',
-      ['?1', '?2', '?3'],
-      rows.map(([profile, data]) => [profile, (last.get(profile) ?? 0) + 1, data]),
+      'INSERT INTO tail (profile, events, oldest, data)',
+      ['?1', '?2', '?3', '?4'],
+      rows,
+      `ON CONFLICT (profile) DO UPDATE SET events = events + excluded.events,
+         oldest = min(oldest, excluded.oldest), data = data || char(10) || excluded.data`,
     )
-  }
-
-  /** Number of the last row of each that has some. */
-  #lastOf(profiles: readonly ProfileId[]): ReadonlyMap<string, number> {
-    const rows = this.#sql.exec<{ profile: string; last: number }>(
-      `SELECT profile, max(seq) AS last FROM chunk
-       WHERE profile IN (SELECT value FROM json_each(?)) GROUP BY profile`,
-      listed(profiles),
-    )
-    return new Map([...rows].map(({ profile, last }) => [profile, last]))
+    if (rows.length > 0) this.sealFull(rows.map(([profile]) => profile))
   }
 
   forget(): void {
+    this.#read.clear()
+    this.#columns.clear()
     this.#appended.take()
   }
 }

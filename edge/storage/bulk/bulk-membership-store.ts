@@ -47,7 +47,7 @@ export class BulkMembershipStore extends MembershipStore implements BulkPart {
         ['?1', '?2', '?3'],
         some.map(({ profile, at }) => [segment, profile, at]),
       )
-      this.resize(segment, written)
+      this.resize(segment, written, some.at(-1)?.decidedAt ?? 0, true)
     }
   }
 

@@ -1,14 +1,16 @@
-import { OutboxStore } from '../outbox-store.ts'
+import { OutboxStore, type Attempt, type NewRow } from '../outbox-store.ts'
 import { NotedList, type BulkPart } from './bulk-part.ts'
-
-type NewRow = Parameters<OutboxStore['add']>[0]
 
 /** Deliveries are written when all others of the transaction are, in their order. */
 export class BulkOutboxStore extends OutboxStore implements BulkPart {
-  readonly #added = new NotedList<NewRow>()
+  readonly #added = new NotedList<{ readonly row: NewRow; readonly refused?: Attempt }>()
 
   override add(row: NewRow): void {
-    this.#added.add(row)
+    this.#added.add({ row })
+  }
+
+  override addRefused(row: NewRow, refused: Attempt): void {
+    this.#added.add({ row, refused })
   }
 
   mark(): () => void {
@@ -16,7 +18,10 @@ export class BulkOutboxStore extends OutboxStore implements BulkPart {
   }
 
   flush(): void {
-    for (const row of this.#added.take()) super.add(row)
+    for (const { row, refused } of this.#added.take()) {
+      if (refused === undefined) super.add(row)
+      else super.addRefused(row, refused)
+    }
   }
 
   forget(): void {

@@ -1,6 +1,7 @@
 import { encodeProfile, type Profile } from '../../domain/profile.ts'
 import type { ProfileId } from '../../protocol/id.ts'
 import { insertRows, listed } from '../insert-rows.ts'
+import type { ProfileChanges } from '../profile-changes.ts'
 import { ProfileStore, storedFrom, type ProfileRow, type StoredProfile } from '../profile-store.ts'
 import { NotedMap, NotInBulk, type BulkPart } from './bulk-part.ts'
 
@@ -13,15 +14,15 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   readonly #read = new Map<ProfileId, ProfileRow | undefined>()
   readonly #written = new NotedMap<ProfileId, Written>()
 
-  constructor(sql: SqlStorage) {
-    super(sql)
+  constructor(sql: SqlStorage, changes?: ProfileChanges) {
+    super(sql, changes)
     this.#sql = sql
   }
 
   read(ids: Iterable<ProfileId>): void {
     for (const id of ids) this.#read.set(id, undefined)
     const rows = this.#sql.exec<ProfileRow & { id: string }>(
-      `SELECT id, state, forward, graph, shared, saga FROM profile
+      `SELECT id, version, state, forward, graph, shared, saga FROM profile
        WHERE id IN (SELECT value FROM json_each(?))`,
       listed(this.#read.keys()),
     )
@@ -31,10 +32,11 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   override find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
     const written = this.#written.get(id)
     if (written !== undefined) {
-      return storedFrom(id, { ...written, forward: null, shared: null, saga: null })
+      const row = { ...written, forward: null, shared: null, saga: null }
+      return storedFrom(id, row, this.labelOf)
     }
     const row = this.#rowOf(id)
-    return row && storedFrom(id, row)
+    return row && storedFrom(id, row, this.labelOf)
   }
 
   #rowOf(id: ProfileId): ProfileRow | undefined {
@@ -76,6 +78,7 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   flush(): void {
     const written = this.#written.take()
     let born = 0
+    for (const id of written.keys()) this.changes.tell(id)
     for (const id of written.keys()) if ((this.#rowOf(id)?.state ?? null) === null) born++
     insertRows(
       this.#sql,

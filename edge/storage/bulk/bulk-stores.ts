@@ -1,6 +1,8 @@
 import type { ProfileId } from '../../protocol/id.ts'
+import type { ProfileChanges } from '../profile-changes.ts'
 import { BulkAccountStore } from './bulk-account-store.ts'
 import { BulkCounterStore } from './bulk-counter-store.ts'
+import { BulkExitStore } from './bulk-exit-store.ts'
 import { BulkGraphStore } from './bulk-graph-store.ts'
 import { BulkHistoryStore } from './bulk-history-store.ts'
 import { BulkLakeStore } from './bulk-lake-store.ts'
@@ -29,6 +31,7 @@ export class BulkStores {
   readonly history: BulkHistoryStore
   readonly seen: BulkSeenStore
   readonly memberships: BulkMembershipStore
+  readonly exits: BulkExitStore
   readonly timers: BulkTimerStore
   readonly outbox: BulkOutboxStore
   readonly counters: BulkCounterStore
@@ -36,11 +39,13 @@ export class BulkStores {
   readonly graphs: BulkGraphStore
   readonly lake: BulkLakeStore
 
-  constructor(sql: SqlStorage) {
-    this.profiles = new BulkProfileStore(sql)
+  /** `changes`: who is told of profiles that change. */
+  constructor(sql: SqlStorage, changes?: ProfileChanges) {
+    this.profiles = new BulkProfileStore(sql, changes)
     this.history = new BulkHistoryStore(sql)
     this.seen = new BulkSeenStore(sql)
     this.memberships = new BulkMembershipStore(sql)
+    this.exits = new BulkExitStore(sql)
     this.timers = new BulkTimerStore(sql)
     this.outbox = new BulkOutboxStore(sql)
     this.counters = new BulkCounterStore(sql)
@@ -77,7 +82,7 @@ export class BulkStores {
   }
 
   #parts() {
-    const { profiles, history, seen, memberships, timers, outbox, counters, lake } = this
-    return [profiles, history, seen, memberships, timers, outbox, counters, lake]
+    const { profiles, history, seen, memberships, exits, timers, outbox, counters, lake } = this
+    return [profiles, history, seen, memberships, exits, timers, outbox, counters, lake]
   }
 }

@@ -1,5 +1,6 @@
 import { applyEvent, noChanges, type Changes } from '../../../edge/domain/apply-event.ts'
-import { compileCatalog, type CompiledCatalog } from '../../../edge/domain/compiled-catalog.ts'
+import type { CompiledCatalog } from '../../../edge/domain/compiled-catalog.ts'
+import { compileWhole } from '../../../edge/domain/computed/whole-catalog.ts'
 import { newProfile, type Profile } from '../../../edge/domain/profile.ts'
 import { advance, review } from '../../../edge/domain/review.ts'
 import type { Condition } from '../../../edge/protocol/condition.ts'
@@ -12,7 +13,7 @@ import { catalogOf } from '../../domain/build.ts'
 const CAUSE: Cause = { type: 'event', messageIds: [] }
 
 export const compileConditions = (conditions: readonly Condition[]): CompiledCatalog =>
-  compileCatalog(catalogOf(...conditions))
+  compileWhole(catalogOf(...conditions))
 
 /** One person under one catalog, fed as a shard feeds it. */
 export class Person {

@@ -68,10 +68,12 @@ export interface ScalingFigure {
   readonly sharingMean: number
   /** The median where the others ask for something else. */
   readonly others: number
+  readonly othersMean: number
   /** Against ten segments. */
   readonly sharingRatio: number
   readonly meanRatio: number
   readonly othersRatio: number
+  readonly othersMeanRatio: number
 }
 
 /** What one event costs that touches the same ten conditions, of how many segments there are. */
@@ -93,18 +95,22 @@ export function benchScaling(rounds: number): readonly ScalingFigure[] {
   })
   const means = interleaved(rounds, works).map((times) => times.median)
   const medians = single.map(median)
-  const [tenOnly = 1, tenOnlyMean = 1, tenAlone = 1] = [medians[0], means[0], medians[SIZES.length]]
+  const [tenOnly = 1, tenOnlyMean = 1] = [medians[0], means[0]]
+  const [tenAlone = 1, tenAloneMean = 1] = [medians[SIZES.length], means[SIZES.length]]
   return SIZES.map((segments, index) => {
     const [sharing = 0, sharingMean = 0] = [medians[index], means[index]]
     const others = medians[SIZES.length + index] ?? 0
+    const othersMean = means[SIZES.length + index] ?? 0
     return {
       segments,
       sharing,
       sharingMean,
       others,
+      othersMean,
       sharingRatio: sharing / tenOnly,
       meanRatio: sharingMean / tenOnlyMean,
       othersRatio: others / tenAlone,
+      othersMeanRatio: othersMean / tenAloneMean,
     }
   })
 }

@@ -9,14 +9,8 @@ import {
   quantilesOf,
   sketchOf,
 } from '../../../edge/domain/score/quantile-sketch.ts'
-import {
-  cellOf,
-  cutPointsOf,
-  nextFall,
-  RFM_CELLS,
-  rfmScores,
-  type RfmValues,
-} from '../../../edge/domain/score/rfm.ts'
+import { cellOf, cutPointsOf, nextFall, rfmScores } from '../../../edge/domain/score/rfm.ts'
+import { RFM_CELLS, type RfmValues } from '../../../edge/protocol/score.ts'
 import { dataFile } from '../../data.ts'
 
 const path = dataFile('rfm/orders.csv.gz')

@@ -1,0 +1,140 @@
+import {
+  APPETENCE_SETTINGS,
+  type AppetenceFacts,
+  type AppetenceSettings,
+  type ChannelFacts,
+  type ChannelRules,
+  type Prior,
+} from '../../protocol/appetence.ts'
+import type { Purpose } from '../../protocol/consent.ts'
+import { isShort, type Scoring, type Shortage } from '../../protocol/population.ts'
+import type { Millis } from '../../protocol/time.ts'
+import type { Facts, Reads } from '../condition.ts'
+import type { Feature, FeatureSet } from '../feature.ts'
+import type { Verdict } from '../verdict.ts'
+import {
+  appetenceOf,
+  evidenceOf,
+  fadedAt,
+  NO_PRIOR,
+  type Appetence,
+  type Evidence,
+} from './appetence.ts'
+import { messageFeature } from './message-fact.ts'
+import { messagesAt, type Message } from './messages.ts'
+
+/** A channel of a workspace, ready to be asked of people. */
+export interface Channel {
+  readonly name: string
+  readonly rules: ChannelRules
+  readonly feature: Feature
+  readonly halfLife: Millis
+  /** With what a person's own messages are put together. Undefined: too little is known of all to say anything. */
+  readonly prior: Prior | undefined
+  /** Undefined: nobody has looked, or nothing was sent. */
+  readonly found: ChannelFacts | Shortage | undefined
+}
+
+export const settingsOf = ({ settings }: Scoring): AppetenceSettings =>
+  settings.appetence ?? APPETENCE_SETTINGS
+
+/** All channels, in the order of their names. */
+export function channelsOf(
+  features: FeatureSet,
+  scoring: Scoring,
+  purposes: readonly Purpose[] = [],
+): readonly Channel[] {
+  const settings = settingsOf(scoring)
+  return Object.entries(settings.channels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, rules]) => {
+      const facts: AppetenceFacts = scoring.population?.appetence ?? {}
+      const found = Object.hasOwn(facts, name) ? facts[name] : undefined
+      return {
+        name,
+        rules,
+        feature: messageFeature(features, name, settings, purposes),
+        halfLife: settings.halfLife ?? Infinity,
+        prior: priorOf(settings, found),
+        found,
+      }
+    })
+}
+
+function priorOf(
+  { prior }: AppetenceSettings,
+  found: ChannelFacts | Shortage | undefined,
+): Prior | undefined {
+  if (prior === 'none') return NO_PRIOR
+  return found === undefined || isShort(found) ? undefined : found.prior
+}
+
+/** What a condition on a channel reads. */
+export function noteReads(reads: Reads, { rules, feature }: Channel): void {
+  reads.features.add(feature)
+  reads.purposes.add(rules.purpose)
+  for (const name of rules.traits) reads.traits.add(name)
+  if (rules.identifiers.length > 0) reads.identifiers = true
+}
+
+/** How a person stands on a channel at an instant. */
+export interface OnChannel {
+  readonly channel: Channel
+  readonly consent: Verdict
+  readonly isReachable: boolean
+  readonly messages: readonly Message[]
+  readonly evidence: Evidence | undefined
+  /** When there is other news of the messages by itself. */
+  readonly until: Millis
+}
+
+/** Made once of each list, whoever asks: several conditions ask of one channel. */
+const weighed = new WeakMap<
+  readonly Message[],
+  { readonly halfLife: Millis; readonly evidence: Evidence | undefined }
+>()
+
+function weighedOf(messages: readonly Message[], halfLife: Millis): Evidence | undefined {
+  const known = weighed.get(messages)
+  if (known?.halfLife === halfLife) return known.evidence
+  const evidence = evidenceOf(messages, halfLife)
+  weighed.set(messages, { halfLife, evidence })
+  return evidence
+}
+
+export function onChannel(channel: Channel, facts: Facts, now: Millis, horizon: Millis): OnChannel {
+  const { rules, feature, halfLife } = channel
+  const { messages, until } = messagesAt(facts.entries(feature), now, horizon)
+  return {
+    channel,
+    consent: facts.consent(rules.purpose),
+    isReachable:
+      rules.identifiers.some((kind) => facts.identifies(kind)) ||
+      rules.traits.some((name) => facts.trait(name) !== undefined),
+    messages,
+    evidence: weighedOf(messages, halfLife),
+    until,
+  }
+}
+
+/** Undefined: too little is known of all to say anything. */
+export const appetenceAt = (
+  { channel: { prior, halfLife }, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
+  now: Millis,
+): Appetence | undefined =>
+  prior === undefined ? undefined : appetenceOf(fadedAt(evidence, halfLife, now), prior)
+
+/** The probability alone: the interval takes a hundred times as long. */
+export function probabilityAt(
+  { channel: { prior, halfLife }, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
+  now: Millis,
+): number | undefined {
+  if (prior === undefined) return undefined
+  const { messages, reacted } = fadedAt(evidence, halfLife, now)
+  const all = prior.reacted + prior.ignored + messages
+  return all > 0 ? (prior.reacted + reacted) / all : undefined
+}
+
+/** Of the latest reaction; -Infinity: there was none. */
+export const reactedAtOf = ({ messages }: OnChannel): Millis =>
+  messages.reduce((latest, { reactedAt = -Infinity }) => Math.max(latest, reactedAt), -Infinity)
