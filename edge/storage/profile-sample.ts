@@ -36,6 +36,15 @@ export function sampleRows(
   return found
 }
 
+/** Row numbers of the up to `count` profiles that were born last, the newest first. */
+export function newestRows(sql: SqlStorage, count: number): readonly number[] {
+  const rows = sql.exec<{ n: number }>(
+    'SELECT rowid AS n FROM profile WHERE state NOT NULL ORDER BY rowid DESC LIMIT ?',
+    count,
+  )
+  return Array.from(rows, ({ n }) => n)
+}
+
 function searched(sql: SqlStorage, count: number, draw: Draw): readonly number[] {
   const rows = sql.exec<{ n: number }>('SELECT rowid AS n FROM profile WHERE state NOT NULL')
   const all = Array.from(rows, ({ n }) => n)

@@ -73,10 +73,9 @@ describe.each(
   ] as const),
 )('%s, %s, %i wide', (locale, colorScheme, width) => {
   const words = WORDS[locale]
-  const name = `Taste ${run} ${width}`
-
   test('a trait is defined with its values in view, changed, told on a profile, offered in conditions, and deleted', () =>
     visit({ locale, colorScheme, width }, async (page) => {
+      const name = `Taste ${randomUUID().slice(0, 8)}`
       await page.goto(`${at.dashboard}/settings?tab=traits`)
       // By the keyboard alone.
       await page.getByRole('button', { name: words.new }).first().press('Enter')

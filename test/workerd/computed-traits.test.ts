@@ -1,4 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { addressOf } from '../../edge/domain/id.ts'
+import { profileShard } from '../../edge/objects/address.ts'
 import type {
   ApiComputedPreview,
   ApiComputedTrait,
@@ -7,8 +10,8 @@ import type { ApiAuditEntry, Page } from '../../edge/protocol/api.ts'
 import type { Json, JsonObject } from '../../edge/protocol/json.ts'
 import type { Problem } from '../../edge/protocol/problem.ts'
 import { DAY, HOUR } from '../../edge/protocol/time.ts'
-import { send } from './intake-fixture.ts'
-import { ann, asOwner, askSegment, did, keys, now, pass, segment } from './person-fixture.ts'
+import { batch, send } from './intake-fixture.ts'
+import { ann, asOwner, askSegment, did, keys, now, pass, segment, shop } from './person-fixture.ts'
 
 /** A busy machine takes its time. */
 const SOON = { timeout: 20_000 }
@@ -151,6 +154,25 @@ test('what some people have is told before anything is saved, and examples of se
   expect(wrong.status).toBe(422)
   const right = await askSegment({ ...body, examples: [{ ...viewer, matches: true }] })
   expect(right.status).toBe(201)
+})
+
+test('who was born last is named, however few of the others are drawn', async () => {
+  const others = Array.from({ length: 200 }, (_, n) => ({
+    type: 'track',
+    event: 'Passed by',
+    userId: `other-${n}`,
+  }))
+  await batch(shop, others)
+  await did('Viewed', { price: 3 })
+  const profile = (await ann())?.id ?? ''
+  const address = addressOf(profile)
+  if (address === undefined) throw new Error('Lives nowhere')
+  const told = await profileShard(env, shop.id, address).computedPreview({
+    workspace: shop.id,
+    trait: { key: '', event: ['Viewed'], measure: 'sum', property: 'price' },
+    sample: 0,
+  })
+  expect(told).toMatchObject({ sampled: 0, known: 0, people: [{ profile, value: 3 }] })
 })
 
 test.each([
