@@ -72,13 +72,29 @@ function Report({ report }: { readonly report: ApiAppetenceReport }) {
 
 function Channel({ channel }: { readonly channel: ApiChannel }) {
   const { t, format } = useI18n()
-  const { people, messages, reacted, notEnough, prior, histogram, calibration } = channel
+  const {
+    people,
+    messages,
+    reacted,
+    notEnough,
+    prior,
+    meant = [],
+    histogram,
+    calibration,
+  } = channel
   const name = channelName(channel.channel, t)
   const tiles = [
     [t('appetence.people'), format.number(people)],
     [t('appetence.messages'), format.number(messages)],
     [t('appetence.reacted'), messages === 0 ? '–' : format.percent(reacted / messages)],
   ] as const
+  const examples = meant.map((one) =>
+    t('appetence.setRightOne', {
+      said: format.percent(one.said),
+      meant: format.percent(one.meant),
+    }),
+  )
+  const setRight = t('appetence.setRight', { examples: examples.join(', ') })
   return (
     <Stack gap="md" component="section" aria-label={name}>
       <Title order={2}>{name}</Title>
@@ -117,7 +133,7 @@ function Channel({ channel }: { readonly channel: ApiChannel }) {
                 : `${t('appetence.spreadAbout')} ${t('appetence.prior', {
                     mean: format.percent(prior.mean),
                     weight: format.number(Math.round((prior.reacted + prior.ignored) * 10) / 10),
-                  })}`
+                  })} ${setRight}`
             }
             kind="bar"
             heading={t('appetence.probability')}

@@ -112,6 +112,8 @@ export interface ApiChannel {
   readonly notEnough?: ApiShortage | undefined
   /** As rates are spread among people, with its mean. Absent: too little is known, or none is wanted. */
   readonly prior?: (Prior & { readonly mean: number }) | undefined
+  /** How what comes of it is set right: of so much said so much is meant. */
+  readonly meant?: readonly { readonly said: number; readonly meant: number }[] | undefined
   /** Probabilities at nine tenths of people, in rising order. */
   readonly tenths?: readonly number[] | undefined
   /** People by probability, in twenty equal parts from 0 to 1. */

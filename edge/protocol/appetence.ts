@@ -74,9 +74,17 @@ export interface Prior {
   readonly ignored: number
 }
 
+/**
+ * What is said of people's probability to react, and what share of them really does: points of a line that rises from
+ * (0, 0) to (1, 1), straight between them. Empty: what is said is meant.
+ */
+export type Calibration = readonly (readonly [said: number, meant: number])[]
+
 /** What was found of a channel. */
 export interface ChannelFacts {
   readonly prior: Prior
+  /** Absent: what is said is meant. */
+  readonly calibration?: Calibration
   /** In the order of `HOUR_BANDS`. */
   readonly bands: readonly Reactions[]
   /** Probabilities at nine tenths of those who received something, in rising order. Absent: not looked for. */

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { calibrationError, ENOUGH_MESSAGES, liftOf } from '../domain/score/appetence-findings.ts'
+import { calibrated } from '../domain/score/calibration.ts'
 import {
   APPETENCE_SETTINGS,
   CALIBRATION_SPAN,
@@ -29,6 +30,14 @@ const channelShape = z.object({
     .object({ reacted: number, ignored: number, mean: number })
     .optional()
     .openapi({ description: 'A beta distribution: how rates of reaction are spread among people' }),
+  meant: z
+    .array(z.object({ said: number, meant: number }))
+    .readonly()
+    .optional()
+    .openapi({
+      description:
+        'How what the prior and somebody’s own messages say is set right: of so much said so much is meant, by what became of messages that were foretold by the others of the same people',
+    }),
   tenths: z.array(number).readonly().optional(),
   histogram: z
     .array(count)
@@ -77,6 +86,9 @@ const route = createRoute({
   responses: { 200: json(shape, 'As of then'), ...problems(400, 401, 503) },
 })
 
+/** Probabilities of which it is told how they are set right. */
+const EXAMPLES = [0.1, 0.3, 0.5]
+
 const NOTHING: ChannelReport = {
   people: 0,
   messages: 0,
@@ -111,7 +123,10 @@ function shown(
     reacted,
     ...(isShort(facts) && { notEnough: wanting(facts, 'messages') }),
     ...(found !== undefined &&
-      kind === 'population' && { prior: { ...found.prior, mean: a / (a + b) } }),
+      kind === 'population' && {
+        prior: { ...found.prior, mean: a / (a + b) },
+        meant: EXAMPLES.map((said) => ({ said, meant: calibrated(found.calibration ?? [], said) })),
+      }),
     ...(found?.tenths !== undefined && { tenths: found.tenths }),
     histogram,
     bands: HOUR_BANDS.map(({ band }, place) => ({

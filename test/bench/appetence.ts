@@ -5,8 +5,10 @@ import {
   calibrationError,
   calibrationOf,
   liftOf,
+  populationOf,
 } from '../../edge/domain/score/appetence-findings.ts'
-import { CellSums, priorOfCells } from '../../edge/domain/score/appetence-cells.ts'
+import { calibrated } from '../../edge/domain/score/calibration.ts'
+import { CellSums } from '../../edge/domain/score/appetence-cells.ts'
 import {
   appetenceOf,
   evidenceOf,
@@ -14,7 +16,7 @@ import {
   lastingWorth,
   type ReceivedMessage,
 } from '../../edge/domain/score/appetence.ts'
-import type { CalibrationPoint, Foretold, Prior } from '../../edge/protocol/appetence.ts'
+import type { CalibrationPoint, Foretold } from '../../edge/protocol/appetence.ts'
 import { DAY, type Millis } from '../../edge/protocol/time.ts'
 import { dataFile } from '../data.ts'
 import { seeded } from './engine/rounds.ts'
@@ -82,27 +84,31 @@ function aucOf(outcomes: readonly Outcome[]): number {
   return (ranks - (hits * (hits + 1)) / 2) / (hits * (sorted.length - hits))
 }
 
-/** As a population's prior is fitted by the product, at an instant. */
-function priorAt(
+type Standard = ReturnType<typeof populationOf>
+
+/** What the product finds of a population at an instant. */
+function standardAt(
   people: Iterable<readonly ReceivedMessage[]>,
   halfLife: Millis,
   now: Millis,
-): Prior {
+): Standard {
   const sums = new CellSums()
   for (const messages of people) {
     const evidence = evidenceOf(messages, halfLife)
     if (evidence !== undefined) sums.add(evidence, lastingWorth(evidence.lastAt, halfLife, now))
   }
-  return priorOfCells(sums.cells)
+  return populationOf(sums.cells)
 }
 
-const foretell = (
+function foretell(
   messages: readonly ReceivedMessage[],
-  prior: Prior,
+  { prior, calibration = [] }: Standard,
   halfLife: Millis,
   now: Millis,
-): number =>
-  appetenceOf(fadedAt(evidenceOf(messages, halfLife), halfLife, now), prior).probability ?? 0
+): number {
+  const known = fadedAt(evidenceOf(messages, halfLife), halfLife, now)
+  return calibrated(calibration, appetenceOf(known, prior).probability ?? 0)
+}
 
 /**
  * People whose rates are log-normal (heavy-tailed) and move with the season: nothing of it is a beta distribution. What
@@ -122,7 +128,7 @@ export function simulated(count: number, seed = 5): BackTest {
     }).sort((a, b) => a.at - b.at)
     return { messages, rate: rateAt(base, now) }
   })
-  const prior = priorAt(
+  const standard = standardAt(
     people.map(({ messages }) => messages),
     HALF_LIFE,
     now,
@@ -130,7 +136,7 @@ export function simulated(count: number, seed = 5): BackTest {
   return backTest(
     'simulated: log-normal rates, seasonal',
     people.map(({ messages, rate }) => ({
-      predicted: foretell(messages, prior, HALF_LIFE, now),
+      predicted: foretell(messages, standard, HALF_LIFE, now),
       actual: rate,
     })),
   )
@@ -186,9 +192,9 @@ export function journeyByTime(): BackTest | null {
       byHousehold.set(household, own)
       own.push({ at, reacted: redeemedAt <= now })
     }
-    const prior = priorAt(byHousehold.values(), HALF_LIFE, now)
+    const standard = standardAt(byHousehold.values(), HALF_LIFE, now)
     for (const { household, redeemedAt } of all.filter(({ at }) => at === now)) {
-      const predicted = foretell(byHousehold.get(household) ?? [], prior, HALF_LIFE, now)
+      const predicted = foretell(byHousehold.get(household) ?? [], standard, HALF_LIFE, now)
       outcomes.push({ predicted, actual: Number(redeemedAt !== undefined) })
     }
   }
@@ -210,11 +216,11 @@ export function journeyAtRandom(seed = 7): BackTest | null {
       own.push({ at: one.at, reacted: one.redeemedAt !== undefined })
     }
   }
-  const prior = priorAt(known.values(), Infinity, 0)
+  const standard = standardAt(known.values(), Infinity, 0)
   return backTest(
     'complete journey, random split',
     hidden.map(({ household, redeemedAt }) => ({
-      predicted: foretell(known.get(household) ?? [], prior, Infinity, 0),
+      predicted: foretell(known.get(household) ?? [], standard, Infinity, 0),
       actual: Number(redeemedAt !== undefined),
     })),
   )
@@ -242,11 +248,11 @@ export function hillstrom(segment: string, seed = 9): BackTest | null {
       own.push({ at: 0, reacted: isVisit })
     }
   }
-  const prior = priorAt(known.values(), Infinity, 0)
+  const standard = standardAt(known.values(), Infinity, 0)
   return backTest(
     `hillstrom, ${segment}, customers who are alike`,
     hidden.map(({ key, isVisit }) => ({
-      predicted: foretell(known.get(key) ?? [], prior, Infinity, 0),
+      predicted: foretell(known.get(key) ?? [], standard, Infinity, 0),
       actual: Number(isVisit),
     })),
   )

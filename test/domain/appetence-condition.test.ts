@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { APPETENCE_SETTINGS, type AppetenceSettings } from '../../edge/protocol/appetence.ts'
+import {
+  APPETENCE_SETTINGS,
+  type AppetenceSettings,
+  type Calibration,
+} from '../../edge/protocol/appetence.ts'
 import type { Condition, ScoreCondition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { Scoring } from '../../edge/protocol/population.ts'
@@ -30,7 +34,37 @@ const scoringOf = (more: Partial<AppetenceSettings>): Scoring => ({
     },
   },
 })
+/** What is said is not what is meant: lines that cross, with bends where probabilities of few messages are. */
+const meant = (scoring: Scoring): Scoring => {
+  const lines: { readonly [channel: string]: Calibration } = {
+    email: [
+      [0, 0],
+      [0.2, 0.11],
+      [0.37, 0.42],
+      [0.62, 0.71],
+      [1, 1],
+    ],
+    sms: [
+      [0, 0],
+      [0.26, 0.31],
+      [0.45, 0.38],
+      [0.8, 0.9],
+      [1, 1],
+    ],
+  }
+  const { population } = scoring
+  if (population === undefined) throw new Error('Nothing is known')
+  const appetence = Object.fromEntries(
+    Object.entries(population.appetence ?? {}).map(([name, found]) => {
+      const calibration = lines[name]
+      return [name, calibration === undefined ? found : { ...found, calibration }]
+    }),
+  )
+  return { ...scoring, population: { ...population, appetence } }
+}
 const SCORINGS = [
+  meant(scoringOf({ halfLife: 20 * DAY })),
+  meant(scoringOf({})),
   scoringOf({ halfLife: 20 * DAY }),
   scoringOf({ halfLife: 20 * DAY, reactions: ['clicked'] }),
   scoringOf({ prior: 'none', halfLife: 20 * DAY }),

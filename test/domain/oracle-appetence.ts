@@ -1,4 +1,4 @@
-import { APPETENCE_SETTINGS } from '../../edge/protocol/appetence.ts'
+import { APPETENCE_SETTINGS, type Calibration } from '../../edge/protocol/appetence.ts'
 import type { ScoreCondition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { Scoring } from '../../edge/protocol/population.ts'
@@ -82,7 +82,20 @@ function chanceOf(
   // In full for two half-lives after the latest message.
   const size = sum > 0 ? (sum ** 2 / squares) * Math.min(1, 4 * Math.max(...worths)) : 0
   const all = prior.reacted + prior.ignored + size
-  return { chance: all > 0 ? (prior.reacted + size * share) / all : undefined, latest }
+  const line = kind === 'none' || found === undefined || 'needed' in found ? [] : found.calibration
+  return {
+    chance: all > 0 ? meantBy((prior.reacted + size * share) / all, line ?? []) : undefined,
+    latest,
+  }
+}
+
+/** On the straight between the two points that a share lies between. */
+function meantBy(said: number, line: Calibration): number {
+  for (const [place, [x1, y1]] of line.entries()) {
+    const [x2, y2] = line[place + 1] ?? [x1, y1]
+    if (said >= x1 && said <= x2 && x2 > x1) return y1 + ((y2 - y1) * (said - x1)) / (x2 - x1)
+  }
+  return said
 }
 
 function receivedOn(

@@ -8,9 +8,11 @@ import type {
   ChannelFacts,
   ChannelStatistics,
   Foretold,
+  ReactionCells,
 } from '../../protocol/appetence.ts'
 import { isShort, type Shortage } from '../../protocol/population.ts'
 import { priorOfCells } from './appetence-cells.ts'
+import { fitCalibration } from './calibration.ts'
 import { quantilesOf } from './quantile-sketch.ts'
 
 /** Messages on a channel below which nothing is said of it. */
@@ -27,7 +29,13 @@ type Told = Pick<ChannelStatistics, 'messages' | 'cells'> &
 const foundOf = ({ messages, cells, bands = [] }: Told): ChannelFacts | Shortage =>
   messages < ENOUGH_MESSAGES
     ? { known: messages, needed: ENOUGH_MESSAGES }
-    : { prior: priorOfCells(cells), bands }
+    : { ...populationOf(cells), bands }
+
+/** What is known of people is held against all others, and then against what really happened. */
+export function populationOf(cells: ReactionCells): Pick<ChannelFacts, 'prior' | 'calibration'> {
+  const prior = priorOfCells(cells)
+  return { prior, calibration: fitCalibration(cells, prior) }
+}
 
 /** What statistics say of each channel, and what they would have said before. */
 export function appetenceFindings(statistics: AppetenceStatistics): AppetenceQuestion {

@@ -6,11 +6,10 @@ import {
   type ChannelSpread,
   type Foretold,
 } from '../../protocol/appetence.ts'
-import { isShort } from '../../protocol/population.ts'
 import type { Facts } from '../condition.ts'
 import { evidenceOf, NO_PRIOR } from './appetence.ts'
 import type { MessageSight } from './appetence-tally.ts'
-import { probabilityAt, type Channel } from './channel.ts'
+import { probabilityAt, standardOf, type Channel } from './channel.ts'
 import { messagesAt } from './messages.ts'
 import { joinSketches, sketchOf } from './quantile-sketch.ts'
 
@@ -20,12 +19,8 @@ const PARTS = 400
 /** By what was found at another time than the catalog has it. */
 function asFound(channel: Channel, facts: AppetenceFacts): Channel {
   const found = Object.hasOwn(facts, channel.name) ? facts[channel.name] : undefined
-  if (channel.prior === NO_PRIOR) return { ...channel, found }
-  return {
-    ...channel,
-    found,
-    prior: found === undefined || isShort(found) ? undefined : found.prior,
-  }
+  const kind = channel.prior === NO_PRIOR ? 'none' : 'population'
+  return { ...channel, ...standardOf(kind, found) }
 }
 
 class ChannelSpreadTally {

@@ -2,6 +2,7 @@ import {
   APPETENCE_SETTINGS,
   type AppetenceFacts,
   type AppetenceSettings,
+  type Calibration,
   type ChannelFacts,
   type ChannelRules,
   type Prior,
@@ -20,6 +21,7 @@ import {
   type Appetence,
   type Evidence,
 } from './appetence.ts'
+import { calibrated } from './calibration.ts'
 import { messageFeature } from './message-fact.ts'
 import { messagesAt, type Message } from './messages.ts'
 
@@ -31,6 +33,8 @@ export interface Channel {
   readonly halfLife: Millis
   /** With what a person's own messages are put together. Undefined: too little is known of all to say anything. */
   readonly prior: Prior | undefined
+  /** How what is said by it is meant. */
+  readonly calibration: Calibration
   /** Undefined: nobody has looked, or nothing was sent. */
   readonly found: ChannelFacts | Shortage | undefined
 }
@@ -55,18 +59,19 @@ export function channelsOf(
         rules,
         feature: messageFeature(features, name, settings, purposes),
         halfLife: settings.halfLife ?? Infinity,
-        prior: priorOf(settings, found),
-        found,
+        ...standardOf(settings.prior, found),
       }
     })
 }
 
-function priorOf(
-  { prior }: AppetenceSettings,
+/** What people's own messages are held against. */
+export function standardOf(
+  kind: AppetenceSettings['prior'],
   found: ChannelFacts | Shortage | undefined,
-): Prior | undefined {
-  if (prior === 'none') return NO_PRIOR
-  return found === undefined || isShort(found) ? undefined : found.prior
+): Pick<Channel, 'prior' | 'calibration' | 'found'> {
+  if (kind === 'none') return { prior: NO_PRIOR, calibration: [], found }
+  if (found === undefined || isShort(found)) return { prior: undefined, calibration: [], found }
+  return { prior: found.prior, calibration: found.calibration ?? [], found }
 }
 
 /** What a condition on a channel reads. */
@@ -118,21 +123,32 @@ export function onChannel(channel: Channel, facts: Facts, now: Millis, horizon: 
 }
 
 /** Undefined: too little is known of all to say anything. */
-export const appetenceAt = (
-  { channel: { prior, halfLife }, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
+export function appetenceAt(
+  { channel, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
   now: Millis,
-): Appetence | undefined =>
-  prior === undefined ? undefined : appetenceOf(fadedAt(evidence, halfLife, now), prior)
+): Appetence | undefined {
+  const { prior, calibration, halfLife } = channel
+  if (prior === undefined) return undefined
+  const said = appetenceOf(fadedAt(evidence, halfLife, now), prior)
+  const meant = (value: number) => calibrated(calibration, value)
+  return {
+    ...said,
+    probability: said.probability === undefined ? undefined : meant(said.probability),
+    low: meant(said.low),
+    high: meant(said.high),
+  }
+}
 
 /** The probability alone: the interval takes a hundred times as long. */
 export function probabilityAt(
-  { channel: { prior, halfLife }, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
+  { channel, evidence }: Pick<OnChannel, 'channel' | 'evidence'>,
   now: Millis,
 ): number | undefined {
+  const { prior, calibration, halfLife } = channel
   if (prior === undefined) return undefined
   const { messages, reacted } = fadedAt(evidence, halfLife, now)
   const all = prior.reacted + prior.ignored + messages
-  return all > 0 ? (prior.reacted + reacted) / all : undefined
+  return all > 0 ? calibrated(calibration, (prior.reacted + reacted) / all) : undefined
 }
 
 /** Of the latest reaction; -Infinity: there was none. */

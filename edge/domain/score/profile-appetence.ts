@@ -1,10 +1,11 @@
-import { HOUR_BANDS, type Prior, type Reactions } from '../../protocol/appetence.ts'
+import { HOUR_BANDS, type ChannelFacts, type Reactions } from '../../protocol/appetence.ts'
 import { isShort, type Scoring } from '../../protocol/population.ts'
 import type { ProfileAppetence, ProfileChannel } from '../../protocol/profile-appetence.ts'
 import type { Millis } from '../../protocol/time.ts'
 import type { Facts } from '../condition.ts'
 import { appetenceOf, evidenceOf, fadedAt, NO_PRIOR } from './appetence.ts'
 import { byBand } from './appetence-tally.ts'
+import { calibrated } from './calibration.ts'
 import { appetenceAt, reactedAtOf, settingsOf, type OnChannel } from './channel.ts'
 import { rankOpen } from './rank.ts'
 
@@ -57,13 +58,15 @@ function channelOf(
     ...(found !== undefined &&
       isShort(found) &&
       channel.prior === undefined && { notEnough: found }),
-    ...(found !== undefined && !isShort(found) && meanOf(found.prior)),
+    ...(found !== undefined && !isShort(found) && meanOf(found)),
     ...(above !== undefined && { above: above / 10 }),
     bands: probability === undefined ? [] : bandsOf(one, probability, zones, now),
   }
 }
 
-const meanOf = ({ reacted, ignored }: Prior) => ({ population: reacted / (reacted + ignored) })
+const meanOf = ({ prior: { reacted, ignored }, calibration = [] }: ChannelFacts) => ({
+  population: calibrated(calibration, reacted / (reacted + ignored)),
+})
 
 /**
  * What is known of a band is held against the person's own probability on the channel, moved as far as the band is

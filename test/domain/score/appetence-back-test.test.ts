@@ -15,20 +15,21 @@ const WOMENS = hillstrom('Womens E-Mail')
 const off = ({ points }: BackTest): readonly number[] =>
   points.map(({ expected, actual }) => Math.abs(expected - actual))
 
-test('of people of another model family what is foretold is off by less than 2 points in all tenths but the last', () => {
-  const test = simulated(8_000)
-  expect(test.error).toBeLessThan(0.02)
-  expect(Math.max(...off(test).slice(0, -1))).toBeLessThan(0.02)
-  // Their tail is heavier than any beta distribution's: whoever reacts most is said to react less than they do.
-  expect(off(test).at(-1)).toBeLessThan(0.07)
-  expect(test.lift).toBeGreaterThan(2.3)
-})
+test.each([1, 2, 5])(
+  'of people of another model family what is foretold is off by less than 2 points in every tenth: drawn by %i',
+  (seed) => {
+    const test = simulated(30_000, seed)
+    expect(Math.max(...off(test))).toBeLessThan(0.02)
+    expect(test.lift).toBeGreaterThan(2.3)
+  },
+)
 
 test.skipIf(JOURNEY.includes(null))(
-  'of a grocer’s campaigns coupons are foretold within 2.5 points, and ranked, by time and at random',
+  'of a grocer’s campaigns coupons are foretold within 3 points, and ranked, by time and at random',
   () => {
     for (const test of JOURNEY.filter((one) => one !== null)) {
-      expect(test.error).toBeLessThan(0.025)
+      // Of some 400 mailings a tenth, chance alone makes it more than 1.
+      expect(test.error).toBeLessThan(0.03)
       expect(test.lift).toBeGreaterThan(2.4)
       expect(test.auc).toBeGreaterThan(0.67)
     }
