@@ -17,6 +17,8 @@ import { When } from '../parts/when.tsx'
 const FitChart = lazy(() => import('../parts/fit-chart.tsx'))
 /** Off by more, what is foretold is no better than a guess. */
 const MOST_OFF = 0.05
+/** What is set right by less is not worth a word. */
+const NOTICED = 0.005
 /** With less the likeliest messages are hardly likelier than any. */
 const LEAST_LIFT = 1.2
 
@@ -88,13 +90,17 @@ function Channel({ channel }: { readonly channel: ApiChannel }) {
     [t('appetence.messages'), format.number(messages)],
     [t('appetence.reacted'), messages === 0 ? '–' : format.percent(reacted / messages)],
   ] as const
-  const examples = meant.map((one) =>
+  const corrected = meant.filter((one) => Math.abs(one.meant - one.said) >= NOTICED)
+  const examples = corrected.map((one) =>
     t('appetence.setRightOne', {
       said: format.percent(one.said),
       meant: format.percent(one.meant),
     }),
   )
-  const setRight = t('appetence.setRight', { examples: examples.join(', ') })
+  const setRight =
+    reacted === 0 || examples.length === 0
+      ? ''
+      : t('appetence.setRight', { examples: examples.join(', ') })
   return (
     <Stack gap="md" component="section" aria-label={name}>
       <Title order={2}>{name}</Title>

@@ -14,7 +14,7 @@ import { useState } from 'react'
 import type { ActivationInput, ApiActivation } from '../../edge/protocol/api.ts'
 import { TextLink } from './link.tsx'
 import { DEFAULT_WEIGHT } from '../../edge/protocol/touch.ts'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { destinationsQuery, segmentsQuery } from './queries.ts'
 import { Failure } from './states.tsx'
 import { TouchFields } from './touch-fields.tsx'
@@ -57,27 +57,27 @@ export function ActivationForm(props: {
     enabled: initial?.enabled ?? true,
   }))
   const set = (changed: Partial<typeof values>) => setValues({ ...values, ...changed })
+  const input: ActivationInput = {
+    name: values.name.trim(),
+    segment: values.segment ?? '',
+    exclude: values.exclude,
+    destinations: values.destinations,
+    on: MOMENTS.filter((moment) => values.on.includes(moment)),
+    frequency: values.once ? 'once' : 'every-time',
+    weight: values.weight,
+    tags: values.tags,
+    transactional: values.transactional,
+    channel: values.best ? 'best' : null,
+    enabled: values.enabled,
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        name: values.name.trim(),
-        segment: values.segment ?? '',
-        exclude: values.exclude,
-        destinations: values.destinations,
-        on: MOMENTS.filter((moment) => values.on.includes(moment)),
-        frequency: values.once ? 'once' : 'every-time',
-        weight: values.weight,
-        tags: values.tags,
-        transactional: values.transactional,
-        channel: values.best ? 'best' : null,
-        enabled: values.enabled,
-      }),
+    mutationFn: props.save,
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['activations'] })
       props.onSaved()
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   const reaches = destinations.data?.some(
     ({ id, channel }) => channel !== null && values.destinations.includes(id),
   )
@@ -86,7 +86,7 @@ export function ActivationForm(props: {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack>

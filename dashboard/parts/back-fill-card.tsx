@@ -65,7 +65,7 @@ function Cancel({ segment }: { readonly segment: ApiSegment }) {
   const isChange = segment.version > 1
   return (
     <ConfirmButton
-      label={t('backFill.cancel')}
+      label={t(isChange ? 'backFill.cancelChange' : 'backFill.cancel')}
       title={t(isChange ? 'backFill.cancelChangeTitle' : 'backFill.cancelTitle', {
         name: segment.name,
       })}

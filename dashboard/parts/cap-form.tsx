@@ -17,7 +17,7 @@ import type { ApiCap, CapInput } from '../../edge/protocol/api-touch.ts'
 import { CHANNELS, ONSITE, type Channel } from '../../edge/protocol/reaction.ts'
 import { MAX_MOST } from '../../edge/protocol/touch.ts'
 import { DurationInput } from './duration-input.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { SegmentPicker } from './segment-picker.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -45,21 +45,21 @@ export function CapForm(props: {
   }))
   const set = (changed: Partial<typeof values>) => setValues({ ...values, ...changed })
   const { thresholds } = values
+  const input: CapInput = {
+    ...values,
+    ...(initial && { key: initial.key }),
+    name: values.name.trim(),
+    tag: values.tag.trim() === '' ? null : values.tag.trim(),
+    thresholds: thresholds.filter(({ segment }) => segment !== ''),
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        ...values,
-        ...(initial && { key: initial.key }),
-        name: values.name.trim(),
-        tag: values.tag.trim() === '' ? null : values.tag.trim(),
-        thresholds: thresholds.filter(({ segment }) => segment !== ''),
-      }),
+    mutationFn: props.save,
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['caps'] })
       props.onSaved()
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   const amount = (label: string, value: number, change: (next: number) => void) => ({
     label,
     min: 0,
@@ -72,7 +72,7 @@ export function CapForm(props: {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack>

@@ -12,7 +12,7 @@ import type { ComputedTraitBy, ComputedTraitInput } from './api.ts'
 import { ComputedTraitPreview } from './computed-trait-preview.tsx'
 import { SUGGESTED_PROPERTIES } from './event-names.ts'
 import { EventNames, PropertyTests } from './event-test-editor.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -56,22 +56,25 @@ export function ComputedTraitForm(props: {
     ...(window !== undefined && { window }),
     ...(purposes.length > 0 && { purposes }),
   }
+  const input: ComputedTraitInput = {
+    name: name.trim(),
+    ...(key.trim() !== '' && { key: key.trim() }),
+    ...by,
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({ name: name.trim(), ...(key.trim() !== '' && { key: key.trim() }), ...by }),
+    mutationFn: props.save,
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['computed-traits'] })
       props.onSaved()
     },
   })
-  const { byField, rest } = fieldErrors(save.error, FIELDS)
-  const isOther = save.isError && (rest.length > 0 || Object.keys(byField).length === 0)
+  const { byField, isOther } = standingErrors(save, FIELDS, input)
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack>

@@ -5,7 +5,7 @@ import type { ApiConsentSettings } from '../../edge/protocol/api.ts'
 import { parseDuration } from '../../edge/protocol/duration.ts'
 import { DAY } from '../../edge/protocol/time.ts'
 import { api } from './api.ts'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { Failure, Loaded } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
@@ -25,21 +25,21 @@ function Form({ known }: { readonly known: ApiConsentSettings }) {
     Math.round((parseDuration(known.grantLifetime) ?? 0) / DAY),
   )
   const [vendor, setVendor] = useState<number | string>(known.tcfVendor ?? '')
+  const input = {
+    grantLifetime: `P${days}D`,
+    tcfVendor: vendor === '' ? null : Number(vendor),
+  }
   const save = useMutation({
-    mutationFn: () =>
-      api.consent.replace({
-        grantLifetime: `P${days}D`,
-        tcfVendor: vendor === '' ? null : Number(vendor),
-      }),
+    mutationFn: api.consent.replace,
     onSuccess: (saved) => client.setQueryData(KEY, saved),
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   return (
     <Card>
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate()
+          save.mutate(input)
         }}
       >
         <Stack align="flex-start">

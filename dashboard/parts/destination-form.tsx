@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { ApiDestination, DestinationInput } from '../../edge/protocol/api.ts'
 import { PURPOSES } from '../../edge/protocol/consent.ts'
 import { CHANNELS, type Channel } from '../../edge/protocol/reaction.ts'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
@@ -24,29 +24,29 @@ export function DestinationForm(props: {
   const [purposes, setPurposes] = useState<string[]>([...(initial?.purposes ?? ['analytics'])])
   const [channel, setChannel] = useState<Channel | null>(initial?.channel ?? null)
   const [enabled, setEnabled] = useState(initial?.enabled ?? true)
+  const input: DestinationInput = {
+    name: name.trim(),
+    kind: 'webhook',
+    url: url.trim(),
+    purposes,
+    channel,
+    enabled,
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        name: name.trim(),
-        kind: 'webhook',
-        url: url.trim(),
-        purposes,
-        channel,
-        enabled,
-      }),
+    mutationFn: props.save,
     onSuccess: (destination) => {
       void client.invalidateQueries({ queryKey: ['destinations'] })
       props.onSaved(destination)
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   // The workspace may have purposes of its own: what is set stays listed.
   const listed = [...new Set([...PURPOSES, ...(initial?.purposes ?? [])])]
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack>

@@ -19,7 +19,7 @@ import { useState } from 'react'
 import type { ApiExperience, ExperienceInput } from '../../edge/protocol/api.ts'
 import { fromFields, toFields } from './content-fields.ts'
 import { ExperienceTouchCard } from './experience-touch.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { experiencesQuery, segmentsQuery } from './queries.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
@@ -58,39 +58,39 @@ export function ExperienceForm(props: {
   }))
   const [drafts, setDrafts] = useState<readonly Draft[]>(() => firstDrafts(initial))
   const set = (changed: Partial<typeof values>) => setValues({ ...values, ...changed })
+  const input: ExperienceInput = {
+    name: values.name.trim(),
+    ...(initial && { key: initial.key }),
+    placement: values.placement.trim(),
+    segment: values.segment === EVERYBODY ? null : values.segment,
+    control: values.control / 100,
+    priority: values.priority,
+    touch: values.touch,
+    enabled: values.enabled,
+    variations: drafts.map(({ key, weight, fields }) => ({
+      key: key.trim(),
+      weight,
+      content: fromFields(
+        fields,
+        initial?.variations.find((variation) => variation.key === key)?.content ?? {},
+      ),
+    })),
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        name: values.name.trim(),
-        ...(initial && { key: initial.key }),
-        placement: values.placement.trim(),
-        segment: values.segment === EVERYBODY ? null : values.segment,
-        control: values.control / 100,
-        priority: values.priority,
-        touch: values.touch,
-        enabled: values.enabled,
-        variations: drafts.map(({ key, weight, fields }) => ({
-          key: key.trim(),
-          weight,
-          content: fromFields(
-            fields,
-            initial?.variations.find((variation) => variation.key === key)?.content ?? {},
-          ),
-        })),
-      }),
+    mutationFn: props.save,
     onSuccess: (experience) => {
       void client.invalidateQueries({ queryKey: ['experiences'] })
       props.onSaved(experience)
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   const weights = drafts.reduce((sum, { weight }) => sum + weight, 0)
   const treated = 1 - values.control / 100
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Grid gap="lg">

@@ -39,3 +39,34 @@ export function fieldErrors(
   }
   return { byField, rest }
 }
+
+/** The errors of a form whose fields are still as they were sent; what was changed since is not known to be wrong. */
+export function standingErrors<T>(
+  { error, variables }: { readonly error: unknown; readonly variables: T | undefined },
+  fields: readonly string[],
+  now: T,
+): {
+  readonly byField: ReturnType<typeof fieldErrors>['byField']
+  /** Something is wrong that no field is to blame for. */
+  readonly isOther: boolean
+} {
+  const { byField, rest } = fieldErrors(error, fields)
+  const isStanding = (field: string) =>
+    JSON.stringify(valueAt(variables, field)) === JSON.stringify(valueAt(now, field))
+  const standing = Object.entries(byField).filter(([field]) => isStanding(field))
+  return {
+    byField: Object.fromEntries(standing),
+    isOther: error !== null && (rest.length > 0 || Object.keys(byField).length === 0),
+  }
+}
+
+const valueAt = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (at, key) =>
+        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+          ? (at as { readonly [key: string]: unknown })[key]
+          : undefined,
+      value,
+    )

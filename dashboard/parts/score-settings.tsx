@@ -17,7 +17,7 @@ import type { ApiScoreSettings } from '../../edge/protocol/api-score.ts'
 import { RFM_AXES, SCORE_LIMITS } from '../../edge/protocol/score.ts'
 import { api } from './api.ts'
 import { AppetenceSettings } from './appetence-settings.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { scoreSettingsQuery } from './queries.ts'
 import { ScoreCellsForm } from './score-cells-form.tsx'
 import { draftOf, inputOf, type ScoreDraft } from './score-draft.ts'
@@ -57,14 +57,15 @@ function Form({ known }: { readonly known: ApiScoreSettings }) {
   const client = useQueryClient()
   const [draft, setDraft] = useState(() => draftOf(known))
   const set = (change: Partial<ScoreDraft>) => setDraft({ ...draft, ...change })
+  const input = inputOf(draft)
   const save = useMutation({
-    mutationFn: () => api.scores.replace(inputOf(draft)),
+    mutationFn: api.scores.replace,
     onSuccess: (saved) => {
       client.setQueryData(scoreSettingsQuery.queryKey, saved)
       setDraft(draftOf(saved))
     },
   })
-  const { byField, rest } = fieldErrors(save.error, FIELDS)
+  const { byField, isOther } = standingErrors(save, FIELDS, input)
   const fault = (field: Field) => ({ error: byField[field] })
   const bins = Number(draft.bins)
   const names = (name: 'completed' | 'refunded' | 'cancelled' | 'amount') => (
@@ -80,7 +81,7 @@ function Form({ known }: { readonly known: ApiScoreSettings }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack gap="lg">
@@ -212,9 +213,7 @@ function Form({ known }: { readonly known: ApiScoreSettings }) {
             prior: byField['appetence.prior'],
           }}
         />
-        {save.isError && (rest.length > 0 || Object.keys(byField).length === 0) && (
-          <Failure error={save.error} />
-        )}
+        {isOther && <Failure error={save.error} />}
         {Object.keys(byField).length > 0 && (
           <Text size="sm" c="var(--mantine-color-error)" role="alert">
             {t('scoreSettings.refused')}

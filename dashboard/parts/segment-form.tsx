@@ -23,7 +23,7 @@ import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { OptionalDuration } from './optional-duration.tsx'
 import { ExamplesCard } from './examples-card.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
 import { Failure } from './states.tsx'
@@ -66,29 +66,29 @@ export function SegmentForm(props: {
     ...(props.added ? [props.added] : []),
   ])
   const [first] = useState(examples)
+  const input: SegmentInput = {
+    name: name.trim(),
+    condition,
+    public: isPublic,
+    ...(isPublic && isOnDevice && { onDevice: true }),
+    purposes,
+    ...(minimumStay !== undefined && { minimumStay }),
+    ...(examples !== null && { examples }),
+    ...(key.trim() !== '' && { key: key.trim() }),
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        name: name.trim(),
-        condition,
-        public: isPublic,
-        ...(isPublic && isOnDevice && { onDevice: true }),
-        purposes,
-        ...(minimumStay !== undefined && { minimumStay }),
-        ...(examples !== null && { examples }),
-        ...(key.trim() !== '' && { key: key.trim() }),
-      }),
+    mutationFn: props.save,
     onSuccess: (segment) => {
       void client.invalidateQueries({ queryKey: ['segments'] })
       props.onSaved(segment)
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Grid gap="lg">

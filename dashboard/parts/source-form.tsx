@@ -15,7 +15,7 @@ import type { ApiSource, SourceInput } from '../../edge/protocol/api.ts'
 import type { SourceKind } from '../../edge/protocol/catalog.ts'
 import type { ConsentMode, EventPurpose } from '../../edge/protocol/consent.ts'
 import { EventPurposes } from './event-purposes.tsx'
-import { fieldErrors } from './problem.ts'
+import { standingErrors } from './problem.ts'
 import { Failure } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
@@ -44,30 +44,30 @@ export function SourceForm(props: {
   const hasKey = (initial?.tokenAlgorithms.length ?? 0) > 0
   const [choice, setChoice] = useState<TokenChoice>(hasKey ? 'keep' : 'none')
   const [key, setKey] = useState('')
+  const input: SourceInput = {
+    name: name.trim(),
+    kind,
+    consent,
+    pressure,
+    purposes: purposes.map(({ event, purpose }) => ({ event: event.trim(), purpose })),
+    ...(choice === 'none' && hasKey && { tokenKey: null }),
+    ...(choice !== 'none' &&
+      choice !== 'keep' && { tokenKey: { algorithm: choice, key: key.trim() } }),
+  }
   const save = useMutation({
-    mutationFn: () =>
-      props.save({
-        name: name.trim(),
-        kind,
-        consent,
-        pressure,
-        purposes: purposes.map(({ event, purpose }) => ({ event: event.trim(), purpose })),
-        ...(choice === 'none' && hasKey && { tokenKey: null }),
-        ...(choice !== 'none' &&
-          choice !== 'keep' && { tokenKey: { algorithm: choice, key: key.trim() } }),
-      }),
+    mutationFn: props.save,
     onSuccess: (source) => {
       setKey('')
       void client.invalidateQueries({ queryKey: ['sources'] })
       props.onSaved(source)
     },
   })
-  const { byField } = fieldErrors(save.error, FIELDS)
+  const { byField } = standingErrors(save, FIELDS, input)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(input)
       }}
     >
       <Stack>

@@ -84,8 +84,12 @@ describe.each(
       await dialog.getByRole('textbox', { name: words.name, exact: true }).fill(name)
       await dialog.getByRole('button', { name: words.create }).press('Enter')
       await dialog.getByText(words.refused.replace(' :', '\u00a0:')).waitFor()
+      const empty = dialog.getByText('Must be a text that is not empty', { exact: true })
+      await empty.waitFor()
       await field(words.event).fill(`Looked ${run}`)
       await page.keyboard.press('Enter')
+      // What was changed is not said to be wrong any more.
+      await empty.waitFor({ state: 'detached' })
       await page.keyboard.press('Tab')
       await field(words.measure).click()
       await page.getByRole('option', { name: words.most }).click()

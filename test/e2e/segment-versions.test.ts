@@ -55,6 +55,7 @@ const WORDS = {
     joins: 'Would join',
     leaves: 'Would leave',
     cancel: 'Take back',
+    cancelChange: 'Take the change back',
     cancelTitle: /^Take .+ back\?$/,
     cancelChangeTitle: /^Take the change of .+ back\?$/,
     segments: 'Segments',
@@ -77,6 +78,7 @@ const WORDS = {
     joins: 'Entreraient',
     leaves: 'Sortiraient',
     cancel: 'Retirer le segment',
+    cancelChange: 'Retirer la modification',
     cancelTitle: /^Retirer .+ \?$/,
     cancelChangeTitle: /^Retirer la modification de .+/,
     segments: 'Segments',
@@ -274,12 +276,12 @@ test.each(
         condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
       })
       await open(page, { ...segment, name: `Changed ${run}` })
-      await page.getByRole('button', { name: words.cancel, exact: true }).click()
+      await page.getByRole('button', { name: words.cancelChange, exact: true }).click()
       const back = page.getByRole('dialog', { name: words.cancelChangeTitle })
       await back.waitFor()
       await isAccessible(page)
       await picture(page, `${locale}-take-back`)
-      await back.getByRole('button', { name: words.cancel, exact: true }).click()
+      await back.getByRole('button', { name: words.cancelChange, exact: true }).click()
       await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
 
       // A new one is taken back while it is counted.
