@@ -3,23 +3,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { ApiAppetenceReport, ApiScoreSettings } from '../../edge/protocol/api-score.ts'
 import { DAY, HOUR } from '../../edge/protocol/time.ts'
-import { DEMO } from '../demo/account.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
 import { at } from './stage.ts'
 import { look, visit } from './visit.ts'
 
 const PEOPLE = 60
 const run = randomUUID().slice(0, 8)
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (await response.json()) as T
-}
 
 /** Some click on most of what they get, most on little: by e-mail and, some of them, by SMS. */
 function eventsOf(person: number): readonly object[] {

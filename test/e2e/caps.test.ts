@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
-import { DEMO } from '../demo/account.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
 import { at } from './stage.ts'
 import { look, visit } from './visit.ts'
 
 const run = randomUUID().slice(0, 8)
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 const made: string[] = []
 let profile: string
-
-async function api<T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    method,
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (response.status === 204 ? undefined : await response.json()) as T
-}
 
 async function make(path: string, body: object): Promise<string> {
   const { id } = await api<{ id: string }>(path, body)

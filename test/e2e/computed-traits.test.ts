@@ -3,23 +3,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApiComputedTrait } from '../../edge/protocol/api-computed-trait.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { ApiProfile, Page as ListPage } from '../../edge/protocol/api.ts'
-import { DEMO } from '../demo/account.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
 import { picture } from './picture.ts'
 import { at } from './stage.ts'
 import { look, visit } from './visit.ts'
 
 const run = randomUUID().slice(0, 8)
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (await response.json()) as T
-}
 
 beforeAll(async () => {
   const viewed = (category: string, price: number) => ({

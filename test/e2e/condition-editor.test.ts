@@ -8,9 +8,9 @@ import { DEMO } from '../demo/account.ts'
 import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { picture } from './picture.ts'
 
 /** Where pictures of the pages are kept; none without. */
-const PICTURES = process.env['PRISME_PICTURES']
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 
@@ -200,11 +200,6 @@ async function save(page: Page, { id }: ApiSegment, locale: Locale): Promise<voi
   await page.waitForURL(`${at.dashboard}/segments/${id}`)
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await page.screenshot({ path: `${PICTURES}/condition-${name}.png`, fullPage: true })
-}
-
 test.each(looksOf(LOOKS))(
   'every form of a condition is shown in fields of its own and stays exactly as it was: %s, %s, %i wide',
   async (...look) => {
@@ -220,7 +215,7 @@ test.each(looksOf(LOOKS))(
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
         width,
       )
-      await picture(page, `${locale}-forms`)
+      await picture(page, `condition-${locale}-forms`)
 
       const name = page.getByRole('textbox', { name: WORDS[locale].name, exact: true })
       await name.fill(`${await name.inputValue()} again`)
@@ -307,7 +302,7 @@ test.each(looksOf(LOOKS))(
       await choose(page, words.window, words.calendar)
       await page.getByRole('textbox', { name: words.back }).fill('1')
       await page.getByText(words.lastMonth, { exact: true }).waitFor()
-      await picture(page, `${locale}-sum`)
+      await picture(page, `condition-${locale}-sum`)
       await save(page, segment, locale)
     })
     expect(await conditionOf(segment)).toEqual(

@@ -3,12 +3,12 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { picture } from './picture.ts'
+import { visit } from './visit.ts'
 
 /** Where pictures of the pages are kept; none without. */
-const PICTURES = process.env['PRISME_PICTURES']
 
 const authorization = `Bearer ${DEMO.secretKey}`
 
@@ -69,11 +69,6 @@ const WORDS = {
 const isAccessible = async (page: Page) =>
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await page.screenshot({ path: `${PICTURES}/identity-${name}.png`, fullPage: true })
-}
-
 test.each(
   looksOf([
     ['en-GB', 'light', 1280],
@@ -93,61 +88,54 @@ test.each(
     }
     expect(await profileOf(phone)).not.toBe(await profileOf(desk))
 
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
     try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
-      await page.goto(`${at.dashboard}/settings`)
-      await page.getByRole('link', { name: words.identity, exact: true }).click()
-      await page.getByRole('heading', { name: words.identity, level: 1 }).waitFor()
-      const userId = page.getByRole('group', { name: 'userId', exact: true })
-      await userId.waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-form`)
+      await visit({ locale, colorScheme, width }, async (page) => {
+        await page.goto(`${at.dashboard}/settings`)
+        await page.getByRole('link', { name: words.identity, exact: true }).click()
+        await page.getByRole('heading', { name: words.identity, level: 1 }).waitFor()
+        const userId = page.getByRole('group', { name: 'userId', exact: true })
+        await userId.waitFor()
+        await isAccessible(page)
+        await picture(page, `identity-${locale}-form`)
 
-      // A fault of a field is told at the field.
-      await page.getByRole('button', { name: words.add }).click()
-      const added = page.getByRole('group', { name: words.group })
-      await added.getByRole('textbox', { name: words.kind }).fill('userId')
-      await page.getByRole('button', { name: words.rehearse, exact: true }).click()
-      await page.getByRole('group', { name: 'userId' }).last().getByText(words.twice).waitFor()
-      await picture(page, `${locale}-error`)
+        // A fault of a field is told at the field.
+        await page.getByRole('button', { name: words.add }).click()
+        const added = page.getByRole('group', { name: words.group })
+        await added.getByRole('textbox', { name: words.kind }).fill('userId')
+        await page.getByRole('button', { name: words.rehearse, exact: true }).click()
+        await page.getByRole('group', { name: 'userId' }).last().getByText(words.twice).waitFor()
+        await picture(page, `identity-${locale}-error`)
 
-      const first = page.getByRole('group', { name: 'userId' }).first()
-      await first.getByRole('textbox', { name: words.kind }).fill(badge)
-      await page.getByRole('button', { name: words.up }).press('Enter')
-      await page
-        .getByRole('group', { name: 'userId', exact: true })
-        .getByRole('checkbox', { name: words.unique })
-        .uncheck()
-      await page.getByRole('button', { name: words.rehearse, exact: true }).click()
-      await page.getByRole('heading', { name: words.result }).waitFor()
-      await page.getByRole('heading', { name: words.merges }).waitFor()
-      await page.getByText(words.two).first().waitFor()
-      await page.getByText(badge).last().waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-result`)
-      expect(await profileOf(phone)).not.toBe(await profileOf(desk))
+        const first = page.getByRole('group', { name: 'userId' }).first()
+        await first.getByRole('textbox', { name: words.kind }).fill(badge)
+        await page.getByRole('button', { name: words.up }).press('Enter')
+        await page
+          .getByRole('group', { name: 'userId', exact: true })
+          .getByRole('checkbox', { name: words.unique })
+          .uncheck()
+        await page.getByRole('button', { name: words.rehearse, exact: true }).click()
+        await page.getByRole('heading', { name: words.result }).waitFor()
+        await page.getByRole('heading', { name: words.merges }).waitFor()
+        await page.getByText(words.two).first().waitFor()
+        await page.getByText(badge).last().waitFor()
+        await isAccessible(page)
+        await picture(page, `identity-${locale}-result`)
+        expect(await profileOf(phone)).not.toBe(await profileOf(desk))
 
-      await page.getByRole('button', { name: words.switch, exact: true }).click()
-      const dialog = page.getByRole('dialog', { name: words.title })
-      await dialog.waitFor()
-      await picture(page, `${locale}-confirm`)
-      await dialog.getByRole('button', { name: words.switch, exact: true }).click()
-      await page.getByRole('heading', { name: words.switched }).waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-switched`)
+        await page.getByRole('button', { name: words.switch, exact: true }).click()
+        const dialog = page.getByRole('dialog', { name: words.title })
+        await dialog.waitFor()
+        await picture(page, `identity-${locale}-confirm`)
+        await dialog.getByRole('button', { name: words.switch, exact: true }).click()
+        await page.getByRole('heading', { name: words.switched }).waitFor()
+        await isAccessible(page)
+        await picture(page, `identity-${locale}-switched`)
 
-      expect(await profileOf(phone)).toBe(await profileOf(desk))
-      await page.goto(`${at.dashboard}/profiles?kind=userId&value=${phone}`)
-      await page.getByText(desk).first().waitFor()
+        expect(await profileOf(phone)).toBe(await profileOf(desk))
+        await page.goto(`${at.dashboard}/profiles?kind=userId&value=${phone}`)
+        await page.getByText(desk).first().waitFor()
+      })
     } finally {
-      await context.close()
       await fetch(`${at.edge}/api/settings/identity`, {
         method: 'PUT',
         headers: { authorization, 'content-type': 'application/json' },

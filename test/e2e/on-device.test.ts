@@ -8,10 +8,10 @@ import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { CollectResponse } from '../../edge/protocol/collect.ts'
 import { DEMO } from '../demo/account.ts'
 import { picture } from './picture.ts'
-import { signIn } from './sign-in.ts'
 import { at, browser } from './stage.ts'
 import { SNIPPET, eventually, pause, type TagWindow } from './tag-site.ts'
 import { looksOf } from './looks.ts'
+import { visit } from './visit.ts'
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 
@@ -166,15 +166,7 @@ test.each(
   'a public segment is marked in its form, and refused with the part that a browser cannot judge: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = FORM[locale]
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       await page.goto(`${at.dashboard}/segments/new?from=trip-soon`)
       await page.getByRole('switch', { name: words.mark }).waitFor({ state: 'detached' })
       await page.getByRole('switch', { name: words.public }).press('Space')
@@ -183,8 +175,6 @@ test.each(
       await page.getByText(words.refused).first().waitFor()
       await picture(page, `on-device-${locale}`)
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-    } finally {
-      await context.close()
-    }
+    })
   },
 )

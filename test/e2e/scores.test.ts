@@ -8,23 +8,13 @@ import type {
   ApiValueReport,
 } from '../../edge/protocol/api-score.ts'
 import { DAY } from '../../edge/protocol/time.ts'
-import { DEMO } from '../demo/account.ts'
 import { at } from './stage.ts'
 import { look, visit } from './visit.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
 
 const CUSTOMERS = 260
 const run = randomUUID().slice(0, 8)
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (await response.json()) as T
-}
 
 /** Some buy every few days and spend much, some bought once long ago: no two alike. */
 function ordersOf(customer: number): readonly object[] {

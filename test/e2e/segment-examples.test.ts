@@ -4,22 +4,11 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
-import { DEMO } from '../demo/account.ts'
 import { picture } from './picture.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
-
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (await response.json()) as T
-}
+import { visit } from './visit.ts'
 
 const WORDS = {
   'en-GB': {
@@ -105,15 +94,7 @@ test.each(
         },
       ],
     })
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(20_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       const fits = async (name: string) => {
         await picture(page, `examples-${name}-${locale}`)
         expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
@@ -183,8 +164,6 @@ test.each(
         [words.taken, true],
         [words.taken2, true],
       ])
-    } finally {
-      await context.close()
-    }
+    })
   },
 )

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { DEMO } from '../demo/account.ts'
 import { picture } from './picture.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { visit } from './visit.ts'
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
 
@@ -60,15 +60,7 @@ test.each(
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]
     await removeUsed()
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       const fits = async (name: string) => {
         await picture(page, `library-${name}-${locale}`)
         expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
@@ -104,8 +96,6 @@ test.each(
       await fits('editor')
       await page.locator('button[type=submit]').press('Enter')
       await page.getByRole('heading', { name: words.quiet, level: 1 }).waitFor()
-    } finally {
-      await context.close()
-    }
+    })
   },
 )

@@ -4,12 +4,12 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { DEMO } from '../demo/account.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { picture } from './picture.ts'
+import { visit } from './visit.ts'
 
 /** Where pictures of the pages are kept; none without. */
-const PICTURES = process.env['PRISME_PICTURES']
 /** More than a sample. */
 const PEOPLE = 2_100
 /** Of these are gold. */
@@ -69,11 +69,6 @@ async function isAccessible(page: Page): Promise<void> {
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await page.screenshot({ path: `${PICTURES}/preview-${name}.png`, fullPage: true })
-}
-
 const write = async (page: Page, value: string): Promise<void> => {
   const condition = { type: 'trait', trait, operator: 'equals', value }
   await page.getByRole('textbox', { name: /JSON/ }).fill(JSON.stringify(condition))
@@ -88,68 +83,61 @@ test.each(
   'a size is estimated, then counted, and some who match are named with the reason: %s, %s, %i wide',
   async (locale, colorScheme, width) => {
     const words = WORDS[locale]
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
     let isHeld = true
     try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
-      // Counting so few takes no time: how far it is comes late, so that it is seen.
-      const ended: string[] = []
-      await page.route('**/api/counts/*', async (route) => {
-        if (route.request().method() === 'DELETE') ended.push(route.request().url())
-        while (isHeld && route.request().method() === 'GET') await setTimeout(100)
-        // Whoever left the page waits for it no more.
-        await route.continue().catch(() => undefined)
+      await visit({ locale, colorScheme, width }, async (page) => {
+        // Counting so few takes no time: how far it is comes late, so that it is seen.
+        const ended: string[] = []
+        await page.route('**/api/counts/*', async (route) => {
+          if (route.request().method() === 'DELETE') ended.push(route.request().url())
+          while (isHeld && route.request().method() === 'GET') await setTimeout(100)
+          // Whoever left the page waits for it no more.
+          await route.continue().catch(() => undefined)
+        })
+        await page.goto(`${at.dashboard}/segments/new`)
+        await page.getByText('JSON', { exact: true }).first().click()
+        await write(page, 'gold')
+        await page.getByText(words.interval).waitFor()
+        // Of nobody yet: so it has no width.
+        const progress = page.getByRole('progressbar', { name: words.counted })
+        await progress.waitFor({ state: 'attached' })
+        const some = page.getByRole('region', { name: words.some })
+        await some.getByText(words.reason).first().waitFor()
+        await isAccessible(page)
+        await picture(page, `preview-${locale}-counting`)
+
+        const endsOne = async (act: () => Promise<void>): Promise<void> => {
+          const before = ended.length
+          await act()
+          await expect.poll(() => ended.length, SOON).toBeGreaterThan(before)
+        }
+        await endsOne(() => page.getByRole('button', { name: words.stop }).click())
+        await page.getByRole('button', { name: words.count }).waitFor()
+        await isAccessible(page)
+        await page.getByRole('button', { name: words.count }).click()
+        await progress.waitFor({ state: 'attached' })
+        // Another condition ends the count of the one before.
+        await endsOne(() => write(page, 'none'))
+        isHeld = false
+        const figure = page.locator('.figure').first()
+        await page.getByText(words.exact).waitFor()
+        expect((await figure.textContent())?.replaceAll(/\D/g, '')).toBe(String(PEOPLE - GOLD))
+        await write(page, 'gold')
+        await expect
+          .poll(async () => (await figure.textContent())?.replaceAll(/[^\d≈]/g, ''), SOON)
+          .toBe(String(GOLD))
+        await page.getByText(words.exact).waitFor()
+        await isAccessible(page)
+        await picture(page, `preview-${locale}-counted`)
+
+        const someone = some.getByRole('link').first()
+        const id = (await someone.textContent()) ?? ''
+        await someone.click()
+        await page.waitForURL(`**/profiles/${id}`)
+        await page.getByText(trait).first().waitFor()
       })
-      await page.goto(`${at.dashboard}/segments/new`)
-      await page.getByText('JSON', { exact: true }).first().click()
-      await write(page, 'gold')
-      await page.getByText(words.interval).waitFor()
-      // Of nobody yet: so it has no width.
-      const progress = page.getByRole('progressbar', { name: words.counted })
-      await progress.waitFor({ state: 'attached' })
-      const some = page.getByRole('region', { name: words.some })
-      await some.getByText(words.reason).first().waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-counting`)
-
-      const endsOne = async (act: () => Promise<void>): Promise<void> => {
-        const before = ended.length
-        await act()
-        await expect.poll(() => ended.length, SOON).toBeGreaterThan(before)
-      }
-      await endsOne(() => page.getByRole('button', { name: words.stop }).click())
-      await page.getByRole('button', { name: words.count }).waitFor()
-      await isAccessible(page)
-      await page.getByRole('button', { name: words.count }).click()
-      await progress.waitFor({ state: 'attached' })
-      // Another condition ends the count of the one before.
-      await endsOne(() => write(page, 'none'))
-      isHeld = false
-      const figure = page.locator('.figure').first()
-      await page.getByText(words.exact).waitFor()
-      expect((await figure.textContent())?.replaceAll(/\D/g, '')).toBe(String(PEOPLE - GOLD))
-      await write(page, 'gold')
-      await expect
-        .poll(async () => (await figure.textContent())?.replaceAll(/[^\d≈]/g, ''), SOON)
-        .toBe(String(GOLD))
-      await page.getByText(words.exact).waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-counted`)
-
-      const someone = some.getByRole('link').first()
-      const id = (await someone.textContent()) ?? ''
-      await someone.click()
-      await page.waitForURL(`**/profiles/${id}`)
-      await page.getByText(trait).first().waitFor()
     } finally {
       isHeld = false
-      await context.close()
     }
   },
 )

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 import type { ApiSegment, ApiSegmentReport } from '../../edge/protocol/api-segment.ts'
 import { HOUR, SECOND } from '../../edge/protocol/time.ts'
 import { DEMO } from '../demo/account.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { picture } from './picture.ts'
+import { visit } from './visit.ts'
 
 /** Where pictures of the pages are kept; none without. */
-const PICTURES = process.env['PRISME_PICTURES']
 const SOON = { timeout: 30_000, interval: 200 }
 
 async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -94,11 +94,6 @@ async function today({ id }: ApiSegment, locale: string): Promise<string> {
   return new Intl.DateTimeFormat(locale, format).format(Date.now())
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await page.screenshot({ path: `${PICTURES}/report-${name}.png`, fullPage: true })
-}
-
 const isAccessible = async (page: Page): Promise<void> =>
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 
@@ -113,15 +108,7 @@ test.each(
     const words = WORDS[locale]
     const run = randomUUID().slice(0, 6)
     const segment = await keen(run)
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       await page.goto(`${at.dashboard}/segments/${segment.id}`)
       const card = page.getByRole('region', { name: words.title, exact: true })
       await card.getByText(words.sum).waitFor()
@@ -132,7 +119,7 @@ test.each(
       await items.filter({ hasText: words.time }).waitFor()
       await items.filter({ hasText: words.event }).getByText(words.decided).waitFor()
       await isAccessible(page)
-      await picture(page, locale)
+      await picture(page, `report-${locale}`)
 
       await card.getByText(words.byDay).click()
       await card.getByRole('button', { name: words.asTable }).click()
@@ -145,7 +132,7 @@ test.each(
         '2',
       ])
       await isAccessible(page)
-      await picture(page, `${locale}-table`)
+      await picture(page, `report-${locale}-table`)
 
       const nobody = await api<ApiSegment>('POST', '/api/segments?wait=live', {
         name: `Nobody ${run}`,
@@ -154,10 +141,8 @@ test.each(
       await page.goto(`${at.dashboard}/segments/${nobody.id}`)
       await card.getByText(words.empty).waitFor()
       await isAccessible(page)
-      await picture(page, `${locale}-empty`)
-    } finally {
-      await context.close()
-    }
+      await picture(page, `report-${locale}-empty`)
+    })
   },
   240_000,
 )

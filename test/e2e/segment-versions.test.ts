@@ -6,12 +6,12 @@ import type { ApiDestination } from '../../edge/protocol/api.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { SegmentCloudEvent } from '../../edge/protocol/delivery.ts'
 import { DEMO } from '../demo/account.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
+import { picture } from './picture.ts'
+import { visit } from './visit.ts'
 
 /** Where pictures of the pages are kept; none without. */
-const PICTURES = process.env['PRISME_PICTURES']
 const SOON = { timeout: 30_000, interval: 200 }
 
 async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -97,11 +97,6 @@ async function isAccessible(page: Page): Promise<void> {
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await page.screenshot({ path: `${PICTURES}/versions-${name}.png`, fullPage: true })
-}
-
 /** Three who are gold, of whom one is a friend, and two friends who are not; told to a webhook. */
 async function club(run: string) {
   const box = `versions-${run}`
@@ -162,15 +157,7 @@ test.each(
     const words = WORDS[locale]
     const run = randomUUID().slice(0, 6)
     const { box, segment, a, b, c, d, e } = await club(run)
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       await open(page, segment)
       await page.getByRole('link', { name: words.edit, exact: true }).click()
       await page.getByRole('switch', { name: words.compare }).waitFor()
@@ -178,7 +165,7 @@ test.each(
       const friends = { type: 'trait', trait: `friend${run}`, operator: 'exists' }
       await page.getByRole('textbox', { name: /JSON/ }).fill(JSON.stringify(friends))
       await isAccessible(page)
-      await picture(page, `${locale}-edit`)
+      await picture(page, `versions-${locale}-edit`)
       await page.getByRole('button', { name: words.save, exact: true }).click()
 
       const card = page.getByRole('region', { name: words.title })
@@ -190,7 +177,7 @@ test.each(
       for (const profile of [a, b]) await leaves?.getByRole('link', { name: profile }).waitFor()
       expect(await card.getByRole('link', { name: c }).count()).toBe(0)
       await isAccessible(page)
-      await picture(page, `${locale}-compare`)
+      await picture(page, `versions-${locale}-compare`)
       expect(await told(box)).toHaveLength(3)
 
       // Whoever would join has a page; the way back leads to the comparison.
@@ -202,7 +189,7 @@ test.each(
       const dialog = page.getByRole('dialog', { name: words.switchTitle })
       await dialog.waitFor()
       await isAccessible(page)
-      await picture(page, `${locale}-switch`)
+      await picture(page, `versions-${locale}-switch`)
       await dialog.getByRole('button', { name: words.switch, exact: true }).click()
       await card.waitFor({ state: 'detached' })
       await expect
@@ -214,19 +201,17 @@ test.each(
           ].sort(),
         )
       await page.getByRole('link', { name: d }).waitFor()
-      await picture(page, `${locale}-switched`)
+      await picture(page, `versions-${locale}-switched`)
 
       // Deleted with what tells of it: everybody's exit is told.
       await page.getByRole('button', { name: words.delete, exact: true }).click()
       const last = page.getByRole('dialog', { name: words.deleteTitle })
       await last.getByText(`Tell ${run}`).waitFor()
-      await picture(page, `${locale}-delete`)
+      await picture(page, `versions-${locale}-delete`)
       await last.getByRole('button', { name: words.delete, exact: true }).click()
       await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
       await expect.poll(() => told(box), SOON).toHaveLength(10)
-    } finally {
-      await context.close()
-    }
+    })
   },
   240_000,
 )
@@ -242,72 +227,65 @@ test.each(
     const words = WORDS[locale]
     const run = randomUUID().slice(0, 6)
     const { segment } = await club(run)
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
     try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
-      await api('POST', '/api/back-fill/pause')
-      await api('PUT', `/api/segments/${segment.id}/candidate`, {
-        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
-      })
-      await open(page, segment)
-      await page.getByRole('heading', { name: words.paused }).waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-paused`)
-      await page.getByRole('button', { name: words.resume, exact: true }).click()
-      const card = page.getByRole('region', { name: words.title })
-      await card.getByText(words.ready, { exact: true }).waitFor()
-      await card.getByRole('button', { name: words.discard, exact: true }).click()
-      const dialog = page.getByRole('dialog', { name: words.discardTitle })
-      await dialog.waitFor()
-      await picture(page, `${locale}-discard`)
-      await dialog.getByRole('button', { name: words.discard, exact: true }).click()
-      await card.waitFor({ state: 'detached' })
+      await visit({ locale, colorScheme, width }, async (page) => {
+        await api('POST', '/api/back-fill/pause')
+        await api('PUT', `/api/segments/${segment.id}/candidate`, {
+          condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+        })
+        await open(page, segment)
+        await page.getByRole('heading', { name: words.paused }).waitFor()
+        await isAccessible(page)
+        await picture(page, `versions-${locale}-paused`)
+        await page.getByRole('button', { name: words.resume, exact: true }).click()
+        const card = page.getByRole('region', { name: words.title })
+        await card.getByText(words.ready, { exact: true }).waitFor()
+        await card.getByRole('button', { name: words.discard, exact: true }).click()
+        const dialog = page.getByRole('dialog', { name: words.discardTitle })
+        await dialog.waitFor()
+        await picture(page, `versions-${locale}-discard`)
+        await dialog.getByRole('button', { name: words.discard, exact: true }).click()
+        await card.waitFor({ state: 'detached' })
 
-      // A direct change is taken back while it is counted.
-      await api('POST', '/api/back-fill/pause')
-      await api('PUT', `/api/segments/${segment.id}`, {
-        name: `Changed ${run}`,
-        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
-      })
-      await open(page, { ...segment, name: `Changed ${run}` })
-      await page.getByRole('button', { name: words.cancelChange, exact: true }).click()
-      const back = page.getByRole('dialog', { name: words.cancelChangeTitle })
-      await back.waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-take-back`)
-      await back.getByRole('button', { name: words.cancelChange, exact: true }).click()
-      await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
+        // A direct change is taken back while it is counted.
+        await api('POST', '/api/back-fill/pause')
+        await api('PUT', `/api/segments/${segment.id}`, {
+          name: `Changed ${run}`,
+          condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+        })
+        await open(page, { ...segment, name: `Changed ${run}` })
+        await page.getByRole('button', { name: words.cancelChange, exact: true }).click()
+        const back = page.getByRole('dialog', { name: words.cancelChangeTitle })
+        await back.waitFor()
+        await isAccessible(page)
+        await picture(page, `versions-${locale}-take-back`)
+        await back.getByRole('button', { name: words.cancelChange, exact: true }).click()
+        await page.getByRole('heading', { name: segment.name, level: 1 }).waitFor()
 
-      // A new one is taken back while it is counted.
-      const fresh = await api<ApiSegment>('POST', '/api/segments', {
-        name: `Fresh ${run}`,
-        condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+        // A new one is taken back while it is counted.
+        const fresh = await api<ApiSegment>('POST', '/api/segments', {
+          name: `Fresh ${run}`,
+          condition: { type: 'trait', trait: `friend${run}`, operator: 'exists' },
+        })
+        await open(page, fresh)
+        await page.getByRole('button', { name: words.cancel, exact: true }).click()
+        const last = page.getByRole('dialog', { name: words.cancelTitle })
+        await last.waitFor()
+        await isAccessible(page)
+        await picture(page, `versions-${locale}-cancel`)
+        await last.getByRole('button', { name: words.cancel, exact: true }).click()
+        await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
+        await page.getByRole('link', { name: fresh.name }).waitFor({ state: 'detached' })
+        // The pause is still on, and said where there is nothing left to count.
+        const notice = page.getByRole('alert').filter({ hasText: words.paused })
+        await notice.waitFor()
+        await isAccessible(page)
+        await picture(page, `versions-${locale}-notice`)
+        await notice.getByRole('button', { name: words.resume, exact: true }).click()
+        await notice.waitFor({ state: 'detached' })
       })
-      await open(page, fresh)
-      await page.getByRole('button', { name: words.cancel, exact: true }).click()
-      const last = page.getByRole('dialog', { name: words.cancelTitle })
-      await last.waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-cancel`)
-      await last.getByRole('button', { name: words.cancel, exact: true }).click()
-      await page.getByRole('heading', { name: words.segments, level: 1 }).waitFor()
-      await page.getByRole('link', { name: fresh.name }).waitFor({ state: 'detached' })
-      // The pause is still on, and said where there is nothing left to count.
-      const notice = page.getByRole('alert').filter({ hasText: words.paused })
-      await notice.waitFor()
-      await isAccessible(page)
-      await picture(page, `${locale}-notice`)
-      await notice.getByRole('button', { name: words.resume, exact: true }).click()
-      await notice.waitFor({ state: 'detached' })
     } finally {
       await api('POST', '/api/back-fill/resume')
-      await context.close()
     }
   },
   240_000,

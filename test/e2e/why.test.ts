@@ -3,21 +3,10 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
-import { DEMO } from '../demo/account.ts'
-import { signIn } from './sign-in.ts'
-import { at, browser } from './stage.ts'
+import { at } from './stage.ts'
+import { api } from './api.ts'
 import { looksOf } from './looks.ts'
-
-const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${at.edge}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  expect(response.ok, await response.clone().text()).toBe(true)
-  return (await response.json()) as T
-}
+import { visit } from './visit.ts'
 
 const WORDS = {
   'en-GB': {
@@ -67,15 +56,7 @@ test.each(
     }
     await api('/v1/batch', { batch: [viewed] })
     const person = await api<ApiProfile>(`/api/profiles?kind=userId&value=why-${run}`)
-    const context = await browser.newContext({
-      locale,
-      colorScheme,
-      viewport: { width, height: 900 },
-    })
-    try {
-      await signIn(context, at.dashboard)
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+    await visit({ locale, colorScheme, width }, async (page) => {
       const choose = async () => {
         await page.goto(`${at.dashboard}/profiles/${person.id}`)
         await page.getByRole('combobox', { name: words.segment, exact: true }).click()
@@ -94,8 +75,6 @@ test.each(
       await page.getByText(words.in, { exact: true }).waitFor()
       const after = await api<ApiProfile>(`/api/profiles/${person.id}`)
       expect(after.segments.map((one) => one.id)).toContain(id)
-    } finally {
-      await context.close()
-    }
+    })
   },
 )
