@@ -1,4 +1,6 @@
+import i18next from 'i18next'
 import type { Problem } from '../../edge/protocol/problem.ts'
+import { inWords, type Phrases } from './api-words.ts'
 import { ProblemError } from './problem.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -26,7 +28,7 @@ export async function request<T>(
     throw new ProblemError({ type: 'about:blank', title: 'No answer', status: 0 })
   }
   const text = await response.text()
-  if (!response.ok) throw new ProblemError(toProblem(response, text))
+  if (!response.ok) throw new ProblemError(await translated(toProblem(response, text)))
   if (text === '') return undefined as T
   try {
     return JSON.parse(text) as T
@@ -34,6 +36,13 @@ export async function request<T>(
     // A proxy or sign-in wall answered in our place: its page is no answer of ours.
     throw new ProblemError({ type: 'about:blank', title: 'Unreadable answer', status: 502 })
   }
+}
+
+/** In the viewer's language, whose words are fetched when the first problem needs them. */
+export async function translated(problem: Problem): Promise<Problem> {
+  if (i18next.language !== 'fr') return problem
+  const phrases = await import('../locales/api-fr.json').catch(() => null)
+  return phrases === null ? problem : inWords(problem, phrases.default as unknown as Phrases)
 }
 
 function toProblem(response: Response, text: string): Problem {

@@ -1,5 +1,6 @@
 import type { Problem } from '../../edge/protocol/problem.ts'
 import { ProblemError } from './problem.ts'
+import { translated } from './request.ts'
 
 /**
  * Sends bytes as the body of a request. `fetch` tells nothing of how much was sent, so this is the older way.
@@ -15,7 +16,7 @@ export function sendBytes<T>(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const request = new XMLHttpRequest()
-    const fail = (problem: Problem) => reject(new ProblemError(problem))
+    const fail = async (problem: Problem) => reject(new ProblemError(await translated(problem)))
     const abort = () => request.abort()
     request.open(method, path)
     request.setRequestHeader('content-type', 'application/octet-stream')

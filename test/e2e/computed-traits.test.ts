@@ -31,6 +31,7 @@ const WORDS = {
     property: 'Property',
     create: 'Create computed trait',
     refused: 'Some fields need another look: see above.',
+    empty: 'Must be a text that is not empty',
     edit: 'Edit',
     save: 'Save changes',
     list: 'All values of a property',
@@ -47,6 +48,7 @@ const WORDS = {
     property: 'Propriété',
     create: 'Créer le trait calculé',
     refused: 'Certains champs sont à revoir : voyez plus haut.',
+    empty: 'Doit être un texte non vide',
     edit: 'Modifier',
     save: 'Enregistrer',
     list: 'Toutes les valeurs d’une propriété',
@@ -74,7 +76,7 @@ describe.each(
       await dialog.getByRole('textbox', { name: words.name, exact: true }).fill(name)
       await dialog.getByRole('button', { name: words.create }).press('Enter')
       await dialog.getByText(words.refused.replace(' :', '\u00a0:')).waitFor()
-      const empty = dialog.getByText('Must be a text that is not empty', { exact: true })
+      const empty = dialog.getByText(words.empty, { exact: true })
       await empty.waitFor()
       await field(words.event).fill(`Looked ${run}`)
       await page.keyboard.press('Enter')

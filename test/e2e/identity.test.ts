@@ -61,7 +61,7 @@ const WORDS = {
     switch: 'Basculer',
     title: 'Basculer vers ces réglages ?',
     switched: 'Bascule faite',
-    twice: 'is named twice',
+    twice: 'est nommé deux fois',
     defaults: 'Rétablir les réglages d’origine',
   },
 } as const
