@@ -47,6 +47,11 @@ describe.each(LANGUAGES)('%s', (language) => {
   })
 })
 
+test('no French line begins with a colon, a mark or the end of a quotation', () => {
+  const breaking = [...texts.fr].filter(([, text]) => / [:;?!»]|« /.test(text))
+  expect(breaking).toEqual([])
+})
+
 test('no text is left that nothing asks for', () => {
   const used = usedKeys()
   const unused = [...bases('en')].filter((key) => !used.some(({ pattern }) => pattern.test(key)))

@@ -47,7 +47,7 @@ const WORDS = {
     most: 'Valeur la plus fréquente d’une propriété',
     property: 'Propriété',
     create: 'Créer le trait calculé',
-    refused: 'Certains champs sont à revoir : voyez plus haut.',
+    refused: 'Certains champs sont à revoir\u00a0: voyez plus haut.',
     empty: 'Doit être un texte non vide',
     edit: 'Modifier',
     save: 'Enregistrer',
@@ -75,7 +75,7 @@ describe.each(
       const field = (label: string) => dialog.getByLabel(label).and(dialog.locator('input:visible'))
       await dialog.getByRole('textbox', { name: words.name, exact: true }).fill(name)
       await dialog.getByRole('button', { name: words.create }).press('Enter')
-      await dialog.getByText(words.refused.replace(' :', '\u00a0:')).waitFor()
+      await dialog.getByText(words.refused).waitFor()
       const empty = dialog.getByText(words.empty, { exact: true })
       await empty.waitFor()
       await field(words.event).fill(`Looked ${run}`)

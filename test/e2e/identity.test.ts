@@ -59,7 +59,7 @@ const WORDS = {
     merges: 'Qui ne ferait plus qu’un',
     two: '2 personnes n’en font plus qu’une',
     switch: 'Basculer',
-    title: 'Basculer vers ces réglages ?',
+    title: 'Basculer vers ces réglages\u00a0?',
     switched: 'Bascule faite',
     twice: 'est nommé deux fois',
     defaults: 'Rétablir les réglages d’origine',

@@ -74,7 +74,7 @@ const WORDS = {
     asTable: 'Afficher le tableau',
     actual: 'Observé',
     segmentOf: 'Créer un segment de Champions',
-    sentence: 'Les personnes dont le score « cellule RFM » est « Champions ».',
+    sentence: 'Les personnes dont le score «\u00a0cellule RFM\u00a0» est «\u00a0Champions\u00a0».',
     place: 'Récence 5, fréquence 5',
     half: 'Demi-vie, en jours',
     save: 'Enregistrer',
@@ -83,7 +83,7 @@ const WORDS = {
     movement: 'Passages entre cellules',
     from: 'Du',
     fresh: 'Pas encore client',
-    refused: 'Certains champs sont à revoir : voyez plus haut.',
+    refused: 'Certains champs sont à revoir\u00a0: voyez plus haut.',
   },
 } as const
 
@@ -141,9 +141,7 @@ describe.each(
     visit(shown, async (page) => {
       await page.goto(`${at.dashboard}/rfm`)
       await page.getByRole('button', { name: words.segmentOf }).click()
-      await page
-        .getByText(words.sentence.replaceAll('« ', '«\u00a0').replaceAll(' »', '\u00a0»'))
-        .waitFor()
+      await page.getByText(words.sentence).waitFor()
     }))
 
   test('the page of value shows what was expected against what happened', () =>
@@ -165,7 +163,7 @@ describe.each(
       await half.fill('45')
       await bins.fill('3')
       await page.getByRole('button', { name: words.save, exact: true }).click()
-      await page.getByText(words.refused.replace(' :', '\u00a0:')).waitFor()
+      await page.getByText(words.refused).waitFor()
       await look(page, `scores-settings-${locale}`)
       await bins.fill('5')
       await page.getByRole('button', { name: words.save, exact: true }).click()

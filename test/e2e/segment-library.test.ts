@@ -31,7 +31,7 @@ const WORDS = {
     found: '1 segment prêt à l’emploi',
     quiet: 'Clients fidèles qui se taisent',
     loyal: 'Clients fidèles',
-    first: 'Utiliser d’abord « Clients fidèles »',
+    first: 'Utiliser d’abord «\u00a0Clients fidèles\u00a0»',
     media: 'Médias',
     right: 'Juste',
     create: 'Créer le segment',

@@ -36,7 +36,7 @@ const WORDS = {
     count: 'Compter exactement',
     counted: 'Personnes comptées',
     some: 'Par exemple',
-    reason: `${trait} est « gold »`,
+    reason: `${trait} est «\u00a0gold\u00a0»`,
   },
 } as const
 

@@ -39,11 +39,11 @@ const WORDS = {
   },
   'fr-FR': {
     title: 'Entrées et sorties',
-    sum: 'Entrées : 3. Sorties : 2.',
+    sum: 'Entrées\u00a0: 3. Sorties\u00a0: 2.',
     why: 'Pourquoi on en sort',
     event: 'À cause d’un événement',
     time: 'À cause du temps écoulé',
-    decided: /^Ce qui a décidé : .*Ordered/,
+    decided: /^Ce qui a décidé\s: .*Ordered/,
     byDay: '30 derniers jours',
     asTable: 'Afficher le tableau',
     chart: /^Taille de Keen .+, entrées et sorties$/,

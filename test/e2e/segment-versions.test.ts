@@ -71,7 +71,7 @@ const WORDS = {
     switch: 'Basculer',
     switchTitle: /^Basculer .+ vers la nouvelle version/,
     discard: 'Abandonner',
-    discardTitle: 'Abandonner la nouvelle version ?',
+    discardTitle: 'Abandonner la nouvelle version\u00a0?',
     paused: 'Le calcul est en pause',
     resume: 'Reprendre',
     pause: 'Mettre en pause',

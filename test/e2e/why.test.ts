@@ -21,8 +21,8 @@ const WORDS = {
     segment: 'Segment',
     out: 'Pas membre',
     in: 'Membre',
-    least: 'Le minimum qui ferait entrer la personne :',
-    fact: '« Product Viewed » avec category « shoes »',
+    least: 'Le minimum qui ferait entrer la personne\u00a0:',
+    fact: '«\u00a0Product Viewed\u00a0» avec category «\u00a0shoes\u00a0»',
     failing: 'Non rempli',
   },
 } as const
