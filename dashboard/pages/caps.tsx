@@ -2,6 +2,7 @@ import { Badge, Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks'
 import { IconHandStop, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { capsNamed } from '../../edge/domain/segment-links.ts'
 import type { ApiCap, ApiPressureReport } from '../../edge/protocol/api-touch.ts'
 import { PRESSURE_LEVELS } from '../../edge/protocol/touch.ts'
 import { api } from '../parts/api.ts'
@@ -11,6 +12,7 @@ import { DefinitionCard } from '../parts/definition-card.tsx'
 import { FormModal } from '../parts/form-modal.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { capsQuery, pressureQuery, segmentsQuery } from '../parts/queries.ts'
+import { SegmentLinks } from '../parts/segment-links.tsx'
 import { ShareBars } from '../parts/share-bars.tsx'
 import { Empty, Failure, Loaded } from '../parts/states.tsx'
 import { useI18n } from '../parts/use-i18n.ts'
@@ -61,6 +63,9 @@ function CapCard(props: { readonly cap: ApiCap; readonly report: ApiPressureRepo
   const i18n = useI18n()
   const { t } = i18n
   const segments = useQuery(segmentsQuery)
+  const users = (segments.data ?? []).filter(({ condition }) =>
+    capsNamed(condition).includes(cap.id),
+  )
   const nameOf = (id: string) => segments.data?.find((segment) => segment.id === id)?.name ?? id
   return (
     <DefinitionCard
@@ -78,6 +83,11 @@ function CapCard(props: { readonly cap: ApiCap; readonly report: ApiPressureRepo
           <Text size="sm" mt={4} className="breakable">
             {capSentence(cap, i18n)}
           </Text>
+          {users.length > 0 && (
+            <Text size="sm" c="dimmed" className="breakable">
+              {t('cap.usedBy')} <SegmentLinks segments={users} />
+            </Text>
+          )}
           {thresholdSentences(cap, nameOf, i18n).map((line) => (
             <Text key={line} size="sm" c="dimmed" className="breakable">
               {line}

@@ -8,8 +8,8 @@ import { ComputedTraitForm } from './computed-trait-form.tsx'
 import { computedSentence } from './computed-trait-sentence.ts'
 import { DefinitionCard } from './definition-card.tsx'
 import { FormModal } from './form-modal.tsx'
-import { TextLink } from './link.tsx'
 import { computedTraitsQuery } from './queries.ts'
+import { SegmentLinks } from './segment-links.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 
@@ -79,14 +79,7 @@ function TraitCard({ trait }: { readonly trait: ApiComputedTrait }) {
           )}
           <Text size="xs" c="dimmed" mt={4}>
             {trait.segments.length === 0 ? t('computedTraits.unused') : t('computedTraits.usedBy')}{' '}
-            {trait.segments.map(({ id, name }, place) => (
-              <span key={id}>
-                {place > 0 && ', '}
-                <TextLink to="/segments/$id" params={{ id }} inherit>
-                  {name}
-                </TextLink>
-              </span>
-            ))}
+            <SegmentLinks segments={trait.segments} />
           </Text>
         </>
       }

@@ -70,6 +70,7 @@ const WORDS = {
     field: 'What is looked at',
     left: 'Left of a cap',
     cap: 'Cap',
+    createSegment: 'Create segment',
     sentence: `People for whom what is left of the cap “Two a week ${run}” is at least 1.`,
   },
   'fr-FR': {
@@ -88,6 +89,7 @@ const WORDS = {
     field: 'Ce qui est examiné',
     left: 'Reste d’un plafond',
     cap: 'Plafond',
+    createSegment: 'Créer le segment',
     sentence: `Les personnes pour qui ce qui reste du plafond «\u00a0Two a week ${run}\u00a0» est au moins 1.`,
   },
 } as const
@@ -134,6 +136,16 @@ describe.each(
         await page.getByRole('option', { name: `Two a week ${run}` }).click()
         await page.getByText(words.sentence).waitFor()
         await look(page, `caps-condition-${locale}`)
+        await page.getByRole('textbox', { name: words.name, exact: true }).fill(`Rested ${run}`)
+        await page.getByRole('button', { name: words.createSegment, exact: true }).click()
+        await page.waitForURL(/segments\/seg_/)
+        made.unshift(new URL(page.url()).pathname.replace('/segments', '/api/segments'))
+        await page.goto(`${at.dashboard}/caps`)
+        await page
+          .getByRole('link', { name: `Rested ${run}` })
+          .first()
+          .waitFor()
+        await look(page, `caps-used-${locale}`)
       })
     } finally {
       const { items } = await api<{ items: { id: string; name: string }[] }>('/api/caps?limit=500')
