@@ -97,6 +97,7 @@ function soldOf(events: readonly EventRecord[], rules: OrderRules): readonly Sol
   const inOrder = events.toSorted((a, b) => a.timestamp - b.timestamp)
   const idOf = ({ properties, messageId }: EventRecord) =>
     properties['order_id'] === undefined ? `message ${messageId}` : String(properties['order_id'])
+  const isTold = ({ properties }: EventRecord) => typeof properties['revenue'] === 'number'
   const amountOf = ({ properties }: EventRecord): number | undefined => {
     const amount = properties['revenue']
     const currency = String(properties['currency'] ?? rules.currency)
@@ -116,7 +117,8 @@ function soldOf(events: readonly EventRecord[], rules: OrderRules): readonly Sol
     const amount = amountOf(last)
     let left = amount ?? Infinity
     for (const refund of told(rules.refunded).filter((event) => idOf(event) === id)) {
-      left -= amountOf(refund) ?? Infinity
+      // What is told and cannot be counted takes nothing off; what is not told is all of it.
+      left -= amountOf(refund) ?? (isTold(refund) ? 0 : Infinity)
       // Infinity less Infinity: an order of which nothing was known was given back as a whole.
       if (!(left > 0)) return []
     }
