@@ -61,10 +61,8 @@ export function scoreOf(
       )
       .filter((amount) => amount > 0)
     const mean = spent.reduce((sum, amount) => sum + amount, 0) / Math.max(spent.length, 1)
-    return (
-      expectedOrders(model.buying, history, 365) *
-      expectedAmount(model.spending, { repeats: spent.length, mean })
-    )
+    const amount = expectedAmount(model.spending, { repeats: spent.length, mean })
+    return amount === undefined ? undefined : expectedOrders(model.buying, history, 365) * amount
   }
   const { window = Infinity } = settings.rfm
   const own = all.filter(({ at, kept }) => at + window > now && kept + retention > now)

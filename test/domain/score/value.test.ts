@@ -112,6 +112,18 @@ describe.skipIf(path === null)('Gamma-Gamma on CDNOW (Fader and Hardie 2013)', (
   })
 })
 
+test('what is expected of a customer is never less than nothing, whoever else spends how much', () => {
+  // A hundred times as much is spent by a hundredth of them, and so on: their mean has no bound.
+  const spendings = Array.from({ length: 200 }, (_, place) => ({
+    repeats: 1 + (place % 3),
+    mean: 20 * ((place + 0.5) / 200) ** -1.7,
+  }))
+  const { model } = fitGammaGamma(spendings)
+  expect(model.q).toBeLessThan(1)
+  expect(expectedAmount(model, { repeats: 0, mean: 0 })).toBeUndefined()
+  expect(expectedAmount(model, { repeats: 2, mean: 30 })).toBeCloseTo(30, 0)
+})
+
 describe('gradients', () => {
   const at = { r: 0.6, alpha: 3, a: 0.7, b: 2 }
   const histories = [
