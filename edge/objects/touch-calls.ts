@@ -40,8 +40,9 @@ export function askHere(shard: Shard, { profile }: StoredProfile, ask: TouchAsk)
   const transitions = refresh(shard, profile, noChanges(), now)
   const book = new TouchBook(shard, profile, now)
   const refusal = book.take(asked)
-  // It was planned for now, and is not to be sent: its place is another's.
-  const isOver = refusal !== undefined && before !== undefined && !asked.isPlanned
+  // It was planned for now, and is not to be sent: its place is another's. One that is to come keeps it.
+  const isOver =
+    refusal !== undefined && before !== undefined && !asked.isPlanned && before.at <= now
   if (isOver) book.release(ask.messageId, 'refused')
   transitions.push(...book.close())
   if (refusal === undefined || isOver || transitions.length > 0) {

@@ -130,7 +130,9 @@ export function refusedBy(
  */
 function rivalsOf(asked: TouchQuestion, ledger: Ledger, now: Millis): readonly LedgerTouch[] {
   const own = ledger.byId.get(asked.messageId)
-  const plannedAt = own?.state === 'planned' ? own.plannedAt : NEVER
+  // A plan is as old as it is only where it is for: put off, or sent before, it is a new one.
+  const isItsTurn = own?.state === 'planned' && !asked.isPlanned && own.at <= now
+  const plannedAt = isItsTurn ? own.plannedAt : NEVER
   const holds = (plan: LedgerTouch): boolean =>
     plan.messageId !== asked.messageId &&
     isAwaited(plan, now) &&
