@@ -109,7 +109,7 @@ function soldOf(events: readonly EventRecord[], rules: OrderRules): readonly Sol
   return [...new Set(completed.map(idOf))].flatMap((id) => {
     const tellings = completed.filter((event) => idOf(event) === id)
     const [first] = tellings
-    const last = tellings.at(-1)
+    const last = tellings.findLast(isTold) ?? first
     if (first === undefined || last === undefined) return []
     if (told(rules.cancelled).some((event) => idOf(event) === id)) return []
     const amount = amountOf(last)

@@ -57,8 +57,8 @@ export interface Orders {
 
 /**
  * The orders of a person, from what was said of them in order of time. An order told again under its id is the same
- * one, as it was told last. A refund that names no known order is taken off no order, but off what all of them come to:
- * off the latest ones first.
+ * one, with the amount that was told last. A refund that names no known order is taken off no order, but off what all of
+ * them come to: off the latest ones first.
  */
 export function ordersOf(
   facts: readonly {
@@ -78,7 +78,7 @@ export function ordersOf(
       orders.set(key, {
         at: known?.at ?? at,
         keptFrom: Math.max(known?.keptFrom ?? keptFrom, keptFrom),
-        amount,
+        amount: amount === 'missing' ? (known?.amount ?? amount) : amount,
       })
     } else if (act === 'cancelled') {
       if (order !== null) cancelled.add(`=${order}`)

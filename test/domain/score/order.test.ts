@@ -49,6 +49,14 @@ describe('orders of a person', () => {
       [3],
     ],
     [
+      'with its amount though told again without one',
+      [
+        ['completed', 'A', 2],
+        ['completed', 'A', 'missing'],
+      ],
+      [2],
+    ],
+    [
       'without one that was cancelled',
       [
         ['completed', 'A', 2],
