@@ -139,7 +139,10 @@ export function countEvent(
     if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
     const key = occurrenceKey(feature, purpose)
     const known = profile.occurrences.get(key) ?? NO_ENTRIES
-    const entries = withEntry(known, entryOf(event, feature.detail, value), feature.keep)
+    const entry = entryOf(event, feature.detail, value)
+    const beside = feature.limit === undefined ? known : feature.limit(known, entry)
+    if (beside === undefined) continue
+    const entries = withEntry(beside, entry, feature.keep)
     if (entries === known) continue
     profile.occurrences.set(key, entries)
     changes.features.add(feature)

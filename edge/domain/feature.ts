@@ -5,7 +5,7 @@ import type { Json } from '../protocol/json.ts'
 import type { OrderRules } from '../protocol/score.ts'
 import type { Millis } from '../protocol/time.ts'
 import type { CountedEvent } from './counted-event.ts'
-import type { Detail } from './entry.ts'
+import type { Detail, Entry } from './entry.ts'
 import { FeatureIndex } from './feature-index.ts'
 import { textHash } from './message-hash.ts'
 import { compileTest, valueAt } from './operator.ts'
@@ -25,6 +25,7 @@ export interface Feature {
   readonly detail: Detail
   /** What an event must have been consented to for, beside what it is kept for. */
   readonly purposes: readonly Purpose[]
+  readonly limit: Limit['of'] | undefined
   keep: number
 }
 
@@ -32,6 +33,13 @@ export interface Feature {
 export interface Fact {
   readonly name: string
   readonly of: (event: CountedEvent) => Json | undefined
+}
+
+/** Keeps some of the entries only; its name tells it from others. */
+export interface Limit {
+  readonly name: string
+  /** Which of some ordered entries stay beside another one that is to come; undefined: that one is not kept. */
+  readonly of: (entries: readonly Entry[], entry: Entry) => readonly Entry[] | undefined
 }
 
 /** What a condition wants kept. */
@@ -55,6 +63,8 @@ export interface Demand {
   readonly orders?: OrderRules | undefined
   /** What this makes of an event is kept, if it makes something of it. */
   readonly fact?: Fact | undefined
+  /** Before it comes to the latest `keep`. */
+  readonly limit?: Limit | undefined
   readonly purposes?: readonly Purpose[] | undefined
 }
 
@@ -78,7 +88,7 @@ export class FeatureSet {
   /** The feature a condition reads, made if it is new. */
   demand(demand: Demand): Feature {
     const { where = [], detail = 'instant', keep } = demand
-    const { property, binding, between, context, reaction, orders, fact } = demand
+    const { property, binding, between, context, reaction, orders, fact, limit } = demand
     const event =
       orders === undefined
         ? demand.event
@@ -103,12 +113,14 @@ export class FeatureSet {
       zone,
       orders,
       fact: fact?.name,
+      limit: limit?.name,
     }
     const isPlain =
       purposes.length === 0 &&
       detail === 'instant' &&
       between === undefined &&
       reaction === undefined &&
+      limit === undefined &&
       zone === undefined
     const key = JSON.stringify(isPlain ? [events, where] : [events, where, more])
     const known = this.#byKey.get(key)
@@ -122,6 +134,7 @@ export class FeatureSet {
       take: compileTake(demand, this.#zone),
       detail,
       purposes,
+      limit: limit?.of,
       keep,
     }
     this.#add(feature, where)

@@ -22,8 +22,8 @@ import {
   type RfmMovement,
   type SampledEngagement,
 } from '../protocol/population.ts'
-import type { RfmSettings } from '../protocol/score.ts'
-import { DAY, MINUTE, type Millis } from '../protocol/time.ts'
+import type { RfmSettings, ScoreSettings } from '../protocol/score.ts'
+import { DAY, MINUTE, SECOND, type Millis } from '../protocol/time.ts'
 import { addPopulation, findPopulation, renewPopulation } from '../storage/population-store.ts'
 import { findScores } from '../storage/score-settings-store.ts'
 import { profileShard, workspaceObject, type Remote } from './address.ts'
@@ -37,6 +37,7 @@ const AT_ONCE = 32
 /** A shard looks through some ten thousand profiles a second. */
 const CALL_LIMIT: Millis = 2 * MINUTE
 const RETRY: Millis = 10 * MINUTE
+const SOON: Millis = SECOND / 2
 /** People whose engagement is looked at, over all shards. */
 const SAMPLE = 2_000
 
@@ -72,21 +73,38 @@ export class Population extends DurableObject<Env> implements PopulationCalls {
 
   async #look(workspace: WorkspaceId, look: Look): Promise<PopulationReport> {
     const { at } = look
-    const settings = await findScores(this.env.DB, workspace)
+    const { settings, catalogVersion } = await this.#rules(workspace)
     const now = clock.now()
     const parts = await this.#ask(workspace, (shard) =>
-      shard.populationStatistics({ workspace, look }),
+      shard.populationStatistics({ workspace, catalogVersion, look }),
     )
     const statistics = joinStatistics(parts)
     const findings = findingsOf(statistics, settings, at, now)
     const facts = { cutPoints: findings.cutPoints, value: modelOf(findings) }
     const spreads = await this.#ask(workspace, (shard) =>
-      shard.populationSpread({ workspace, look, facts, appetence: findings.appetence }),
+      shard.populationSpread({
+        workspace,
+        catalogVersion,
+        look,
+        facts,
+        appetence: findings.appetence,
+      }),
     )
     const engagement = look.isPast ? undefined : await this.#engagement(workspace)
     return {
       ...reportOf(statistics, findings, joinSpreads(spreads), settings, at),
       ...(engagement !== undefined && { engagement }),
+    }
+  }
+
+  /** How people are scored, and from which version of the catalog on: shards may not have heard of it yet. */
+  async #rules(
+    workspace: WorkspaceId,
+  ): Promise<{ readonly settings: ScoreSettings; readonly catalogVersion: number }> {
+    const settings = await findScores(this.env.DB, workspace)
+    return {
+      settings,
+      catalogVersion: await workspaceObject(this.env, workspace).publish({ workspace }),
     }
   }
 
@@ -108,8 +126,12 @@ export class Population extends DurableObject<Env> implements PopulationCalls {
     from,
     to,
   }: Parameters<PopulationCalls['movement']>[0]): Promise<RfmMovement> {
-    const { rfm, orders } = await findScores(this.env.DB, workspace)
-    const sides = [await this.#side(workspace, from, rfm), await this.#side(workspace, to, rfm)]
+    const { settings, catalogVersion } = await this.#rules(workspace)
+    const { rfm, orders } = settings
+    const sides = [
+      await this.#side(workspace, catalogVersion, from, rfm),
+      await this.#side(workspace, catalogVersion, to, rfm),
+    ]
     const [first, last] = sides as [MovementSide, MovementSide]
     const looks = sides.flatMap(({ at, cutPoints }) =>
       isShort(cutPoints) ? [] : [{ at, cutPoints }],
@@ -119,7 +141,12 @@ export class Population extends DurableObject<Env> implements PopulationCalls {
       one === undefined || other === undefined
         ? []
         : await this.#ask(workspace, (shard) =>
-            shard.populationMoves({ workspace, looks: [one, other], cells: rfm.cells }),
+            shard.populationMoves({
+              workspace,
+              catalogVersion,
+              looks: [one, other],
+              cells: rfm.cells,
+            }),
           )
     return {
       from: first,
@@ -131,10 +158,17 @@ export class Population extends DurableObject<Env> implements PopulationCalls {
   }
 
   /** All customers at an instant, and their cut points of then. */
-  async #side(workspace: WorkspaceId, at: Millis, rfm: RfmSettings): Promise<MovementSide> {
+  async #side(
+    workspace: WorkspaceId,
+    catalogVersion: number,
+    at: Millis,
+    rfm: RfmSettings,
+  ): Promise<MovementSide> {
     const look = { at, isPast: true }
     const statistics = joinStatistics(
-      await this.#ask(workspace, (shard) => shard.populationStatistics({ workspace, look })),
+      await this.#ask(workspace, (shard) =>
+        shard.populationStatistics({ workspace, catalogVersion, look }),
+      ),
     )
     const { customers, revenue } = statistics
     return { at, customers, revenue, cutPoints: foundCutPoints(statistics, rfm) }
@@ -146,11 +180,18 @@ export class Population extends DurableObject<Env> implements PopulationCalls {
     await this.#arm(DAY)
   }
 
+  async renew({ workspace }: { readonly workspace: WorkspaceId }): Promise<void> {
+    this.ctx.storage.kv.put('workspace', workspace)
+    await this.#arm(SOON)
+  }
+
   /** Never throws: an alarm that keeps failing is dropped by the platform after six tries. */
   override async alarm(): Promise<void> {
     const workspace = this.ctx.storage.kv.get<WorkspaceId>('workspace')
     if (workspace === undefined) return
     try {
+      // What is looked at already may be by other rules.
+      await this.#refreshing?.catch(() => undefined)
       await this.refresh({ workspace, actor: 'schedule' })
     } catch {
       // A part that does not answer now does so later.

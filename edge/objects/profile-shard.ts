@@ -553,13 +553,19 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     })
   }
 
-  async populationStatistics({ workspace, look }: Request<'populationStatistics'>) {
-    await this.#shard.prepare(workspace)
+  async populationStatistics({ workspace, catalogVersion, look }: Request<'populationStatistics'>) {
+    await this.#shard.prepare(workspace, catalogVersion)
     return statisticsOf(this.#shard, look)
   }
 
-  async populationSpread({ workspace, look, facts, appetence }: Request<'populationSpread'>) {
-    await this.#shard.prepare(workspace)
+  async populationSpread({
+    workspace,
+    catalogVersion,
+    look,
+    facts,
+    appetence,
+  }: Request<'populationSpread'>) {
+    await this.#shard.prepare(workspace, catalogVersion)
     return spreadOf(this.#shard, look, facts, appetence)
   }
 
@@ -568,8 +574,8 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
     return engagementSample(this.#shard, share)
   }
 
-  async populationMoves({ workspace, looks, cells }: Request<'populationMoves'>) {
-    await this.#shard.prepare(workspace)
+  async populationMoves({ workspace, catalogVersion, looks, cells }: Request<'populationMoves'>) {
+    await this.#shard.prepare(workspace, catalogVersion)
     return movesOf(this.#shard, looks, cells)
   }
 

@@ -27,6 +27,8 @@ export function personHere(shard: Shard, id: ProfileId): StoredProfile | Moved |
 export function askHere(shard: Shard, { profile }: StoredProfile, ask: TouchAsk): TouchAnswer {
   const now = shard.now()
   const asked = questionOf(ask, now)
+  // First of all: what was said of messages may be kept in another way by now.
+  const transitions = refresh(shard, profile, noChanges(), now)
   const before = standingOf(shard, profile, ask.messageId, now)
   const isAsBefore =
     before?.state === 'planned' &&
@@ -37,11 +39,11 @@ export function askHere(shard: Shard, { profile }: StoredProfile, ask: TouchAsk)
   if (before !== undefined && (before.state === 'sent' || isAsBefore)) {
     return { type: 'allowed', touch: shown(before), isNew: false }
   }
-  const transitions = refresh(shard, profile, noChanges(), now)
   const book = new TouchBook(shard, profile, now)
   const refusal = book.take(asked)
-  // It was planned for now, and is not to be sent: its place is another's.
-  const isOver = refusal !== undefined && before !== undefined && !asked.isPlanned
+  // It was planned for now, and is not to be sent: its place is another's. One that is to come keeps it.
+  const isOver =
+    refusal !== undefined && before !== undefined && !asked.isPlanned && before.at <= now
   if (isOver) book.release(ask.messageId, 'refused')
   transitions.push(...book.close())
   if (refusal === undefined || isOver || transitions.length > 0) {
@@ -61,10 +63,10 @@ export function cancelHere(
   messageId: string,
 ): 'released' | 'sent' | 'unknown' {
   const now = shard.now()
+  const transitions = refresh(shard, profile, noChanges(), now)
   const touch = standingOf(shard, profile, messageId, now)
   if (touch === undefined) return 'unknown'
   if (touch.state === 'sent') return 'sent'
-  const transitions = refresh(shard, profile, noChanges(), now)
   const book = new TouchBook(shard, profile, now)
   book.release(messageId, 'cancelled')
   shard.save(profile, [...transitions, ...book.close()])

@@ -231,6 +231,8 @@ export interface PopulationCalls {
   }): Promise<RfmMovement>
   /** The sweeper's call: has the object look once a day. */
   wake(request: { readonly workspace: WorkspaceId }): Promise<void>
+  /** Customers are scored in another way from now on: has the object look soon, and answers at once. */
+  renew(request: { readonly workspace: WorkspaceId }): Promise<void>
 }
 
 /** When it is looked at customers. */
@@ -240,14 +242,16 @@ export interface Look {
   readonly isPast: boolean
 }
 
-/** What a profile shard answers of its customers. */
+/** What a profile shard answers of its customers, by the rules of this version of the catalog or of a newer one. */
 export interface ShardPopulationCalls {
   populationStatistics(request: {
     readonly workspace: WorkspaceId
+    readonly catalogVersion: number
     readonly look: Look
   }): Promise<PopulationStatistics>
   populationSpread(request: {
     readonly workspace: WorkspaceId
+    readonly catalogVersion: number
     readonly look: Look
     readonly facts: Pick<PopulationFacts, 'cutPoints' | 'value'>
     readonly appetence: AppetenceQuestion
@@ -259,6 +263,7 @@ export interface ShardPopulationCalls {
   }): Promise<readonly number[]>
   populationMoves(request: {
     readonly workspace: WorkspaceId
+    readonly catalogVersion: number
     readonly looks: readonly [from: RfmLook, to: RfmLook]
     readonly cells: readonly RfmCell[]
   }): Promise<readonly CellMove[]>

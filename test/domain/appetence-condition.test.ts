@@ -309,6 +309,26 @@ describe('what is known of messages', () => {
     expect(engine.members()).toEqual([])
   })
 
+  test('stays known where one message is opened again and again, whoever tells it in whatever order', () => {
+    const scoring = scoringOf({ prior: 'none', halfLife: 3_650 * DAY })
+    const told = [
+      opening(false),
+      ...Array.from({ length: 20 }, (_, day) => send(day, `m${day}`)),
+      ...Array.from({ length: 400 }, (_, place) =>
+        track('Email Opened', START + 20 * DAY + place * HOUR, { message_id: 'm19' }),
+      ),
+      click(19, 'm18'),
+    ]
+    for (const events of [told, told.toReversed()]) {
+      const engine = engineOf(
+        [{ type: 'score', score: 'appetence.email', operator: 'between', value: [0.09, 0.11] }],
+        scoring,
+      )
+      engine.merge(events, START + 40 * DAY)
+      expect(engine.is()).toBe(true)
+    }
+  })
+
   test('is absent of whoever can be reached on no channel', () => {
     const engine = engineOf(
       [{ type: 'score', score: 'best-channel', operator: 'exists' }],

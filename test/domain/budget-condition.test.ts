@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { applyEvent, noChanges } from '../../edge/domain/apply-event.ts'
 import { compileWhole } from '../../edge/domain/computed/whole-catalog.ts'
 import { onlyAdds } from '../../edge/domain/only-adds.ts'
+import { newProfile } from '../../edge/domain/profile.ts'
 import { budgetsOf, pressedOf } from '../../edge/domain/score/cap.ts'
 import type { BudgetCondition, Condition } from '../../edge/protocol/condition.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
-import type { CapId, SegmentId } from '../../edge/protocol/id.ts'
+import type { CapId, ProfileId, SegmentId } from '../../edge/protocol/id.ts'
 import type { Json } from '../../edge/protocol/json.ts'
 import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
 import type { CapDefinition } from '../../edge/protocol/touch.ts'
@@ -237,4 +239,35 @@ test('a catalog whose caps changed does not only add segments, though what it is
   const { features } = compileWhole(catalogOf())
   expect(onlyAdds(before, before, features)).toBe(true)
   expect(onlyAdds(before, turned, features)).toBe(false)
+})
+
+test('who is shown something every hour is known by what else was sent, in whatever order it is told', () => {
+  const compiled = compileWhole({
+    ...catalogOf(),
+    caps: [
+      cap({ key: 'mail', channel: 'email', window: 'P60D', most: 3 }),
+      cap({ key: 'page', channel: 'onsite', window: 'P60D', most: 200, onSite: true }),
+    ],
+  })
+  const own = { purpose: 'necessary' } as const
+  const told = [
+    ...Array.from({ length: 1_200 }, (_, n) =>
+      track('Message Seen', START + n * HOUR, { message_id: `s${n}`, weight: 0.01 }, own),
+    ),
+    ...[0, 30].map((day) => track('Email Sent', START + day * DAY, { message_id: `m${day}` }, own)),
+  ]
+  const now = START + 1_200 * HOUR
+  for (const events of [told, told.toReversed()]) {
+    const profile = newProfile('prf_1' as ProfileId, 'bucket', 0)
+    for (const event of events) {
+      applyEvent(profile, event, 'implied', compiled.features, noChanges())
+    }
+    const pressed = pressedOf(profile, compiled, now)
+    expect(budgetsOf(pressed, now)).toMatchObject([
+      { cap: 'mail', pressure: 2, remaining: 1 },
+      // Of so long ago it is not known: nothing more is shown.
+      { cap: 'page', freeAt: START + 700 * HOUR + 60 * DAY },
+    ])
+    expect(budgetsOf(pressed, now)[0]).not.toHaveProperty('freeAt')
+  }
 })

@@ -61,10 +61,8 @@ export function scoreOf(
       )
       .filter((amount) => amount > 0)
     const mean = spent.reduce((sum, amount) => sum + amount, 0) / Math.max(spent.length, 1)
-    return (
-      expectedOrders(model.buying, history, 365) *
-      expectedAmount(model.spending, { repeats: spent.length, mean })
-    )
+    const amount = expectedAmount(model.spending, { repeats: spent.length, mean })
+    return amount === undefined ? undefined : expectedOrders(model.buying, history, 365) * amount
   }
   const { window = Infinity } = settings.rfm
   const own = all.filter(({ at, kept }) => at + window > now && kept + retention > now)
@@ -97,6 +95,7 @@ function soldOf(events: readonly EventRecord[], rules: OrderRules): readonly Sol
   const inOrder = events.toSorted((a, b) => a.timestamp - b.timestamp)
   const idOf = ({ properties, messageId }: EventRecord) =>
     properties['order_id'] === undefined ? `message ${messageId}` : String(properties['order_id'])
+  const isTold = ({ properties }: EventRecord) => typeof properties['revenue'] === 'number'
   const amountOf = ({ properties }: EventRecord): number | undefined => {
     const amount = properties['revenue']
     const currency = String(properties['currency'] ?? rules.currency)
@@ -110,13 +109,14 @@ function soldOf(events: readonly EventRecord[], rules: OrderRules): readonly Sol
   return [...new Set(completed.map(idOf))].flatMap((id) => {
     const tellings = completed.filter((event) => idOf(event) === id)
     const [first] = tellings
-    const last = tellings.at(-1)
+    const last = tellings.findLast(isTold) ?? first
     if (first === undefined || last === undefined) return []
     if (told(rules.cancelled).some((event) => idOf(event) === id)) return []
     const amount = amountOf(last)
     let left = amount ?? Infinity
     for (const refund of told(rules.refunded).filter((event) => idOf(event) === id)) {
-      left -= amountOf(refund) ?? Infinity
+      // What is told and cannot be counted takes nothing off; what is not told is all of it.
+      left -= amountOf(refund) ?? (isTold(refund) ? 0 : Infinity)
       // Infinity less Infinity: an order of which nothing was known was given back as a whole.
       if (!(left > 0)) return []
     }

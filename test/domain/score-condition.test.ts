@@ -4,7 +4,7 @@ import type { Condition, ScoreCondition } from '../../edge/protocol/condition.ts
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { Scoring } from '../../edge/protocol/population.ts'
 import { RFM_CELLS, SCORE_SETTINGS } from '../../edge/protocol/score.ts'
-import { DAY, HOUR, type Millis } from '../../edge/protocol/time.ts'
+import { DAY, HOUR, MINUTE, type Millis } from '../../edge/protocol/time.ts'
 import { track } from './build.ts'
 import { Engine } from './engine.ts'
 import { holds } from './oracle.ts'
@@ -243,6 +243,36 @@ test('what was imported counts for engagement once later events that were not ha
   expect(engine.is()).toBe(true)
   engine.pass(START + 75 * DAY)
   expect(engine.is()).toBe(false)
+})
+
+test('whoever does more a day than counts is as engaged as by what counts, in whatever order it is told', () => {
+  const halfLife = 30 * DAY
+  const scoring: Scoring = {
+    settings: { ...SCORE_SETTINGS, engagement: { weights: { A: 1 }, halfLife } },
+  }
+  const [days, last] = [24, START + 24 * DAY]
+  const told = Array.from({ length: days * 60 }, (_, place) =>
+    track('A', START + place * 24 * MINUTE, {}, { receivedAt: last }),
+  )
+  const counted = told.filter((_, place) => place % 60 < 20)
+  const level = counted.reduce(
+    (sum, { timestamp }) => sum + 2 ** ((timestamp - last) / halfLife),
+    0,
+  )
+  const within: Condition = {
+    type: 'score',
+    score: 'engagement',
+    operator: 'between',
+    value: [level - 0.001, level + 0.001],
+  }
+  // What else is asked of these events keeps more of them.
+  const often: Condition = { type: 'performed', event: 'A', operator: 'gte', value: 900 }
+  const inTurn = told.map((_, place) => told[(place * 7) % told.length] as EventRecord)
+  for (const events of [told, told.toReversed(), inTurn]) {
+    const engine = new Engine([within, often], { born: START - DAY, scoring })
+    engine.merge(events, last)
+    expect(engine.members()).toEqual(['seg_0', 'seg_1'])
+  }
 })
 
 describe('a score that is not known', () => {

@@ -351,3 +351,35 @@ test('what is found is published: everybody is scored anew, and the same again i
   await batch(shop, [order(61, 1)])
   expect((await api<{ version: number }>(shop, 'POST', '/api/scores/refresh')).version).toBe(2)
 })
+
+test('another currency has everybody looked at anew, by itself: no cut point stays in the old one', async () => {
+  const shop = await openShop()
+  await batch(
+    shop,
+    Array.from({ length: 100 }, (_, place) => ({
+      type: 'track',
+      event: 'Order Completed',
+      userId: `u${place}`,
+      messageId: `order-${place}`,
+      properties: { revenue: place, order_id: `o${place}`, currency: 'EUR' },
+    })),
+  )
+  await api(shop, 'POST', '/api/scores/refresh')
+  const segment = await api<{ id: string }>(shop, 'POST', '/api/segments?wait=live', {
+    name: 'Best',
+    condition: { type: 'score', score: 'rfm.monetary', operator: 'gte', value: 5 },
+  })
+  const cutPoint = async () =>
+    (await api<ApiRfmReport>(shop, 'GET', '/api/reports/rfm')).cutPoints?.monetary[3]
+  const members = async () => {
+    const path = `/api/segments/${segment.id}/members?limit=200`
+    return (await api<Page<unknown>>(shop, 'GET', path)).items.length
+  }
+  expect(await cutPoint()).toBeCloseTo(80.2, 9)
+  expect(await members()).toBe(19)
+  await api(shop, 'PUT', '/api/settings/scores', {
+    orders: { currency: 'JPY', rates: { EUR: 160 } },
+  })
+  await expect.poll(cutPoint, { timeout: 10_000 }).toBeCloseTo(79.2 * 160 + 1, 6)
+  await expect.poll(members, { timeout: 10_000 }).toBe(20)
+})

@@ -263,6 +263,31 @@ describe('planned messages', () => {
     ])
   })
 
+  test('that are put off, or sent before their instant, take no place that is held by then', async () => {
+    setClock(MONDAY)
+    const world = await worldOf({ caps: [cap('one', { most: 1, window: 'P1D' })] })
+    const profile = await visit(world, 'C')
+    const first = { messageId: 'first', at: MONDAY + 10 * DAY }
+    expect((await ask(world, profile, first)).type).toBe('allowed')
+    expect((await ask(world, profile, { messageId: 'other', at: MONDAY + 5 * DAY })).type).toBe(
+      'allowed',
+    )
+    const moved = { messageId: 'first', at: MONDAY + 5 * DAY + HOUR }
+    expect((await ask(world, profile, moved)).type).toBe('refused')
+    setClock(MONDAY + 5 * DAY - HOUR)
+    expect((await ask(world, profile, { messageId: 'first' })).type).toBe('refused')
+    expect(
+      (await touchesOf(world, profile)).touches.map(({ messageId, at }) => [messageId, at]),
+    ).toEqual([
+      ['first', MONDAY + 10 * DAY],
+      ['other', MONDAY + 5 * DAY],
+    ])
+    setClock(MONDAY + 5 * DAY)
+    expect((await ask(world, profile, { messageId: 'other' })).type).toBe('allowed')
+    setClock(MONDAY + 10 * DAY)
+    expect((await ask(world, profile, { messageId: 'first' })).type).toBe('allowed')
+  })
+
   test('that nobody comes back for let their place go a day after their instant', async () => {
     setClock(MONDAY)
     const world = await worldOf({ caps: [cap('one', { most: 1, window: 'P30D' })] })

@@ -26,10 +26,13 @@ const BARS = 20
 type Told = Pick<ChannelStatistics, 'messages' | 'cells'> &
   Partial<Pick<ChannelStatistics, 'bands'>>
 
-const foundOf = ({ messages, cells, bands = [] }: Told): ChannelFacts | Shortage =>
-  messages < ENOUGH_MESSAGES
-    ? { known: messages, needed: ENOUGH_MESSAGES }
+function foundOf({ messages, cells, bands = [] }: Told): ChannelFacts | Shortage {
+  // Of what was received so long ago that nobody counts any more, nothing is known.
+  const known = cells.length === 0 ? 0 : messages
+  return known < ENOUGH_MESSAGES
+    ? { known, needed: ENOUGH_MESSAGES }
     : { ...populationOf(cells), bands }
+}
 
 /** What is known of people is held against all others, and then against what really happened. */
 export function populationOf(cells: ReactionCells): Pick<ChannelFacts, 'prior' | 'calibration'> {

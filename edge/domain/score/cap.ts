@@ -18,6 +18,8 @@ import { KnownFacts } from '../known-facts.ts'
 import type { Profile } from '../profile.ts'
 import {
   isAwaited,
+  isOfPages,
+  MAX_ONSITE_FACTS,
   MAX_TOUCH_FACTS,
   touchFeature,
   wholeLedger,
@@ -66,8 +68,8 @@ export function capFor(cap: ActiveCap, isMember: (segment: SegmentId) => boolean
 /** Whose messages are asked for, by what is known of them under the consent of an instant. */
 export interface Pressed {
   readonly ledger: Ledger
-  /** All is known since then: of what was before, some may have been let go. */
-  readonly since: Millis
+  /** All that a cap counts is known since then: of what was before, some may have been let go. */
+  readonly since: (cap: Cap) => Millis
   readonly caps: readonly ActiveCap[]
 }
 
@@ -82,14 +84,17 @@ export function pressedOf(profile: Profile, compiled: CompiledCatalog, now: Mill
   }
 }
 
-function completeSince({ occurrences }: Profile, { key }: Feature): Millis {
-  let since = Number.NEGATIVE_INFINITY
+function completeSince({ occurrences }: Profile, { key }: Feature): Pressed['since'] {
+  let [since, ofPagesSince] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const [kept, entries] of occurrences) {
     const first = entries[0]
-    if (!kept.endsWith(key) || first === undefined || entries.length < MAX_TOUCH_FACTS) continue
-    since = Math.max(since, instantOf(first))
+    if (!kept.endsWith(key) || first === undefined || entries.length < MAX_ONSITE_FACTS) continue
+    if (entries.length >= MAX_TOUCH_FACTS) since = Math.max(since, instantOf(first))
+    const ofPages = entries.filter(isOfPages)
+    if (ofPages[0] === undefined || ofPages.length < MAX_ONSITE_FACTS) continue
+    ofPagesSince = Math.max(ofPagesSince, instantOf(ofPages[0]))
   }
-  return since
+  return ({ onSite }) => (onSite === true ? Math.max(since, ofPagesSince) : since)
 }
 
 export const questionOf = (ask: TouchAsk, now: Millis): TouchQuestion => ({
@@ -130,7 +135,9 @@ export function refusedBy(
  */
 function rivalsOf(asked: TouchQuestion, ledger: Ledger, now: Millis): readonly LedgerTouch[] {
   const own = ledger.byId.get(asked.messageId)
-  const plannedAt = own?.state === 'planned' ? own.plannedAt : NEVER
+  // A plan is as old as it is only where it is for: put off, or sent before, it is a new one.
+  const isItsTurn = own?.state === 'planned' && !asked.isPlanned && own.at <= now
+  const plannedAt = isItsTurn ? own.plannedAt : NEVER
   const holds = (plan: LedgerTouch): boolean =>
     plan.messageId !== asked.messageId &&
     isAwaited(plan, now) &&
@@ -144,14 +151,14 @@ function rivalsOf(asked: TouchQuestion, ledger: Ledger, now: Millis): readonly L
 function unknownTo(
   asked: Touch,
   rivals: readonly LedgerTouch[],
-  since: Millis,
+  since: Pressed['since'],
   caps: readonly ActiveCap[],
 ) {
-  const cap = caps.find((one) => counts(one, asked) && asked.at - one.window < since)
+  const cap = caps.find((one) => counts(one, asked) && asked.at - one.window < since(one))
   if (cap === undefined) return undefined
   const { key, most, window } = cap
   const pressure = rivals.reduce((sum, touch) => (counts(cap, touch) ? sum + touch.weight : sum), 0)
-  return { cap: key, most, pressure, freeAt: since + window }
+  return { cap: key, most, pressure, freeAt: since(cap) + window }
 }
 
 /** How each cap stands for somebody, by what was sent and what is planned. */

@@ -8,7 +8,7 @@ import { FeatureSet, type Feature } from '../feature.ts'
 import { KnownFacts } from '../known-facts.ts'
 import { decodeProfile, encodeProfile, type Profile } from '../profile.ts'
 import { rebuildFeatures } from '../rebuild.ts'
-import { contributionsOf, engagementAt, MAX_ENGAGEMENTS, standing } from './engagement.ts'
+import { contributionsOf, engagementAt, engagementFeature, standing } from './engagement.ts'
 
 /** What one kind of event adds to somebody's engagement. */
 export interface Engaged {
@@ -24,11 +24,16 @@ interface Kind {
   readonly feature: Feature
 }
 
-export const kindsOf = ({ weights }: EngagementSettings, features: FeatureSet): readonly Kind[] =>
+/** `zone`: IANA name, in which days begin. */
+export const kindsOf = (
+  { weights }: EngagementSettings,
+  features: FeatureSet,
+  zone: string,
+): readonly Kind[] =>
   Object.entries(weights).map(([event, weight]) => ({
     event,
     weight,
-    feature: features.demand({ event, keep: MAX_ENGAGEMENTS }),
+    feature: engagementFeature(features, event, zone),
   }))
 
 /** By kind of event, from what is kept of each. */
@@ -55,7 +60,7 @@ export function engagementFrom(
 ): number {
   const { catalog, accounts } = compiled
   const features = new FeatureSet(catalog.timezone)
-  const kinds = kindsOf(settings, features)
+  const kinds = kindsOf(settings, features, catalog.timezone)
   const copy = decodeProfile(encodeProfile(person))
   rebuildFeatures(copy, history, { features, fingerprint: '' })
   const facts = new KnownFacts(copy, grantLifetime(catalog), now, accounts)

@@ -1,15 +1,39 @@
 import type { ScoreCondition } from '../../protocol/condition.ts'
+import type { Purpose } from '../../protocol/consent.ts'
 import type { EngagementSettings } from '../../protocol/score.ts'
 import { NEVER, type Millis } from '../../protocol/time.ts'
 import type { Evaluate, Site } from '../condition.ts'
-import { entryKeptFrom, instantOf, type Entry } from '../entry.ts'
+import { compareEntries, entryKeptFrom, instantOf, placeOf, type Entry } from '../entry.ts'
+import type { Feature, FeatureSet, Limit } from '../feature.ts'
 import type { Accepts } from '../operator.ts'
 import { startOfPeriod } from '../periods.ts'
 
 /** Of one kind of event the first so many of a day count. */
 export const MAX_A_DAY = 20
-/** Of one kind of event so many are kept: the latest stand for all. */
+/** Of those of one kind so many are kept: the latest stand for all. */
 export const MAX_ENGAGEMENTS = 500
+
+/** The feature that keeps what counts of one kind of event: else who does most a day would fill it in a few days. */
+export const engagementFeature = (
+  features: FeatureSet,
+  event: string,
+  zone: string,
+  purposes: readonly Purpose[] = [],
+): Feature => features.demand({ event, purposes, keep: MAX_ENGAGEMENTS, limit: firstOfDay(zone) })
+
+const firstOfDay = (zone: string): Limit => ({
+  name: `first ${MAX_A_DAY} of a day in ${zone}`,
+  of: (entries, entry) => {
+    const at = instantOf(entry)
+    const from = placeOf(entries, startOfPeriod(at, 'day', zone, 0))
+    const to = placeOf(entries, startOfPeriod(at, 'day', zone, 1))
+    if (to - from < MAX_A_DAY) return entries
+    // Of a full day the latest leaves.
+    const last = entries[to - 1]
+    if (last === undefined || compareEntries(last, entry) <= 0) return undefined
+    return entries.toSpliced(to - 1, 1)
+  },
+})
 
 /** Something that counts: when, and how much at that time. */
 interface Contribution {
@@ -64,7 +88,7 @@ export function compileEngagement(
   { features, reads, purposes, zone, horizon }: Site,
 ): Evaluate {
   const kinds = Object.entries(weights).map(([event, weight]) => {
-    const feature = features.demand({ event, purposes, keep: MAX_ENGAGEMENTS })
+    const feature = engagementFeature(features, event, zone, purposes)
     reads.features.add(feature)
     return { feature, weight }
   })

@@ -71,10 +71,14 @@ function byCount(p: number, q: number) {
   }
 }
 
-/** Mean amount of an order that is expected of a customer; without repeat orders, that of anyone. Needs q > 1. */
+/**
+ * Mean amount of an order that is expected of a customer; without repeat orders, that of anyone. Undefined: a few spend
+ * so much more than all others that it has no bound.
+ */
 export function expectedAmount(
   { p, q, v }: GammaGamma,
   { repeats: x, mean }: { readonly repeats: number; readonly mean: number },
-): number {
-  return (p * (v + x * mean)) / (p * x + q - 1)
+): number | undefined {
+  const worth = p * x + q - 1
+  return worth > 0 ? (p * (v + x * mean)) / worth : undefined
 }

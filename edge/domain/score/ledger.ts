@@ -1,14 +1,17 @@
 import type { Json } from '../../protocol/json.ts'
 import { DEFAULT_WEIGHT, type StandingTouch } from '../../protocol/touch.ts'
 import { DAY, type Millis } from '../../protocol/time.ts'
-import { entryKeptFrom, instantOf, placeOf, valueOf, type Entry } from '../entry.ts'
-import type { Feature, FeatureSet } from '../feature.ts'
 import type { Purpose } from '../../protocol/consent.ts'
+import { ONSITE } from '../../protocol/reaction.ts'
+import { compareEntries, entryKeptFrom, instantOf, placeOf, valueOf, type Entry } from '../entry.ts'
+import type { Feature, FeatureSet, Limit } from '../feature.ts'
 import type { Touch } from './pressure.ts'
 import { TOUCH_EVENT_NAMES, touchFactOf, type TouchFact } from './touch-fact.ts'
 
 /** Of what is said of a person's messages so much is kept: beyond it the latest stands for all. */
 export const MAX_TOUCH_FACTS = 1_000
+/** And of what pages showed them so much: whoever is there every day would be known by nothing else. */
+export const MAX_ONSITE_FACTS = 500
 
 /** A planned message that nobody came back for keeps its place for so long after its instant. */
 export const PLAN_GRACE: Millis = DAY
@@ -21,7 +24,25 @@ export const touchFeature = (features: FeatureSet, purposes: readonly Purpose[] 
     purposes,
     keep: MAX_TOUCH_FACTS,
     detail: 'value',
+    limit: LATEST_OF_PAGES,
   })
+
+const LATEST_OF_PAGES: Limit = {
+  name: `latest ${MAX_ONSITE_FACTS} of pages`,
+  of: (entries, entry) => {
+    if (!isOfPages(entry) || entries.length < MAX_ONSITE_FACTS) return entries
+    const own = entries.filter(isOfPages)
+    const [first] = own
+    if (first === undefined || own.length < MAX_ONSITE_FACTS) return entries
+    return compareEntries(entry, first) < 0 ? undefined : entries.filter((one) => one !== first)
+  },
+}
+
+/** It says that a page showed something. */
+export const isOfPages = (entry: Entry): boolean => {
+  const [kind, , channel] = factOf(entry)
+  return kind === 'sent' && channel === ONSITE
+}
 
 const TOUCH_FACT = { name: 'touch', of: touchFactOf }
 

@@ -3,7 +3,8 @@ import type { Purpose } from '../../protocol/consent.ts'
 import type { Json } from '../../protocol/json.ts'
 import type { Reaction } from '../../protocol/reaction.ts'
 import type { CountedEvent } from '../counted-event.ts'
-import type { Feature, FeatureSet } from '../feature.ts'
+import { entryKeptFrom, placeAfter, valueOf, type Entry } from '../entry.ts'
+import type { Feature, FeatureSet, Limit } from '../feature.ts'
 import { textHash } from '../message-hash.ts'
 import { reactionEvents } from '../reaction.ts'
 import { isReactionOf } from '../reaction-filter.ts'
@@ -56,8 +57,39 @@ export function messageFeature(
     purposes,
     keep: MAX_MESSAGE_FACTS,
     detail: 'value',
+    limit: REACTIONS_THAT_TELL,
   })
 }
+
+/**
+ * Of what was done about a message again and again the first tells that there was a reaction, and the latest when: what
+ * is between them would push other messages out, as where one is forwarded and opened a hundred times.
+ */
+const REACTIONS_THAT_TELL: Limit = {
+  name: 'reactions that tell',
+  of: (entries, entry) => {
+    const [act, name] = factIn(entry)
+    if (act !== 'r' || typeof name !== 'string') return entries
+    const own = entries.filter((one) => {
+      const fact = factIn(one)
+      return fact[0] === 'r' && fact[1] === name
+    })
+    if (own.length === 0) return entries
+    const all = own.toSpliced(placeAfter(own, entry), 0, entry)
+    const told = new Set(
+      all.filter((one, place) => place === 0 || !isOutlived(one, all.slice(place + 1))),
+    )
+    if (!told.has(entry)) return undefined
+    const gone = new Set(own.filter((one) => !told.has(one)))
+    return gone.size === 0 ? entries : entries.filter((one) => !gone.has(one))
+  },
+}
+
+const factIn = (entry: Entry): MessageFact => valueOf(entry) as unknown as MessageFact
+
+/** One of the later ones is kept as long. */
+const isOutlived = (entry: Entry, later: readonly Entry[]): boolean =>
+  later.some((one) => entryKeptFrom(one) >= entryKeptFrom(entry))
 
 function factOf(act: MessageFact[0], { properties, context }: CountedEvent): MessageFact {
   const name = nameOf(properties, context.campaign)

@@ -1,4 +1,5 @@
 import type { CountedEvent } from '../counted-event.ts'
+import { SCALE, scaled } from '../measure.ts'
 import type { AmountFault, OrderRules } from '../../protocol/score.ts'
 import type { Millis } from '../../protocol/time.ts'
 
@@ -50,14 +51,14 @@ export interface Order {
 export interface Orders {
   /** In order of time. */
   readonly orders: readonly Order[]
-  /** How many amounts were not counted, by the reason. */
+  /** How many amounts were not counted, by the reason; a refund without one is all of its order. */
   readonly faults: { readonly [F in AmountFault]?: number }
 }
 
 /**
  * The orders of a person, from what was said of them in order of time. An order told again under its id is the same
- * one, as it was told last. A refund that names no known order is taken off no order, but off what all of them come to:
- * off the latest ones first.
+ * one, with the amount that was told last. A refund that names no known order is taken off no order, but off what all of
+ * them come to: off the latest ones first.
  */
 export function ordersOf(
   facts: readonly {
@@ -77,7 +78,7 @@ export function ordersOf(
       orders.set(key, {
         at: known?.at ?? at,
         keptFrom: Math.max(known?.keptFrom ?? keptFrom, keptFrom),
-        amount,
+        amount: amount === 'missing' ? (known?.amount ?? amount) : amount,
       })
     } else if (act === 'cancelled') {
       if (order !== null) cancelled.add(`=${order}`)
@@ -85,9 +86,10 @@ export function ordersOf(
   }
   for (const key of cancelled) orders.delete(key)
   const faults: Partial<Record<AmountFault, number>> = {}
+  const fail = (fault: AmountFault) => (faults[fault] = (faults[fault] ?? 0) + 1)
   const left = new Map<string, Order>()
   for (const [key, { at, keptFrom, amount }] of orders) {
-    if (typeof amount === 'string') faults[amount] = (faults[amount] ?? 0) + 1
+    if (typeof amount === 'string') fail(amount)
     left.set(key, { at, keptFrom, amount: typeof amount === 'string' ? undefined : amount })
   }
   // What is given back of an order that is gone already is taken off no other.
@@ -95,7 +97,9 @@ export function ordersOf(
     order !== null && (orders.has(order) || cancelled.has(order))
   for (const { order, amount } of refunds) {
     if (isOf(order) && !left.has(order ?? '')) continue
-    giveBack(left, order, amount)
+    // What cannot be counted is not known to be all of it.
+    if (amount === 'currency' || amount === 'negative') fail(amount)
+    else giveBack(left, order, amount)
   }
   return { orders: [...left.values()].sort((a, b) => a.at - b.at), faults }
 }
@@ -103,12 +107,12 @@ export function ordersOf(
 function giveBack(
   left: Map<string, Order>,
   order: string | null,
-  amount: number | AmountFault,
+  amount: number | 'missing',
 ): void {
   const known = order === null ? undefined : left.get(order)
   if (order !== null && known !== undefined) {
     // Without an amount of its own it is all of it.
-    const rest = typeof amount === 'string' ? 0 : (known.amount ?? Infinity) - amount
+    const rest = typeof amount === 'string' ? 0 : difference(known.amount ?? Infinity, amount)
     if (rest <= 0) left.delete(order)
     else if (known.amount !== undefined) left.set(order, { ...known, amount: rest })
     return
@@ -119,8 +123,12 @@ function giveBack(
     if (rest <= 0) return
     if (one.amount === undefined || one.amount === 0) continue
     const taken = Math.min(rest, one.amount)
-    rest -= taken
+    rest = difference(rest, taken)
     if (taken === one.amount) left.delete(key)
-    else left.set(key, { ...one, amount: one.amount - taken })
+    else left.set(key, { ...one, amount: difference(one.amount, taken) })
   }
 }
+
+/** Amounts are decimal fractions: 50 less 16.66, 16.66 and 16.68 is nothing. */
+const difference = (amount: number, other: number): number =>
+  (scaled(amount) - scaled(other)) / SCALE

@@ -1,6 +1,7 @@
 import type { AppetenceFacts, AppetenceQuestion } from '../../protocol/appetence.ts'
 import {
   isShort,
+  type BgNbd,
   type PopulationFacts,
   type PopulationReport,
   type PopulationSpread,
@@ -11,10 +12,12 @@ import {
 } from '../../protocol/population.ts'
 import type { RfmCutPoints, RfmSettings, ScoreSettings } from '../../protocol/score.ts'
 import type { Millis } from '../../protocol/time.ts'
+import { expectedOfAnyone } from './bg-nbd.ts'
 import { appetenceFindings, appetenceReport } from './appetence-findings.ts'
 import { quantilesOf } from './quantile-sketch.ts'
 import { cutPointsOf } from './rfm.ts'
-import { fitValue } from './value-fit.ts'
+import { VALUE_DAYS } from './value.ts'
+import { ENOUGH_REPEATERS, fitValue } from './value-fit.ts'
 
 /** Orders below which no cut points are made. */
 export const ENOUGH_ORDERS = 100
@@ -53,9 +56,17 @@ export function foundCutPoints(
     : { known: orders, needed: ENOUGH_ORDERS }
 }
 
+/** Orders of one day are one: who is expected to order more often in a year is of a fit that went astray. */
+const isSound = (buying: BgNbd): boolean => {
+  const ofAnyone = expectedOfAnyone(buying, VALUE_DAYS)
+  return ofAnyone >= 0 && ofAnyone <= VALUE_DAYS
+}
+
+/** What customers are scored by: nothing, where those there are say nothing of a year. */
 export function modelOf({ value }: Pick<Findings, 'value'>): ValueModel | Shortage {
   if (isShort(value)) return value
   const { buying, spending } = value
+  if (!isSound(buying.model)) return { known: 0, needed: ENOUGH_REPEATERS }
   return { buying: buying.model, spending: isShort(spending) ? spending : spending.model }
 }
 

@@ -38,7 +38,7 @@ export function profileScores(
   const features = new FeatureSet(timezone)
   const orders = orderFeature(features, settings.orders)
   const channels = channelsOf(features, scoring)
-  const kinds = kindsOf(settings.engagement, features)
+  const kinds = kindsOf(settings.engagement, features, timezone)
   const copy = decodeProfile(encodeProfile(person))
   rebuildFeatures(copy, history, { ...compiled, features, fingerprint: '' })
   const facts = factsOf(copy, catalog, now, accounts)

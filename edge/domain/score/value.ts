@@ -9,9 +9,9 @@ export const VALUE_DAYS = 365
 export const churnOf = ({ buying }: ValueModel, buyer: Buyer): number =>
   1 - aliveProbability(buying, buyer)
 
-/** What the customer is expected to order within the next year. Undefined: what orders come to is not known. */
+/** What the customer is expected to order within the next year. Undefined: what an order comes to cannot be said. */
 export function clvOf({ buying, spending }: ValueModel, buyer: Buyer): number | undefined {
   if (isShort(spending)) return undefined
   const amount = expectedAmount(spending, buyer.spending ?? { repeats: 0, mean: 0 })
-  return expectedOrders(buying, buyer, VALUE_DAYS) * amount
+  return amount === undefined ? undefined : expectedOrders(buying, buyer, VALUE_DAYS) * amount
 }

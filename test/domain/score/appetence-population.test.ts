@@ -5,14 +5,22 @@ import {
   appetenceReport,
   calibrationOf,
 } from '../../../edge/domain/score/appetence-findings.ts'
-import { joinAppetence } from '../../../edge/domain/score/appetence-tally.ts'
+import { AppetenceTally, joinAppetence } from '../../../edge/domain/score/appetence-tally.ts'
 import { evidenceOf, fitPrior } from '../../../edge/domain/score/appetence.ts'
+import { channelsOf } from '../../../edge/domain/score/channel.ts'
 import { bandAt } from '../../../edge/domain/score/hour-band.ts'
 import { messagesAt } from '../../../edge/domain/score/messages.ts'
 import { moved } from '../../../edge/domain/score/profile-appetence.ts'
+import { applyEvent, noChanges } from '../../../edge/domain/apply-event.ts'
 import type { Entry } from '../../../edge/domain/entry.ts'
-import type { ChannelStatistics } from '../../../edge/protocol/appetence.ts'
+import { FeatureSet } from '../../../edge/domain/feature.ts'
+import { KnownFacts } from '../../../edge/domain/known-facts.ts'
+import { newProfile } from '../../../edge/domain/profile.ts'
+import { APPETENCE_SETTINGS, type ChannelStatistics } from '../../../edge/protocol/appetence.ts'
+import type { ProfileId } from '../../../edge/protocol/id.ts'
+import { SCORE_SETTINGS } from '../../../edge/protocol/score.ts'
 import { DAY } from '../../../edge/protocol/time.ts'
+import { track } from '../build.ts'
 import { seeded } from '../../bench/engine/rounds.ts'
 
 const draw = seeded(3)
@@ -60,6 +68,25 @@ const part = (messages: number): ChannelStatistics => ({
   cells: [['2 none', 1, messages, 0]],
   bands: Array.from({ length: 4 }, () => ({ messages: 1, reacted: 0 })),
   before: { messages: 0, cells: [] },
+})
+
+test('of messages that have all lost their worth nothing is said', () => {
+  const now = 1_000 * DAY
+  const halfLife = 7 * DAY
+  const features = new FeatureSet('UTC')
+  const scoring = {
+    settings: { ...SCORE_SETTINGS, appetence: { ...APPETENCE_SETTINGS, halfLife } },
+  }
+  const channels = channelsOf(features, scoring)
+  const tally = new AppetenceTally(channels, { at: now, horizon: Infinity, zone: 'UTC' })
+  for (let person = 0; person < 100; person++) {
+    const profile = newProfile('prf_1' as ProfileId, 'bucket', 0)
+    const sent = track('Email Sent', now - 160 * DAY, { message_id: 'm' })
+    applyEvent(profile, sent, 'implied', features, noChanges())
+    tally.add(new KnownFacts(profile, Infinity, now, () => undefined))
+  }
+  expect(tally.statistics['email']?.messages).toBe(100)
+  expect(appetenceFindings(tally.statistics).now['email']).toEqual({ known: 0, needed: 100 })
 })
 
 test('too few messages are said to be too few, and parts add up', () => {

@@ -49,6 +49,14 @@ describe('orders of a person', () => {
       [3],
     ],
     [
+      'with its amount though told again without one',
+      [
+        ['completed', 'A', 2],
+        ['completed', 'A', 'missing'],
+      ],
+      [2],
+    ],
+    [
       'without one that was cancelled',
       [
         ['completed', 'A', 2],
@@ -106,6 +114,32 @@ describe('orders of a person', () => {
       [],
     ],
     [
+      'given back in parts that come to all of it',
+      [
+        ['completed', 'A', 50],
+        ['refunded', 'A', 16.66],
+        ['refunded', 'A', 16.66],
+        ['refunded', 'A', 16.68],
+      ],
+      [],
+    ],
+    [
+      'as it is, where what was given back is in money that is not counted',
+      [
+        ['completed', 'A', 5],
+        ['refunded', 'A', 'currency'],
+      ],
+      [5],
+    ],
+    [
+      'as it is, where less than nothing was given back',
+      [
+        ['completed', 'A', 5],
+        ['refunded', 'A', 'negative'],
+      ],
+      [5],
+    ],
+    [
       'of unknown amount',
       [
         ['completed', 'A', 'missing'],
@@ -144,6 +178,19 @@ describe('orders of a person', () => {
       ['completed', null, 4],
     )
     expect(faults).toEqual({ missing: 1, currency: 2 })
+  })
+
+  test('so are those of what was given back, unless the order is gone or all of it was', () => {
+    const { faults } = told(
+      ['completed', 'A', 5],
+      ['refunded', 'A', 'currency'],
+      ['refunded', null, 'negative'],
+      ['refunded', 'A', 'missing'],
+      ['completed', 'B', 5],
+      ['cancelled', 'B', 'missing'],
+      ['refunded', 'B', 'currency'],
+    )
+    expect(faults).toEqual({ currency: 1, negative: 1 })
   })
 
   test('never come to more than was paid less what was given back, nor below nothing', () => {

@@ -16,6 +16,11 @@ import {
 import { betaBelow, betaQuantile } from '../../../edge/domain/score/beta.ts'
 import { digamma, lnGamma } from '../../../edge/domain/score/gamma.ts'
 import { hypergeometric } from '../../../edge/domain/score/hypergeometric.ts'
+import { modelOf } from '../../../edge/domain/score/population.ts'
+import { joinStatistics } from '../../../edge/domain/score/population-tally.ts'
+import { fitValue } from '../../../edge/domain/score/value-fit.ts'
+import type { PopulationStatistics } from '../../../edge/protocol/population.ts'
+import { DAY } from '../../../edge/protocol/time.ts'
 import { dataFile } from '../../data.ts'
 
 const path = dataFile('cdnow/summary.csv')
@@ -110,6 +115,31 @@ describe.skipIf(path === null)('Gamma-Gamma on CDNOW (Fader and Hardie 2013)', (
     for (const [place, amount] of published.entries())
       expect(expected[place]).toBeCloseTo(amount, 1)
   })
+})
+
+test('nobody is scored by a fit that went astray', () => {
+  const modelFor = (histories: PopulationStatistics['histories']) =>
+    modelOf({ value: fitValue({ ...joinStatistics([]), histories }, DAY, DAY) })
+  const told = [
+    [0, 0, 90, 300],
+    [1, 1, 90, 200],
+    [2, 46, 90, 100],
+  ] as const
+  expect(modelFor(told)).toHaveProperty('buying')
+  // All of whom ordered yesterday and today.
+  expect(modelFor([[1, 1, 1, 300]])).toEqual({ known: 0, needed: 100 })
+})
+
+test('what is expected of a customer is never less than nothing, whoever else spends how much', () => {
+  // A hundred times as much is spent by a hundredth of them, and so on: their mean has no bound.
+  const spendings = Array.from({ length: 200 }, (_, place) => ({
+    repeats: 1 + (place % 3),
+    mean: 20 * ((place + 0.5) / 200) ** -1.7,
+  }))
+  const { model } = fitGammaGamma(spendings)
+  expect(model.q).toBeLessThan(1)
+  expect(expectedAmount(model, { repeats: 0, mean: 0 })).toBeUndefined()
+  expect(expectedAmount(model, { repeats: 2, mean: 30 })).toBeCloseTo(30, 0)
 })
 
 describe('gradients', () => {
