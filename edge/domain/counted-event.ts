@@ -9,5 +9,6 @@ export interface CountedEvent extends Pick<
   readonly consent?: EventRecord['consent'] | undefined
   readonly implied?: EventRecord['implied'] | undefined
   readonly purpose?: EventRecord['purpose'] | undefined
+  readonly hearsay?: EventRecord['hearsay'] | undefined
   readonly imported?: EventRecord['imported'] | undefined
 }

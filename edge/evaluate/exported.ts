@@ -56,6 +56,7 @@ export function exportedEvent(json: JsonObject, position: number): Line {
     ...(json['implied'] === true && { implied: true as const }),
     ...(json['carried'] === true && { carried: true as const }),
     ...(json['imported'] === true && { imported: true as const }),
+    ...(json['hearsay'] === true && { hearsay: true as const }),
     context: isRow ? contextOfRow(json) : ((objectOf(json['context']) ?? {}) as EventContext),
   }
   return {

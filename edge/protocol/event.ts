@@ -152,6 +152,8 @@ export interface EventRecord {
   readonly implied?: true
   /** What it is kept for. Absent: analytics. */
   readonly purpose?: Purpose
+  /** It tells of a message, and nothing proves that its sender may speak of this person: anybody has a public key. */
+  readonly hearsay?: true
   /** All that may be kept of an event that was refused: the answers it carried along. */
   readonly carried?: true
   /** Told later on purpose, as history: it is kept for the retention from when it was received, not when it happened. */

@@ -17,7 +17,7 @@ export type SealedRow = {
 }
 
 /** What decides whether an event counts, and all numbers of it. */
-type Standing = Pick<CountedEvent, 'consent' | 'implied' | 'purpose' | 'imported'>
+type Standing = Pick<CountedEvent, 'consent' | 'implied' | 'purpose' | 'imported' | 'hearsay'>
 
 interface Heads {
   /** Place of each event's name among the names. */
@@ -85,7 +85,7 @@ export function sealed(events: readonly EventRecord[], before?: SealedRow): Seal
   const properties = before ? linesOf(before.properties) : []
   let last = since.reduce((sum, step) => sum + step, 0)
   for (const event of events) {
-    const { consent, implied, purpose, imported, ...more } = event
+    const { consent, implied, purpose, imported, hearsay, ...more } = event
     const {
       messageId,
       name: called,
@@ -100,7 +100,7 @@ export function sealed(events: readonly EventRecord[], before?: SealedRow): Seal
     last = timestamp
     late.push(receivedAt - timestamp)
     position.push(at ?? 0)
-    standing.push(standings.placeOf({ consent, implied, purpose, imported }))
+    standing.push(standings.placeOf({ consent, implied, purpose, imported, hearsay }))
     other.push(others.placeOf(JSON.stringify(rest satisfies Other)))
     ids.push(messageId)
     properties.push(JSON.stringify(told))
@@ -246,6 +246,9 @@ class Glimpse implements CountedEvent {
   }
   get imported() {
     return this.#standing.imported
+  }
+  get hearsay() {
+    return this.#standing.hearsay
   }
 
   get context() {

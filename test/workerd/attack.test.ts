@@ -1,16 +1,19 @@
 import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApiProfile } from '../../edge/protocol/api.ts'
+import type { ApiCap, ApiTouches } from '../../edge/protocol/api-touch.ts'
 import type { DecideResponse } from '../../edge/protocol/collect.ts'
 import type { Json, JsonObject } from '../../edge/protocol/json.ts'
 import {
   basic,
+  batch,
   collect,
   deviceKey,
   openShop,
   profileBy,
   send,
   TOKEN_SECRET,
+  statuses,
   view,
   type Collected,
   type Shop,
@@ -470,6 +473,39 @@ describe('a browser that claims to be somebody without proof', () => {
     )
     expect(next.segments).toEqual([])
     expect((await decide({ deviceKey: a.key })).segments).toEqual([])
+  })
+
+  test('and what a public key says was sent to them fills none of their caps; what they prove or a server says does', async () => {
+    const headers = {
+      authorization: `Bearer ${shop.secretKey}`,
+      'content-type': 'application/json',
+    }
+    const cap = { name: `Mail ${++people}`, window: 'P7D', most: 3, channel: 'email' }
+    const { key } = await (await send('/api/caps', cap, { headers })).json<ApiCap>()
+    const { userId, token, before } = await victim()
+    const pressure = async () => {
+      const path = `/api/profiles/${before.id}/touches`
+      const response = await send(path, undefined, { method: 'GET', headers })
+      const touches = await response.json<ApiTouches>()
+      return touches.pressure.find((one) => one.cap === key)?.pressure
+    }
+    const sent = (event: string, context: JsonObject = {}) => ({
+      type: 'track',
+      event,
+      userId,
+      properties: { channel: 'email', weight: 100, message_id: `forged-${++people}` },
+      context,
+    })
+    const accepted = async (event: JsonObject, key: string) =>
+      expect(statuses((await batch(shop, [event], key)).verdicts)).toEqual(['accepted'])
+    for (const name of ['Message Sent', 'Email Delivered', 'Message Planned']) {
+      await accepted(sent(name), shop.writeKey)
+    }
+    await expect.poll(pressure).toBe(0)
+    await accepted(sent('Email Sent', { userToken: token }), shop.writeKey)
+    await expect.poll(pressure).toBe(100)
+    await accepted(sent('Email Sent'), shop.secretKey)
+    await expect.poll(pressure).toBe(200)
   })
 
   test('many such claims evict none of a person’s devices and do not make their name one that too many bear', async () => {

@@ -8,6 +8,7 @@ import type { Feature, FeatureSet, Limit } from '../feature.ts'
 import { textHash } from '../message-hash.ts'
 import { reactionEvents } from '../reaction.ts'
 import { isReactionOf } from '../reaction-filter.ts'
+import { isHearsay } from './hearsay.ts'
 
 /** Of a person's events about messages of one channel so many are kept: beyond them the latest stand for all. */
 export const MAX_MESSAGE_FACTS = 300
@@ -51,6 +52,7 @@ export function messageFeature(
       of: (event) => {
         const act = acts.get(event.name)
         if (act === undefined || !isReactionOf({ channel }, event)) return undefined
+        if (act !== 'r' && isHearsay(event, channel)) return undefined
         return factOf(act, event) as unknown as Json
       },
     },

@@ -1,7 +1,8 @@
 import type { Json } from '../../protocol/json.ts'
-import { CHANNEL_EVENTS, MESSAGE_EVENTS, type Reaction } from '../../protocol/reaction.ts'
+import { CHANNEL_EVENTS, MESSAGE_EVENTS, ONSITE, type Reaction } from '../../protocol/reaction.ts'
 import { MAX_TAGS, MAX_WEIGHT, TOUCH_EVENTS } from '../../protocol/touch.ts'
 import type { CountedEvent } from '../counted-event.ts'
+import { isHearsay } from './hearsay.ts'
 
 /** What an event says of a message: it reached its person, it is to, or it does not take its place any more. */
 export type TouchKind = 'sent' | 'planned' | 'released'
@@ -53,14 +54,16 @@ const MAX_TAG = 64
  * What an event says of a touch. Undefined: nothing, as a message that is released or planned and has no id. What was
  * seen without a channel was seen on the site.
  */
-export function touchFactOf({ name, properties }: CountedEvent): Json | undefined {
+export function touchFactOf(event: CountedEvent): Json | undefined {
+  const { name, properties } = event
   const known = BY_NAME.get(name)
   if (known === undefined) return undefined
   const { kind } = known
   const id = textOf(ID_PROPERTIES.map((one) => properties[one]).find((one) => textOf(one) !== null))
   if (id === null && kind !== 'sent') return undefined
   const told = textOf(properties['channel'])?.toLowerCase() ?? null
-  const channel = known.channel ?? told ?? (name === MESSAGE_EVENTS.seen ? 'onsite' : null)
+  const channel = known.channel ?? told ?? (name === MESSAGE_EVENTS.seen ? ONSITE : null)
+  if (isHearsay(event, channel)) return undefined
   const { weight, tags, planned_for: plannedFor } = properties
   const fact: TouchFact = [
     kind,

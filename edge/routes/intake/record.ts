@@ -1,5 +1,6 @@
 import type { WorkspaceKeys } from '../../crypto/workspace-keys.ts'
 import { isDeviceId } from '../../domain/id.ts'
+import { TOUCH_EVENT_NAMES } from '../../domain/score/touch-fact.ts'
 import type { Message, ParseOptions } from '../../parse/event.ts'
 import { isObject } from '../../parse/inspect.ts'
 import type { EventRecord } from '../../protocol/event.ts'
@@ -11,6 +12,8 @@ import { addressHash, claimOf, hideAddresses, sealAddresses, type AddressHash } 
 import type { Caller } from './source.ts'
 import { verifyUserToken, type TokenClaims } from './user-token.ts'
 import { contextOf, type Visitor } from './visitor.ts'
+
+const TOUCH_NAMES: ReadonlySet<string> = new Set(TOUCH_EVENT_NAMES)
 
 /** Turns the messages of one request into records: enriched, addresses hidden, claims weighed. */
 export class Recorder {
@@ -46,6 +49,11 @@ export class Recorder {
     const { messageId, type, name, timestamp, group, properties, integrations } = message
     const { consent, consentSignals, consentSince, implied, purpose, carried } = message
     const dormant = await this.#dormant(message)
+    const identifiers = await this.#claims(message)
+    const isHearsay =
+      this.#caller.grant.kind !== 'secret' &&
+      TOUCH_NAMES.has(name) &&
+      !identifiers.some(({ proven }) => proven)
     const traits =
       message.traits === undefined ? undefined : await hideAddresses(this.#hashOf, message.traits)
     const sealed =
@@ -61,7 +69,7 @@ export class Recorder {
       ...(message.index > 0 && { position: message.index }),
       source: this.#caller.source.id,
       ...(device !== undefined && { device }),
-      identifiers: await this.#claims(message),
+      identifiers,
       ...(dormant.length > 0 && { dormant }),
       properties,
       ...(group !== undefined && { group }),
@@ -80,6 +88,7 @@ export class Recorder {
       ...(implied !== undefined && { implied }),
       ...(purpose !== undefined && { purpose }),
       ...(carried !== undefined && { carried }),
+      ...(isHearsay && { hearsay: true as const }),
       ...(this.#isHistory && { imported: true as const }),
     }
   }
