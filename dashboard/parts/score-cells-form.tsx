@@ -12,7 +12,7 @@ import {
 } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { RFM_AXES, type RfmCell } from '../../edge/protocol/score.ts'
-import { moved, newCell } from './score-draft.ts'
+import { coveredCells, moved, newCell } from './score-draft.ts'
 import { useCells } from './use-cells.ts'
 import { useI18n } from './use-i18n.ts'
 
@@ -30,6 +30,7 @@ export function ScoreCellsForm(props: {
 }) {
   const { t } = useI18n()
   const { cells, bins, onChange, error } = props
+  const covered = coveredCells(cells, bins)
   return (
     <Stack gap="sm">
       <Title order={3}>{t('rfm.cells')}</Title>
@@ -46,6 +47,7 @@ export function ScoreCellsForm(props: {
           key={cell.key}
           cell={cell}
           bins={bins}
+          isCovered={covered.has(cell.key)}
           isFirst={place === 0}
           isLast={place === cells.length - 1}
           onChange={(next) => onChange(cells.with(place, next))}
@@ -68,6 +70,7 @@ export function ScoreCellsForm(props: {
 function CellForm(props: {
   readonly cell: RfmCell
   readonly bins: number
+  readonly isCovered: boolean
   readonly isFirst: boolean
   readonly isLast: boolean
   readonly onChange: (cell: RfmCell) => void
@@ -143,6 +146,11 @@ function CellForm(props: {
             </Group>
           ))}
         </Group>
+        {props.isCovered && (
+          <Text size="sm" role="status">
+            {t('scoreSettings.covered')}
+          </Text>
+        )}
         {(['meaning', 'action'] as const).map((text) => (
           <Textarea
             key={text}

@@ -1,3 +1,4 @@
+import { cellOf } from '../../edge/domain/score/rfm.ts'
 import type { ApiScoreSettings, ScoreSettingsInput } from '../../edge/protocol/api-score.ts'
 import { parseDuration } from '../../edge/protocol/duration.ts'
 import type { RfmAxis, RfmCell } from '../../edge/protocol/score.ts'
@@ -143,6 +144,16 @@ export function newCell(cells: readonly RfmCell[], bins: number): RfmCell {
   while (keys.has(`cell-${number}`)) number++
   const all = [1, Math.max(bins, 1)] as const
   return { key: `cell-${number}`, recency: all, frequency: all, monetary: all }
+}
+
+/** Cells in which nobody can be, because cells before them match whoever they match. */
+export function coveredCells(cells: readonly RfmCell[], bins: number): ReadonlySet<string> {
+  const scores = Array.from({ length: bins }, (_, place) => place + 1)
+  const reached = new Set<string>()
+  for (const recency of scores)
+    for (const frequency of scores)
+      for (const monetary of scores) reached.add(cellOf({ recency, frequency, monetary }, cells))
+  return new Set(cells.map(({ key }) => key).filter((key) => !reached.has(key)))
 }
 
 /** The same cells with one moved up or down. */

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { draftOf, inputOf, moved, newCell } from '../../dashboard/parts/score-draft.ts'
+import {
+  coveredCells,
+  draftOf,
+  inputOf,
+  moved,
+  newCell,
+} from '../../dashboard/parts/score-draft.ts'
 import type { ApiScoreSettings } from '../../edge/protocol/api-score.ts'
 import { APPETENCE_SETTINGS } from '../../edge/protocol/appetence.ts'
 import { SCORE_SETTINGS } from '../../edge/protocol/score.ts'
@@ -56,6 +62,16 @@ test('a text that is emptied is the built-in one again', () => {
   const [cell] = OWN.rfm.cells
   const cells = cell === undefined ? [] : [{ ...cell, name: ' ' }]
   expect(inputOf({ ...draftOf(OWN), cells }).rfm?.cells?.[0]).not.toHaveProperty('name')
+})
+
+test('cells that those above them cover are told, and none once they are moved up', () => {
+  const covered = coveredCells(rfm.cells, rfm.bins)
+  expect([...covered]).toEqual(['new', 'promising', 'cannot-lose'])
+  const narrowFirst = [
+    ...rfm.cells.filter(({ key }) => covered.has(key)),
+    ...rfm.cells.filter(({ key }) => !covered.has(key)),
+  ]
+  expect([...coveredCells(narrowFirst, rfm.bins)]).toEqual([])
 })
 
 test('cells are moved and added, each under a key of its own', () => {
