@@ -1,15 +1,17 @@
 import { workspaceObject } from './address.ts'
 import { noChanges } from '../domain/apply-event.ts'
+import type { News } from '../domain/news.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { BulkStores } from '../storage/bulk/bulk-stores.ts'
+import { addNews } from './back-fill-news.ts'
 import { nextSlice } from './back-fill-order.ts'
 import { labelsOf, setReached } from './back-fill-reach.ts'
 import { refresh } from './refresh.ts'
-import type { News, Shard } from './shard.ts'
+import type { Shard } from './shard.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
@@ -47,13 +49,16 @@ export class BackFillWork {
 
   #look(ids: readonly ProfileId[]): void {
     const shard = this.#shard
-    const stores = (this.#stores ??= new BulkStores(shard.rows.sql))
+    const stores = (this.#stores ??= new BulkStores(
+      shard.rows.sql,
+      undefined,
+      shard.profiles.additions,
+    ))
     const { news } = shard
     stores.forget()
     const view = shard.over(stores)
     stores.profiles.labelOf = labelsOf(view)
-    if (news !== undefined) stores.history.read(ids, news.names, news.isOrdered)
-    const asked = news === undefined ? ids : this.#concerned(stores, ids, news)
+    const asked = news === undefined ? ids : this.#concerned(view, stores, ids, news)
     stores.profiles.read(asked)
     stores.timers.read(asked)
     stores.accounts.read(asked)
@@ -72,13 +77,21 @@ export class BackFillWork {
     stores.forget()
   }
 
-  /** Those who may stand otherwise than before: of the others nothing more is read than what they are called did. */
-  #concerned(stores: BulkStores, ids: readonly ProfileId[], news: News): readonly ProfileId[] {
-    if (!news.isAll) return ids
+  /** Those who are to be brought to the present as a whole: to the others no more is added than what is new of them. */
+  #concerned(
+    view: Shard,
+    stores: BulkStores,
+    ids: readonly ProfileId[],
+    news: News,
+  ): readonly ProfileId[] {
+    const { names, since, isAll, isOfProperties: properties, isOrdered } = news
+    stores.history.read(ids, names, { properties, ids: isOrdered })
+    if (!isAll) return ids
     const versions = stores.profiles.versionsOf(ids)
-    const touched = new Set(stores.history.concerned(news.names))
-    const { version } = news.since.catalog
-    return ids.filter((id) => touched.has(id) || versions.get(id) !== version)
+    const { version } = since.catalog
+    const outdated = ids.filter((id) => versions.get(id) !== version)
+    const touched = stores.history.concerned(names).filter((id) => versions.get(id) === version)
+    return [...outdated, ...addNews(view, stores, news, touched)]
   }
 }
 

@@ -27,8 +27,8 @@ export type Names = ReadonlySet<string> | undefined
 /** Texts of names that are remembered. */
 const MOST_NAMES = 1_000
 
-/** The columns that are read together, and ids if they were. */
-export type ReadColumns = Pick<SealedRow, 'heads' | 'properties'> & { readonly ids?: string }
+/** Columns of a row that were read together. */
+export type ReadColumns = Pick<SealedRow, 'heads'> & Partial<Pick<SealedRow, 'properties' | 'ids'>>
 
 /** Rows of all histories after one of them, in the order in which a pass comes to them. */
 export interface HistoryPlace {
@@ -234,16 +234,17 @@ export class HistoryStore {
   *#glimpses(id: number, own: readonly string[], asked: Names): Generator<CountedEvent> {
     if (asked !== undefined && !own.some((name) => asked.has(name))) return
     const columns = this.columnsOf(id)
-    const column = (name: 'ids' | 'others') => () =>
+    const column = (name: 'properties' | 'ids' | 'others') => () =>
       this.#sql
         .exec<{ [column: string]: string }>(`SELECT ${name} FROM sealed WHERE id = ?`, id)
         .one()[name] ?? ''
+    const { heads, properties, ids } = columns
     yield* glimpsed(
       own,
       {
-        heads: columns.heads,
-        properties: () => columns.properties,
-        ids: columns.ids === undefined ? column('ids') : () => columns.ids ?? '',
+        heads,
+        properties: properties === undefined ? column('properties') : () => properties,
+        ids: ids === undefined ? column('ids') : () => ids,
         others: column('others'),
       },
       (name) => asked === undefined || asked.has(name),

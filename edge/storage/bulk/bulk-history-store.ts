@@ -39,27 +39,35 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
     for (const [id, events] of this.#appended) if (id === profile) yield* events
   }
 
-  /** What is to be counted anew of many. `withIds`: where the order of events decides, their ids do. */
-  read(profiles: readonly ProfileId[], asked: Names, withIds = false): void {
+  /** What is to be counted anew of many, with the columns that are going to be asked for. */
+  read(
+    profiles: readonly ProfileId[],
+    asked: Names,
+    columns: { readonly properties: boolean; readonly ids: boolean },
+  ): void {
     const chunks = this.chunksOfAll(profiles)
     for (const profile of profiles) this.#read.set(profile, chunks.get(profile) ?? [])
-    const ids = [...chunks.values()].flatMap((own) =>
+    const rows = [...chunks.values()].flatMap((own) =>
       own.flatMap(({ id, concerns }) => (id !== undefined && concerns(asked) ? id : [])),
     )
-    if (ids.length === 0) return
-    const rows = this.#sql.exec<{
-      id: number
-      heads: string
-      properties: string
-      ids: string | null
-    }>(
-      `SELECT id, heads, properties, ${withIds ? 'ids' : 'NULL AS ids'} FROM sealed WHERE id IN (SELECT value FROM json_each(?))`,
+    if (rows.length > 0) this.#readColumns(rows, columns)
+  }
+
+  #readColumns(
+    ids: readonly number[],
+    asked: { readonly properties: boolean; readonly ids: boolean },
+  ): void {
+    const more = [asked.properties ? 'properties' : [], asked.ids ? 'ids' : []].flat()
+    const rows = this.#sql.exec<{ id: number } & ReadColumns>(
+      `SELECT ${['id', 'heads', ...more].join()} FROM sealed
+       WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     )
     let size = 0
-    for (const { id, heads, properties, ids: messages } of rows) {
-      this.#columns.set(id, { heads, properties, ...(messages !== null && { ids: messages }) })
-      size += heads.length + properties.length + (messages?.length ?? 0)
+    for (const { id, ...columns } of rows) {
+      this.#columns.set(id, columns)
+      const { heads, properties = '', ids: messages = '' } = columns
+      size += heads.length + properties.length + messages.length
       // The others are read one by one, each when it is its turn.
       if (size > MOST_CHARACTERS) break
     }

@@ -1,5 +1,6 @@
-import { encodeProfile, type Profile } from '../../domain/profile.ts'
+import { decodeCounted, encodeProfile, type Counted, type Profile } from '../../domain/profile.ts'
 import type { ProfileId } from '../../protocol/id.ts'
+import type { AdditionRow, AdditionStore } from '../addition-store.ts'
 import { insertRows, listed } from '../insert-rows.ts'
 import type { ProfileChanges } from '../profile-changes.ts'
 import { ProfileStore, storedFrom, type ProfileRow, type StoredProfile } from '../profile-store.ts'
@@ -12,10 +13,11 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   readonly #sql: SqlStorage
   /** As they were before the transaction; undefined: nothing is stored under that id. */
   readonly #read = new Map<ProfileId, ProfileRow | undefined>()
+  readonly #added = new Map<ProfileId, AdditionRow>()
   readonly #written = new NotedMap<ProfileId, Written>()
 
-  constructor(sql: SqlStorage, changes?: ProfileChanges) {
-    super(sql, changes)
+  constructor(sql: SqlStorage, changes?: ProfileChanges, additions?: AdditionStore) {
+    super(sql, changes, additions)
     this.#sql = sql
   }
 
@@ -26,21 +28,43 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
        WHERE id IN (SELECT value FROM json_each(?))`,
       listed(this.#read.keys()),
     )
-    for (const { id, ...row } of rows) this.#read.set(id as ProfileId, row)
+    let oldest = Infinity
+    for (const { id, ...row } of rows) {
+      this.#read.set(id as ProfileId, row)
+      oldest = Math.min(oldest, row.version)
+    }
+    for (const [id, row] of this.additions.ofMany(this.#read.keys(), oldest)) {
+      this.#added.set(id, row)
+    }
+  }
+
+  /** What decides which events count of those among some profiles that are not about to live elsewhere. */
+  counted(ids: Iterable<ProfileId>): ReadonlyMap<ProfileId, Counted> {
+    const rows = this.#sql.exec<{ id: ProfileId; state: string }>(
+      `SELECT id, state FROM profile
+       WHERE id IN (SELECT value FROM json_each(?)) AND state NOT NULL AND saga IS NULL`,
+      listed(ids),
+    )
+    return new Map(Array.from(rows, ({ id, state }) => [id, decodeCounted(state)]))
   }
 
   override find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
     const written = this.#written.get(id)
     if (written !== undefined) {
       const row = { ...written, forward: null, shared: null, saga: null }
-      return storedFrom(id, row, this.labelOf)
+      return storedFrom(id, row, undefined, this.labelOf)
     }
     const row = this.#rowOf(id)
-    return row && storedFrom(id, row, this.labelOf)
+    return row && storedFrom(id, row, this.#added.get(id), this.labelOf)
   }
 
   #rowOf(id: ProfileId): ProfileRow | undefined {
-    if (!this.#read.has(id)) this.#read.set(id, this.rowOf(id))
+    if (!this.#read.has(id)) {
+      const row = this.rowOf(id)
+      const addition = row && this.additions.of(id, row.version)
+      this.#read.set(id, row)
+      if (addition !== undefined) this.#added.set(id, addition)
+    }
     return this.#read.get(id)
   }
 
@@ -88,11 +112,13 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
       `ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state,
        graph = excluded.graph, forward = NULL, shared = NULL`,
     )
+    this.additions.dropMany(written.keys())
     if (born > 0) this.count(born)
   }
 
   forget(): void {
     this.#read.clear()
+    this.#added.clear()
     this.#written.take()
   }
 }
