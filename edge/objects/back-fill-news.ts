@@ -21,13 +21,14 @@ export function addNews(
 ): readonly ProfileId[] {
   const now = view.now()
   const rows: AdditionRow[] = []
-  const people = stores.profiles.counted(ids)
+  const { version } = news.since.catalog
+  const people = stores.profiles.counted(ids, [version, news.of.catalog.version])
   stores.timers.read(people.keys())
   const others = ids.filter((id) => {
-    const person = people.get(id)
-    if (person === undefined || !isOf(person, news)) return true
+    const known = people.get(id)
+    if (known?.version !== version || !isOf(known.person, news)) return true
     if ((stores.timers.of(id) ?? NEVER) <= now) return true
-    const found = foundOf(stores, news, person, now)
+    const found = foundOf(stores, news, known.person, now)
     if (found === 'undecided') return true
     if (found === 'nothing') return false
     const { addition, transitions, due } = found

@@ -36,7 +36,7 @@ export class BackFillWork {
     const state = shard.backFill()
     if (state === undefined) return false
     const { ids, next } = nextSlice(shard, state, SLICE)
-    this.#look(ids)
+    this.#look(ids, state.first === undefined)
     shard.meta.set('back-fill', next)
     if (next !== null) return true
     const { catalog, fingerprint } = shard.compiled
@@ -47,7 +47,8 @@ export class BackFillWork {
     return false
   }
 
-  #look(ids: readonly ProfileId[]): void {
+  /** `isOnce`: nobody among them is looked at a second time. */
+  #look(ids: readonly ProfileId[], isOnce: boolean): void {
     const shard = this.#shard
     const stores = (this.#stores ??= new BulkStores(
       shard.rows.sql,
@@ -58,7 +59,12 @@ export class BackFillWork {
     stores.forget()
     const view = shard.over(stores)
     stores.profiles.labelOf = labelsOf(view)
-    const asked = news === undefined ? ids : this.#concerned(view, stores, ids, news)
+    if (news !== undefined) {
+      const { names, isOfProperties: properties, isOrdered } = news
+      stores.history.read(ids, names, { properties, ids: isOrdered })
+    }
+    const isOfNews = news?.isAll === true && isOnce
+    const asked = isOfNews ? this.#concerned(view, stores, ids, news) : ids
     stores.profiles.read(asked)
     stores.timers.read(asked)
     stores.accounts.read(asked)
@@ -84,14 +90,15 @@ export class BackFillWork {
     ids: readonly ProfileId[],
     news: News,
   ): readonly ProfileId[] {
-    const { names, since, isAll, isOfProperties: properties, isOrdered } = news
-    stores.history.read(ids, names, { properties, ids: isOrdered })
-    if (!isAll) return ids
-    const versions = stores.profiles.versionsOf(ids)
+    const { names, since } = news
+    const touched = new Set(stores.history.concerned(names))
+    const others = ids.filter((id) => !touched.has(id))
     const { version } = since.catalog
-    const outdated = ids.filter((id) => versions.get(id) !== version)
-    const touched = stores.history.concerned(names).filter((id) => versions.get(id) === version)
-    return [...outdated, ...addNews(view, stores, news, touched)]
+    const versions = stores.profiles.versionsOf(others, [version, news.of.catalog.version])
+    return [
+      ...others.filter((id) => versions.get(id) !== version),
+      ...addNews(view, stores, news, [...touched]),
+    ]
   }
 }
 

@@ -16,16 +16,22 @@ export interface AdditionRow {
  */
 export class AdditionStore {
   readonly #sql: SqlStorage
-  /** The newest version of any; 0: there are none. One that was rolled back costs a look in vain. */
-  #newest: number
+  /** Versions of them, the newest last; one that was rolled back costs a look in vain. */
+  readonly #versions: number[]
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(`CREATE TABLE IF NOT EXISTS addition (
       profile TEXT PRIMARY KEY, version INTEGER NOT NULL, data TEXT NOT NULL) WITHOUT ROWID`)
-    sql.exec('CREATE TABLE IF NOT EXISTS newest_addition (version INTEGER PRIMARY KEY)')
-    this.#newest =
-      sql.exec<{ n: number | null }>('SELECT max(version) AS n FROM newest_addition').one().n ?? 0
+    sql.exec('CREATE TABLE IF NOT EXISTS addition_version (version INTEGER PRIMARY KEY)')
+    this.#versions = sql
+      .exec<{ version: number }>('SELECT version FROM addition_version ORDER BY version')
+      .toArray()
+      .map(({ version }) => version)
+  }
+
+  get #newest(): number {
+    return this.#versions.at(-1) ?? 0
   }
 
   /** Of a profile whose state was written under a version of the catalog. */
@@ -50,9 +56,12 @@ export class AdditionStore {
     return new Map(Array.from(rows, (row) => [row.profile, row]))
   }
 
-  /** Versions of what is added to those among some profiles who have some. */
-  versionsOf(profiles: Iterable<ProfileId>): ReadonlyMap<ProfileId, number> {
-    if (this.#newest === 0) return NO_VERSIONS
+  /** What newer version than one, and older than another, was added to those among some profiles who have some. */
+  versionsOf(
+    profiles: Iterable<ProfileId>,
+    [since, until]: readonly [since: number, until: number],
+  ): ReadonlyMap<ProfileId, number> {
+    if (!this.#versions.some((version) => version > since && version < until)) return NO_VERSIONS
     const rows = this.#sql.exec<{ profile: ProfileId; version: number }>(
       'SELECT profile, version FROM addition WHERE profile IN (SELECT value FROM json_each(?))',
       listed(profiles),
@@ -63,10 +72,11 @@ export class AdditionStore {
   /** Behind what was added before. Call it inside a transaction. */
   add(rows: readonly AdditionRow[]): void {
     if (rows.length === 0) return
-    const newest = rows.reduce((most, { version }) => Math.max(most, version), this.#newest)
-    // Each time: what is known here outlives a transaction that is rolled back.
-    this.#sql.exec('INSERT OR IGNORE INTO newest_addition (version) VALUES (?)', newest)
-    this.#newest = newest
+    for (const version of new Set(rows.map((row) => row.version))) {
+      // Each time: what is known here outlives a transaction that is rolled back.
+      this.#sql.exec('INSERT OR IGNORE INTO addition_version (version) VALUES (?)', version)
+      if (version > this.#newest) this.#versions.push(version)
+    }
     insertRows(
       this.#sql,
       'INSERT INTO addition (profile, version, data)',

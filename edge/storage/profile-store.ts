@@ -245,22 +245,6 @@ export class ProfileStore {
     return rows.map(({ id, ...row }) => profileFrom(id, row, additions.get(id), this.labelOf))
   }
 
-  /** Of these, the catalog's version that each is right under; 0: to be looked at whatever came of others. */
-  versionsOf(ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> {
-    const rows = this.#sql.exec<{ id: ProfileId; version: number }>(
-      `SELECT id, iif(saga IS NULL, version, 0) AS version FROM profile
-       WHERE id IN (SELECT value FROM json_each(?))`,
-      listed(ids),
-    )
-    const added = this.additions.versionsOf(ids)
-    const versions = new Map<ProfileId, number>()
-    for (const { id, version: written } of rows) {
-      const version = versionOf(written, added.get(id))
-      versions.set(id, this.labelOf(id, version)?.version ?? version)
-    }
-    return versions
-  }
-
   /** How many states stand after `cursor`. */
   remaining(cursor: string): number {
     return this.#sql
@@ -312,7 +296,7 @@ export function storedFrom(
 }
 
 /** The catalog's version that a state is right under with what is added to it; 0 stays: it is to be looked at. */
-const versionOf = (written: number, added = 0): number =>
+export const versionOf = (written: number, added = 0): number =>
   written === 0 ? 0 : Math.max(written, added)
 
 function profileFrom(

@@ -3,9 +3,16 @@ import type { ProfileId } from '../../protocol/id.ts'
 import type { AdditionRow, AdditionStore } from '../addition-store.ts'
 import { insertRows, listed } from '../insert-rows.ts'
 import type { ProfileChanges } from '../profile-changes.ts'
-import { ProfileStore, storedFrom, type ProfileRow, type StoredProfile } from '../profile-store.ts'
+import {
+  ProfileStore,
+  storedFrom,
+  versionOf,
+  type ProfileRow,
+  type StoredProfile,
+} from '../profile-store.ts'
 import { NotedMap, NotInBulk, type BulkPart } from './bulk-part.ts'
 
+type Versions = readonly [since: number, until: number]
 type Written = { readonly version: number; readonly state: string; readonly graph: string | null }
 
 /** Reads many profiles in one go, and writes those that are alone in their graph. */
@@ -38,14 +45,44 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
     }
   }
 
-  /** What decides which events count of those among some profiles that are not about to live elsewhere. */
-  counted(ids: Iterable<ProfileId>): ReadonlyMap<ProfileId, Counted> {
-    const rows = this.#sql.exec<{ id: ProfileId; state: string }>(
-      `SELECT id, state FROM profile
+  /**
+   * Of some profiles, the catalog's version that each is right under, by what is added to it too if that is of between
+   * two versions; 0: to be looked at whatever came of others.
+   */
+  versionsOf(ids: readonly ProfileId[], between: Versions): ReadonlyMap<ProfileId, number> {
+    const rows = this.#sql.exec<{ id: ProfileId; version: number }>(
+      `SELECT id, iif(saga IS NULL, version, 0) AS version FROM profile
+       WHERE id IN (SELECT value FROM json_each(?))`,
+      listed(ids),
+    )
+    const added = this.additions.versionsOf(ids, between)
+    return new Map(
+      Array.from(rows, ({ id, version }) => [id, this.#right(id, version, added.get(id))]),
+    )
+  }
+
+  /** The same, of those that hold a state and are not about to live elsewhere, and which events of theirs count. */
+  counted(
+    ids: readonly ProfileId[],
+    between: Versions,
+  ): ReadonlyMap<ProfileId, { readonly person: Counted; readonly version: number }> {
+    const rows = this.#sql.exec<{ id: ProfileId; version: number; state: string }>(
+      `SELECT id, version, state FROM profile
        WHERE id IN (SELECT value FROM json_each(?)) AND state NOT NULL AND saga IS NULL`,
       listed(ids),
     )
-    return new Map(Array.from(rows, ({ id, state }) => [id, decodeCounted(state)]))
+    const added = this.additions.versionsOf(ids, between)
+    return new Map(
+      Array.from(rows, ({ id, version, state }) => [
+        id,
+        { person: decodeCounted(state), version: this.#right(id, version, added.get(id)) },
+      ]),
+    )
+  }
+
+  #right(id: ProfileId, written: number, added: number | undefined): number {
+    const version = versionOf(written, added)
+    return this.labelOf(id, version)?.version ?? version
   }
 
   override find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
