@@ -20,22 +20,19 @@ type Text = readonly [
   memberships: Addition['memberships'],
 ]
 
-/** Compact text of one line. */
 export const encodeAddition = (addition: Addition): string => {
   const { version, fingerprint, occurrences, standing, memberships } = addition
   return JSON.stringify([version, fingerprint, occurrences, standing, memberships] satisfies Text)
 }
 
-/** Folds additions into a working copy, in their order. `text`: a line each. */
-export function foldAdditions(profile: Profile, text: string): void {
-  for (const line of text.split('\n')) {
-    const [version, fingerprint, occurrences, standing, memberships] = JSON.parse(line) as Text
-    profile.version = version
-    profile.fingerprint = fingerprint
-    for (const [key, entries] of occurrences) profile.occurrences.set(key, entries)
-    for (const [key, holds, until] of standing) {
-      profile.standing.set(key, { holds: holds === 1, until: until ?? NEVER })
-    }
-    for (const membership of memberships) profile.memberships.set(membership.segment, membership)
+/** Folds an addition into a working copy. */
+export function foldAddition(profile: Profile, text: string): void {
+  const [version, fingerprint, occurrences, standing, memberships] = JSON.parse(text) as Text
+  profile.version = version
+  profile.fingerprint = fingerprint
+  for (const [key, entries] of occurrences) profile.occurrences.set(key, entries)
+  for (const [key, holds, until] of standing) {
+    profile.standing.set(key, { holds: holds === 1, until: until ?? NEVER })
   }
+  for (const membership of memberships) profile.memberships.set(membership.segment, membership)
 }

@@ -12,10 +12,9 @@ import { nextSlice } from './back-fill-order.ts'
 import { labelsOf, setReached } from './back-fill-reach.ts'
 import { refresh } from './refresh.ts'
 import type { Shard } from './shard.ts'
+import { SliceSize } from './slice-size.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-/** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
-const SLICE = 100
 const RETRY: Millis = 5 * SECOND
 
 /**
@@ -24,6 +23,7 @@ const RETRY: Millis = 5 * SECOND
  */
 export class BackFillWork {
   readonly #shard: Shard
+  readonly #size = new SliceSize()
   #stores: BulkStores | undefined
 
   constructor(shard: Shard) {
@@ -35,7 +35,7 @@ export class BackFillWork {
     const shard = this.#shard
     const state = shard.backFill()
     if (state === undefined) return false
-    const { ids, next } = nextSlice(shard, state, SLICE)
+    const { ids, next } = nextSlice(shard, state, this.#size.next)
     this.#look(ids, state.first === undefined)
     shard.meta.set('back-fill', next)
     if (next !== null) return true
@@ -65,6 +65,8 @@ export class BackFillWork {
     }
     const isOfNews = news?.isAll === true && isOnce
     const asked = isOfNews ? this.#concerned(view, stores, ids, news) : ids
+    const { characters } = stores.history
+    this.#size.learn({ people: ids.length, whole: asked.length, characters })
     stores.profiles.read(asked)
     stores.timers.read(asked)
     stores.accounts.read(asked)

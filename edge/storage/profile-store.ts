@@ -1,7 +1,7 @@
-import { foldAdditions } from '../domain/addition.ts'
+import { foldAddition } from '../domain/addition.ts'
 import { decodeProfile, encodeProfile, type Profile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
-import { AdditionStore, type AdditionRow } from './addition-store.ts'
+import { AdditionStore, type Additions } from './addition-store.ts'
 import { listed } from './insert-rows.ts'
 import { ProfileChanges } from './profile-changes.ts'
 
@@ -242,7 +242,7 @@ export class ProfileStore {
       rows.map(({ id }) => id),
       oldest,
     )
-    return rows.map(({ id, ...row }) => profileFrom(id, row, additions.get(id), this.labelOf))
+    return rows.map(({ id, ...row }) => profileFrom(id, row, additions.get(id) ?? [], this.labelOf))
   }
 
   /** How many states stand after `cursor`. */
@@ -277,7 +277,7 @@ export class ProfileStore {
 export function storedFrom(
   id: ProfileId,
   row: ProfileRow,
-  addition: AdditionRow | undefined,
+  additions: Additions,
   labelOf: LabelOf,
 ): StoredProfile | { readonly forward: ProfileId } {
   const { version, state, forward, graph, shared, saga } = row
@@ -290,7 +290,7 @@ export function storedFrom(
     saga,
     get profile() {
       const told = { version, state: state ?? '{}' }
-      return (profile ??= profileFrom(id, told, addition, labelOf))
+      return (profile ??= profileFrom(id, told, additions, labelOf))
     },
   }
 }
@@ -302,12 +302,12 @@ export const versionOf = (written: number, added = 0): number =>
 function profileFrom(
   id: ProfileId,
   { version, state }: Pick<StateRow, 'version' | 'state'>,
-  addition: AdditionRow | undefined,
+  additions: Additions,
   labelOf: LabelOf,
 ): Profile {
   const profile = decodeProfile(state)
-  if (addition !== undefined) foldAdditions(profile, addition.data)
-  const label = labelOf(id, versionOf(version, addition?.version))
+  for (const { data } of additions) foldAddition(profile, data)
+  const label = labelOf(id, versionOf(version, additions.at(-1)?.version))
   if (label === undefined || profile.version >= label.version) return profile
   profile.version = label.version
   profile.fingerprint = label.fingerprint

@@ -22,6 +22,8 @@ const MOST_CHARACTERS = 4_000_000
 export class BulkHistoryStore extends HistoryStore implements BulkPart {
   readonly #sql: SqlStorage
   readonly #read = new Map<ProfileId, readonly Chunk[]>()
+  /** Read ahead since it last forgot. */
+  characters = 0
   readonly #columns = new Map<number, ReadColumns>()
   readonly #appended = new NotedList<readonly [ProfileId, readonly EventRecord[]]>()
 
@@ -63,13 +65,12 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
        WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     )
-    let size = 0
     for (const { id, ...columns } of rows) {
       this.#columns.set(id, columns)
       const { heads, properties = '', ids: messages = '' } = columns
-      size += heads.length + properties.length + messages.length
+      this.characters += heads.length + properties.length + messages.length
       // The others are read one by one, each when it is its turn.
-      if (size > MOST_CHARACTERS) break
+      if (this.characters > MOST_CHARACTERS) break
     }
   }
 
@@ -123,6 +124,7 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
   forget(): void {
     this.#read.clear()
     this.#columns.clear()
+    this.characters = 0
     this.#appended.take()
   }
 }

@@ -1,6 +1,6 @@
 import { decodeCounted, encodeProfile, type Counted, type Profile } from '../../domain/profile.ts'
 import type { ProfileId } from '../../protocol/id.ts'
-import type { AdditionRow, AdditionStore } from '../addition-store.ts'
+import type { Additions, AdditionStore, Height } from '../addition-store.ts'
 import { insertRows, listed } from '../insert-rows.ts'
 import type { ProfileChanges } from '../profile-changes.ts'
 import {
@@ -20,7 +20,7 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   readonly #sql: SqlStorage
   /** As they were before the transaction; undefined: nothing is stored under that id. */
   readonly #read = new Map<ProfileId, ProfileRow | undefined>()
-  readonly #added = new Map<ProfileId, AdditionRow>()
+  readonly #added = new Map<ProfileId, Additions>()
   readonly #written = new NotedMap<ProfileId, Written>()
 
   constructor(sql: SqlStorage, changes?: ProfileChanges, additions?: AdditionStore) {
@@ -40,8 +40,8 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
       this.#read.set(id as ProfileId, row)
       oldest = Math.min(oldest, row.version)
     }
-    for (const [id, row] of this.additions.ofMany(this.#read.keys(), oldest)) {
-      this.#added.set(id, row)
+    for (const [id, added] of this.additions.ofMany(this.#read.keys(), oldest)) {
+      this.#added.set(id, added)
     }
   }
 
@@ -55,13 +55,16 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
        WHERE id IN (SELECT value FROM json_each(?))`,
       listed(ids),
     )
-    const added = this.additions.versionsOf(ids, between)
+    const heights = this.additions.heightsOf(ids, between)
     return new Map(
-      Array.from(rows, ({ id, version }) => [id, this.#right(id, version, added.get(id))]),
+      Array.from(rows, ({ id, version }) => [id, this.#right(id, version, heights.get(id))]),
     )
   }
 
-  /** The same, of those that hold a state and are not about to live elsewhere, and which events of theirs count. */
+  /**
+   * The same, of those that hold a state, are not about to live elsewhere and may be added to, and which events of theirs
+   * count.
+   */
   counted(
     ids: readonly ProfileId[],
     between: Versions,
@@ -71,17 +74,19 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
        WHERE id IN (SELECT value FROM json_each(?)) AND state NOT NULL AND saga IS NULL`,
       listed(ids),
     )
-    const added = this.additions.versionsOf(ids, between)
-    return new Map(
-      Array.from(rows, ({ id, version, state }) => [
-        id,
-        { person: decodeCounted(state), version: this.#right(id, version, added.get(id)) },
-      ]),
-    )
+    const heights = this.additions.heightsOf(ids, between)
+    const counted = new Map<ProfileId, { person: Counted; version: number }>()
+    for (const { id, version: written, state } of rows) {
+      const height = heights.get(id)
+      if (height?.isFull === true) continue
+      const version = this.#right(id, written, height)
+      counted.set(id, { person: decodeCounted(state), version })
+    }
+    return counted
   }
 
-  #right(id: ProfileId, written: number, added: number | undefined): number {
-    const version = versionOf(written, added)
+  #right(id: ProfileId, written: number, height: Height | undefined): number {
+    const version = versionOf(written, height?.version)
     return this.labelOf(id, version)?.version ?? version
   }
 
@@ -89,18 +94,17 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
     const written = this.#written.get(id)
     if (written !== undefined) {
       const row = { ...written, forward: null, shared: null, saga: null }
-      return storedFrom(id, row, undefined, this.labelOf)
+      return storedFrom(id, row, [], this.labelOf)
     }
     const row = this.#rowOf(id)
-    return row && storedFrom(id, row, this.#added.get(id), this.labelOf)
+    return row && storedFrom(id, row, this.#added.get(id) ?? [], this.labelOf)
   }
 
   #rowOf(id: ProfileId): ProfileRow | undefined {
     if (!this.#read.has(id)) {
       const row = this.rowOf(id)
-      const addition = row && this.additions.of(id, row.version)
       this.#read.set(id, row)
-      if (addition !== undefined) this.#added.set(id, addition)
+      if (row !== undefined) this.#added.set(id, this.additions.of(id, row.version))
     }
     return this.#read.get(id)
   }
