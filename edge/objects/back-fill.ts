@@ -61,7 +61,7 @@ export class BackFillWork {
     stores.profiles.labelOf = labelsOf(view)
     if (news !== undefined) {
       const { names, isOfProperties: properties, isOrdered } = news
-      stores.history.read(ids, names, { properties, ids: isOrdered })
+      stores.history.read(ids, { names, properties, ids: isOrdered })
     }
     const isOfNews = news?.isAll === true && isOnce
     const asked = isOfNews ? this.#concerned(view, stores, ids, news) : ids

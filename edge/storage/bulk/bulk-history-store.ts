@@ -2,21 +2,12 @@ import { oldestOf } from '../../domain/spent.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { ProfileId } from '../../protocol/id.ts'
 import type { Millis } from '../../protocol/time.ts'
-import {
-  HistoryStore,
-  named,
-  TAIL_EVENTS,
-  type Chunk,
-  type Names,
-  type ReadColumns,
-} from '../history-store.ts'
+import { HistoryStore, named, TAIL_EVENTS, type Chunk, type Names } from '../history-store.ts'
 import { groupBy } from '../group-by.ts'
 import { insertRows } from '../insert-rows.ts'
+import type { Question } from '../read-ahead.ts'
 import { lined } from '../sealed-chunk.ts'
 import { NotedList, NotInBulk, type BulkPart } from './bulk-part.ts'
-
-/** Of what is sealed so much is read ahead, and little more: histories may be long. */
-const MOST_CHARACTERS = 4_000_000
 
 /** Events of many profiles at once. */
 export class BulkHistoryStore extends HistoryStore implements BulkPart {
@@ -24,7 +15,6 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
   readonly #read = new Map<ProfileId, readonly Chunk[]>()
   /** Read ahead since it last forgot. */
   characters = 0
-  readonly #columns = new Map<number, ReadColumns>()
   readonly #appended = new NotedList<readonly [ProfileId, readonly EventRecord[]]>()
 
   constructor(sql: SqlStorage) {
@@ -41,41 +31,14 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
     for (const [id, events] of this.#appended) if (id === profile) yield* events
   }
 
-  /** What is to be counted anew of many, with the columns that are going to be asked for. */
-  read(
-    profiles: readonly ProfileId[],
-    asked: Names,
-    columns: { readonly properties: boolean; readonly ids: boolean },
-  ): void {
-    const chunks = this.chunksOfAll(profiles)
-    for (const profile of profiles) this.#read.set(profile, chunks.get(profile) ?? [])
-    const rows = [...chunks.values()].flatMap((own) =>
-      own.flatMap(({ id, concerns }) => (id !== undefined && concerns(asked) ? id : [])),
-    )
-    if (rows.length > 0) this.#readColumns(rows, columns)
-  }
-
-  #readColumns(
-    ids: readonly number[],
-    asked: { readonly properties: boolean; readonly ids: boolean },
-  ): void {
-    const more = [asked.properties ? 'properties' : [], asked.ids ? 'ids' : []].flat()
-    const rows = this.#sql.exec<{ id: number } & ReadColumns>(
-      `SELECT ${['id', 'heads', ...more].join()} FROM sealed
-       WHERE id IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(ids),
-    )
-    for (const { id, ...columns } of rows) {
-      this.#columns.set(id, columns)
-      const { heads, properties = '', ids: messages = '' } = columns
-      this.characters += heads.length + properties.length + messages.length
-      // The others are read one by one, each when it is its turn.
-      if (this.characters > MOST_CHARACTERS) break
+  /** What is to be counted anew of many. */
+  read(profiles: readonly ProfileId[], question: Question): void {
+    const chunks = this.chunksOfAll(profiles, question)
+    for (const profile of profiles) {
+      const own = chunks.get(profile) ?? []
+      this.#read.set(profile, own)
+      for (const { ahead = 0 } of own) this.characters += ahead
     }
-  }
-
-  protected override columnsOf(id: number): ReadColumns {
-    return this.#columns.get(id) ?? super.columnsOf(id)
   }
 
   /** Of those that were read, those that may have done what is asked for. */
@@ -123,7 +86,6 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
 
   forget(): void {
     this.#read.clear()
-    this.#columns.clear()
     this.characters = 0
     this.#appended.take()
   }
