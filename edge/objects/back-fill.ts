@@ -59,14 +59,12 @@ export class BackFillWork {
     stores.forget()
     const view = shard.over(stores)
     stores.profiles.labelOf = labelsOf(view)
-    if (news !== undefined) {
-      const { names, isOfProperties: properties, isOrdered } = news
-      stores.history.read(ids, { names, properties, ids: isOrdered })
-    }
+    const touched = news === undefined ? ids : touchedBy(stores, news, ids)
     const isOfNews = news?.isAll === true && isOnce
-    const asked = isOfNews ? this.#concerned(view, stores, ids, news) : ids
+    const asked = isOfNews ? addedTo(view, stores, news, ids, touched) : ids
     const { characters } = stores.history
-    this.#size.learn({ people: ids.length, whole: asked.length, characters })
+    const [people, concerned, whole] = [ids.length, touched.length, asked.length]
+    this.#size.learn({ people, concerned, whole, characters })
     stores.profiles.read(asked)
     stores.timers.read(asked)
     stores.accounts.read(asked)
@@ -84,24 +82,34 @@ export class BackFillWork {
     stores.flush()
     stores.forget()
   }
+}
 
-  /** Those who are to be brought to the present as a whole: to the others no more is added than what is new of them. */
-  #concerned(
-    view: Shard,
-    stores: BulkStores,
-    ids: readonly ProfileId[],
-    news: News,
-  ): readonly ProfileId[] {
-    const { names, since } = news
-    const touched = new Set(stores.history.concerned(names))
-    const others = ids.filter((id) => !touched.has(id))
-    const { version } = since.catalog
-    const versions = stores.profiles.versionsOf(others, [version, news.of.catalog.version])
-    return [
-      ...others.filter((id) => versions.get(id) !== version),
-      ...addNews(view, stores, news, [...touched]),
-    ]
-  }
+/** Those among some people who may have done what is new; what is asked of their histories is read. */
+function touchedBy(
+  { history }: BulkStores,
+  { names, isOfProperties: properties, isOrdered: ids }: News,
+  people: readonly ProfileId[],
+): readonly ProfileId[] {
+  history.read(people, { names, properties, ids })
+  return history.concerned(names)
+}
+
+/** Adds what is new of some people. Answers those who are to be brought to the present as a whole. */
+function addedTo(
+  view: Shard,
+  stores: BulkStores,
+  news: News,
+  people: readonly ProfileId[],
+  touched: readonly ProfileId[],
+): readonly ProfileId[] {
+  const known = new Set(touched)
+  const others = people.filter((id) => !known.has(id))
+  const { version } = news.since.catalog
+  const versions = stores.profiles.versionsOf(others, [version, news.of.catalog.version])
+  return [
+    ...others.filter((id) => versions.get(id) !== version),
+    ...addNews(view, stores, news, touched),
+  ]
 }
 
 /** False: it shares its graph, or is about to live elsewhere. */
