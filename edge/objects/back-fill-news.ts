@@ -3,7 +3,7 @@ import { judgeNews, type Found } from '../domain/judge-news.ts'
 import type { News } from '../domain/news.ts'
 import type { Counted } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
-import { NEVER, type Millis } from '../protocol/time.ts'
+import type { Millis } from '../protocol/time.ts'
 import type { AdditionRow } from '../storage/addition-store.ts'
 import type { BulkStores } from '../storage/bulk/bulk-stores.ts'
 import type { Shard } from './shard.ts'
@@ -27,7 +27,6 @@ export function addNews(
   const others = ids.filter((id) => {
     const known = people.get(id)
     if (known?.version !== version || !isOf(known.person, news)) return true
-    if ((stores.timers.of(id) ?? NEVER) <= now) return true
     const found = foundOf(stores, news, known.person, now)
     if (found === 'undecided') return true
     if (found === 'nothing') return false

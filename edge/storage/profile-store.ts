@@ -295,10 +295,6 @@ export function storedFrom(
   }
 }
 
-/** The catalog's version that a state is right under with what is added to it; 0 stays: it is to be looked at. */
-export const versionOf = (written: number, added = 0): number =>
-  written === 0 ? 0 : Math.max(written, added)
-
 function profileFrom(
   id: ProfileId,
   { version, state }: Pick<StateRow, 'version' | 'state'>,
@@ -307,7 +303,7 @@ function profileFrom(
 ): Profile {
   const profile = decodeProfile(state)
   for (const { data } of additions) foldAddition(profile, data)
-  const label = labelOf(id, versionOf(version, additions.at(-1)?.version))
+  const label = labelOf(id, version)
   if (label === undefined || profile.version >= label.version) return profile
   profile.version = label.version
   profile.fingerprint = label.fingerprint

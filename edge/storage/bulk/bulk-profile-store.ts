@@ -3,13 +3,7 @@ import type { ProfileId } from '../../protocol/id.ts'
 import type { Additions, AdditionStore, Height } from '../addition-store.ts'
 import { insertRows, listed } from '../insert-rows.ts'
 import type { ProfileChanges } from '../profile-changes.ts'
-import {
-  ProfileStore,
-  storedFrom,
-  versionOf,
-  type ProfileRow,
-  type StoredProfile,
-} from '../profile-store.ts'
+import { ProfileStore, storedFrom, type ProfileRow, type StoredProfile } from '../profile-store.ts'
 import { NotedMap, NotInBulk, type BulkPart } from './bulk-part.ts'
 
 type Versions = readonly [since: number, until: number]
@@ -86,8 +80,8 @@ export class BulkProfileStore extends ProfileStore implements BulkPart {
   }
 
   #right(id: ProfileId, written: number, height: Height | undefined): number {
-    const version = versionOf(written, height?.version)
-    return this.labelOf(id, version)?.version ?? version
+    if (written === 0) return 0
+    return Math.max(this.labelOf(id, written)?.version ?? written, height?.version ?? 0)
   }
 
   override find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
