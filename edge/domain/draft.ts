@@ -20,8 +20,12 @@ export class Draft {
   readonly #purposes: readonly Purpose[]
   /** Profiles keep all that it reads already, because segments read the same. */
   readonly #isKept: boolean
-  /** Names of the events that it reads; undefined: any. */
-  readonly names: ReadonlySet<string> | undefined
+  /** What it asks of a history: events of these names (undefined: any), what they told, and their ids. */
+  readonly question: {
+    readonly names: ReadonlySet<string> | undefined
+    readonly properties: boolean
+    readonly ids: boolean
+  }
 
   constructor(condition: Condition, purposes: readonly Purpose[], compiled: CompiledCatalog) {
     const { catalog, segments } = compiled
@@ -41,14 +45,15 @@ export class Draft {
     this.#purposes = purposes
     const read = [...this.#condition.reads.features]
     this.#isKept = read.every((feature) => compiled.features.serves(feature))
-    this.names = read.some(({ events }) => events === undefined)
+    const names = read.some(({ events }) => events === undefined)
       ? undefined
       : new Set(read.flatMap(({ events = [] }) => events))
+    this.question = { names, properties: features.areOfProperties, ids: features.areOrdered }
   }
 
   /** Whether its history must be read to judge a profile. */
   asksHistory({ fingerprint }: Profile): boolean {
-    if (this.names?.size === 0) return false
+    if (this.question.names?.size === 0) return false
     return !this.#isKept || fingerprint !== this.#compiled.fingerprint
   }
 

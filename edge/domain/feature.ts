@@ -26,6 +26,8 @@ export interface Feature {
   /** What an event must have been consented to for, beside what it is kept for. */
   readonly purposes: readonly Purpose[]
   readonly limit: Limit['of'] | undefined
+  /** What an event told decides, beside its name and when it happened. */
+  readonly isOfProperties: boolean
   keep: number
 }
 
@@ -135,6 +137,9 @@ export class FeatureSet {
       detail,
       purposes,
       limit: limit?.of,
+      isOfProperties:
+        where.length > 0 ||
+        [property, binding, reaction, orders, fact].some((one) => one !== undefined),
       keep,
     }
     this.#add(feature, where)
@@ -168,6 +173,11 @@ export class FeatureSet {
   /** Whether of any the whole place in the order of events is kept. */
   get areOrdered(): boolean {
     return [...this.#byKey.values()].some(({ detail }) => detail === 'moment')
+  }
+
+  /** Whether of any what an event told is asked. */
+  get areOfProperties(): boolean {
+    return [...this.#byKey.values()].some(({ isOfProperties }) => isOfProperties)
   }
 
   /** Names of the events that any of them may match; undefined: all. */

@@ -19,7 +19,7 @@ export function onlyAdds(
     }
   }
   for (const [id, segment] of after.segments) {
-    if (!before.segments.has(id) && !isOfEventsAlone(segment, fresh)) return false
+    if (!before.segments.has(id) && !isOfEventsAlone(segment, before, fresh)) return false
   }
   return true
 }
@@ -50,8 +50,14 @@ function meaningOf(
   ])
 }
 
-function isOfEventsAlone({ leaves, holds }: CompiledSegment, fresh: FeatureSet): boolean {
-  for (const { isRestless, reads } of leaves) {
+function isOfEventsAlone(
+  { leaves, holds }: CompiledSegment,
+  before: CompiledCatalog,
+  fresh: FeatureSet,
+): boolean {
+  for (const { key: leaf, isRestless, reads } of leaves) {
+    // What was asked before stands already, though more may be kept for it now: by itself it turns no more.
+    if (before.leaves.find(leaf) !== undefined) return false
     const { features, traits, context, purposes, accounts } = reads
     if (isRestless || accounts || traits.size + context.size + purposes.size > 0) return false
     for (const { key } of features) if (!fresh.has(key)) return false

@@ -150,3 +150,23 @@ export function decodeProfile(text: string): Profile {
     chosen: new Map(raw.chosen),
   }
 }
+
+/** What decides which events of somebody count, and under which catalog their state was written. */
+export type Counted = Pick<
+  Profile,
+  'id' | 'consent' | 'consentMode' | 'kept' | 'imported' | 'version' | 'fingerprint'
+>
+
+/** No more of a state than that. */
+export function decodeCounted(text: string): Counted {
+  const { id, consent, consentMode, kept, imported, version, fingerprint } = JSON.parse(text)
+  return {
+    id,
+    consent: new Map(consent),
+    consentMode,
+    kept: new Set(kept),
+    imported,
+    version,
+    fingerprint,
+  }
+}

@@ -1,19 +1,20 @@
 import { workspaceObject } from './address.ts'
 import { noChanges } from '../domain/apply-event.ts'
+import type { News } from '../domain/news.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { Transition } from '../protocol/membership.ts'
 import type { ShardStatus } from '../protocol/objects.ts'
 import { SECOND, type Millis } from '../protocol/time.ts'
 import { BulkStores } from '../storage/bulk/bulk-stores.ts'
+import { addNews } from './back-fill-news.ts'
 import { nextSlice } from './back-fill-order.ts'
 import { labelsOf, setReached } from './back-fill-reach.ts'
 import { refresh } from './refresh.ts'
-import type { News, Shard } from './shard.ts'
+import type { Shard } from './shard.ts'
+import { SliceSize } from './slice-size.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-/** Profiles of one transaction: sliced by count, because production clocks stand still without I/O. */
-const SLICE = 100
 const RETRY: Millis = 5 * SECOND
 
 /**
@@ -22,6 +23,7 @@ const RETRY: Millis = 5 * SECOND
  */
 export class BackFillWork {
   readonly #shard: Shard
+  readonly #size = new SliceSize()
   #stores: BulkStores | undefined
 
   constructor(shard: Shard) {
@@ -33,8 +35,8 @@ export class BackFillWork {
     const shard = this.#shard
     const state = shard.backFill()
     if (state === undefined) return false
-    const { ids, next } = nextSlice(shard, state, SLICE)
-    this.#look(ids)
+    const { ids, next } = nextSlice(shard, state, this.#size.next)
+    this.#look(ids, state.first === undefined)
     shard.meta.set('back-fill', next)
     if (next !== null) return true
     const { catalog, fingerprint } = shard.compiled
@@ -45,15 +47,24 @@ export class BackFillWork {
     return false
   }
 
-  #look(ids: readonly ProfileId[]): void {
+  /** `isOnce`: nobody among them is looked at a second time. */
+  #look(ids: readonly ProfileId[], isOnce: boolean): void {
     const shard = this.#shard
-    const stores = (this.#stores ??= new BulkStores(shard.rows.sql))
+    const stores = (this.#stores ??= new BulkStores(
+      shard.rows.sql,
+      undefined,
+      shard.profiles.additions,
+    ))
     const { news } = shard
     stores.forget()
     const view = shard.over(stores)
     stores.profiles.labelOf = labelsOf(view)
-    if (news !== undefined) stores.history.read(ids, news.names, news.isOrdered)
-    const asked = news === undefined ? ids : this.#concerned(stores, ids, news)
+    const touched = news === undefined ? ids : touchedBy(stores, news, ids)
+    const isOfNews = news?.isAll === true && isOnce
+    const asked = isOfNews ? addedTo(view, stores, news, ids, touched) : ids
+    const { characters } = stores.history
+    const [people, concerned, whole] = [ids.length, touched.length, asked.length]
+    this.#size.learn({ people, concerned, whole, characters })
     stores.profiles.read(asked)
     stores.timers.read(asked)
     stores.accounts.read(asked)
@@ -71,15 +82,34 @@ export class BackFillWork {
     stores.flush()
     stores.forget()
   }
+}
 
-  /** Those who may stand otherwise than before: of the others nothing more is read than what they are called did. */
-  #concerned(stores: BulkStores, ids: readonly ProfileId[], news: News): readonly ProfileId[] {
-    if (!news.isAll) return ids
-    const versions = stores.profiles.versionsOf(ids)
-    const touched = new Set(stores.history.concerned(news.names))
-    const { version } = news.since.catalog
-    return ids.filter((id) => touched.has(id) || versions.get(id) !== version)
-  }
+/** Those among some people who may have done what is new; what is asked of their histories is read. */
+function touchedBy(
+  { history }: BulkStores,
+  { names, isOfProperties: properties, isOrdered: ids }: News,
+  people: readonly ProfileId[],
+): readonly ProfileId[] {
+  history.read(people, { names, properties, ids })
+  return history.concerned(names)
+}
+
+/** Adds what is new of some people. Answers those who are to be brought to the present as a whole. */
+function addedTo(
+  view: Shard,
+  stores: BulkStores,
+  news: News,
+  people: readonly ProfileId[],
+  touched: readonly ProfileId[],
+): readonly ProfileId[] {
+  const known = new Set(touched)
+  const others = people.filter((id) => !known.has(id))
+  const { version } = news.since.catalog
+  const versions = stores.profiles.versionsOf(others, [version, news.of.catalog.version])
+  return [
+    ...others.filter((id) => versions.get(id) !== version),
+    ...addNews(view, stores, news, touched),
+  ]
 }
 
 /** False: it shares its graph, or is about to live elsewhere. */

@@ -147,7 +147,7 @@ export class BulkIngest {
 
   #stored(): BulkStores {
     const { rows, profiles } = this.#shard
-    return (this.#stores ??= new BulkStores(rows.sql, profiles.changes))
+    return (this.#stores ??= new BulkStores(rows.sql, profiles.changes, profiles.additions))
   }
 }
 

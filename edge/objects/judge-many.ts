@@ -16,7 +16,7 @@ export function judgeMany(
   now: Millis,
 ): { readonly verdicts: readonly Verdict[]; readonly cost: number } {
   const asked = profiles.filter((profile) => draft.asksHistory(profile)).map(({ id }) => id)
-  const { events, cost } = readHistories(shard.history, asked, draft.names)
+  const { events, cost } = readHistories(shard.history, asked, draft.question)
   const verdicts = profiles.map((profile) => {
     const history = draft.asksHistory(profile) ? (events.get(profile.id) ?? []) : undefined
     return draft.judge(profile, history, now)

@@ -7,9 +7,8 @@ import type { Changes } from '../domain/apply-event.ts'
 import type { Reach } from '../domain/channels.ts'
 import { addressOf } from '../domain/id.ts'
 import { exitsOf } from '../domain/exits.ts'
-import type { FeatureSet } from '../domain/feature.ts'
 import type { Graph } from '../domain/graph.ts'
-import { onlyAdds } from '../domain/only-adds.ts'
+import { newsBetween, type News } from '../domain/news.ts'
 import type { Profile } from '../domain/profile.ts'
 import { retire, type RetiredSegment } from '../domain/retired.ts'
 import { dueAt } from '../domain/standing.ts'
@@ -60,19 +59,6 @@ import { sendBecause, tellFarewells } from './touches.ts'
 const ALARM_GAP: Millis = 200
 /** How long a newer catalog is waited for. */
 const CATALOG_LIMIT: Millis = 5 * SECOND
-
-/** What one catalog has that another had not. */
-export interface News {
-  readonly of: CompiledCatalog
-  readonly since: CompiledCatalog
-  readonly features: FeatureSet
-  /** Of the events that these may match; undefined: any. */
-  readonly names: ReadonlySet<string> | undefined
-  /** Ids of messages are asked for: the order of events decides. */
-  readonly isOrdered: boolean
-  /** Whoever did nothing of that name stands as before. */
-  readonly isAll: boolean
-}
 
 /** What the verbs of one profile shard share: its stores, its catalog, its alarm. */
 export class Shard implements Ledger, Stores {
@@ -282,10 +268,7 @@ export class Shard implements Ledger, Stores {
       if (catalog === undefined) return undefined
       this.#counted = this.#compile(catalog)
     }
-    const features = compiled.features.beyond(this.#counted.features)
-    const isAll = onlyAdds(this.#counted, compiled, features)
-    const { names, areOrdered: isOrdered } = features
-    this.#news = { of: compiled, since: this.#counted, features, names, isOrdered, isAll }
+    this.#news = newsBetween(this.#counted, compiled)
     return this.#news
   }
 

@@ -1,6 +1,7 @@
 import type { CountedEvent } from '../domain/counted-event.ts'
 import type { ProfileId } from '../protocol/id.ts'
 import type { HistoryStore } from './history-store.ts'
+import type { Question } from './read-ahead.ts'
 
 /** What an event that is read costs, as characters of text that are decoded. */
 const EVENT_CHARACTERS = 300
@@ -12,16 +13,17 @@ export interface HistoriesRead {
   readonly cost: number
 }
 
-/** The kept events of many profiles that bear one of some names (undefined: any), read with a few statements. */
+/** The kept events of many profiles that a question is about, read with a few statements. */
 export function readHistories(
   history: HistoryStore,
   profiles: readonly ProfileId[],
-  names: ReadonlySet<string> | undefined,
+  question: Question,
 ): HistoriesRead {
   const events = new Map<ProfileId, CountedEvent[]>()
+  const { names } = question
   let cost = 0
   if (profiles.length === 0 || names?.size === 0) return { events, cost }
-  for (const [id, chunks] of history.chunksOfAll(profiles)) {
+  for (const [id, chunks] of history.chunksOfAll(profiles, question)) {
     const own = chunks.flatMap((chunk) => [...chunk.events(names)])
     events.set(id as ProfileId, own)
     cost += own.length * EVENT_CHARACTERS

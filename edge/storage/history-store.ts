@@ -4,6 +4,7 @@ import type { EventRecord } from '../protocol/event.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
 import { NEVER, type Millis } from '../protocol/time.ts'
 import { listed } from './insert-rows.ts'
+import { readAhead, sizeOf, type Question, type ReadColumns } from './read-ahead.ts'
 import { glimpsed, lined, linesOf, opened, sealed, type SealedRow } from './sealed-chunk.ts'
 
 /** Rows of one page of history on its way to another shard, at most this many characters. */
@@ -27,9 +28,6 @@ export type Names = ReadonlySet<string> | undefined
 /** Texts of names that are remembered. */
 const MOST_NAMES = 1_000
 
-/** The columns that are read together, and ids if they were. */
-export type ReadColumns = Pick<SealedRow, 'heads' | 'properties'> & { readonly ids?: string }
-
 /** Rows of all histories after one of them, in the order in which a pass comes to them. */
 export interface HistoryPlace {
   readonly table: 'chunk' | 'sealed' | 'tail'
@@ -40,8 +38,8 @@ export interface HistoryPlace {
 export interface Chunk {
   /** Whether any of its events may bear one of some names. */
   concerns(asked: Names): boolean
-  /** Of its row, if it is sealed. */
-  readonly id?: number
+  /** Characters of it that were read ahead. Absent: none. */
+  readonly ahead?: number
   /** Those that bear one of some names, in order of arrival; what nobody asks of them is not read. */
   events(asked: Names): Iterable<CountedEvent>
 }
@@ -165,8 +163,11 @@ export class HistoryStore {
     return this.chunksOfAll([profile]).get(profile) ?? []
   }
 
-  /** Of many, each one's in order of arrival. */
-  chunksOfAll(profiles: Iterable<ProfileId>): ReadonlyMap<string, readonly Chunk[]> {
+  /** Of many, each one's in order of arrival. `question`: what is going to be asked of them. */
+  chunksOfAll(
+    profiles: Iterable<ProfileId>,
+    question?: Question,
+  ): ReadonlyMap<string, readonly Chunk[]> {
     const chunks = new Map<string, Chunk[]>()
     const add = (profile: string, chunk: Chunk): void => {
       const known = chunks.get(profile)
@@ -187,16 +188,28 @@ export class HistoryStore {
         })
       }
     }
-    const rows = this.#sql.exec<{ id: number; profile: string; names: string }>(
-      `SELECT id, profile, names FROM sealed ${within} ORDER BY profile, seq`,
-      asked,
-    )
-    for (const { id, profile, names } of rows) {
-      const own = this.#namesIn(names)
+    const rows = this.#sql
+      .exec<{ id: number; profile: string; names: string }>(
+        `SELECT id, profile, names FROM sealed ${within} ORDER BY profile, seq`,
+        asked,
+      )
+      .toArray()
+      .map(({ id, profile, names }) => ({ id, profile, own: this.#namesIn(names) }))
+    const concerned = (own: readonly string[], asked: Names): boolean =>
+      asked === undefined || own.some((name) => asked.has(name))
+    const ahead = question
+      ? readAhead(
+          this.#sql,
+          rows.flatMap(({ id, own }) => (concerned(own, question.names) ? id : [])),
+          question,
+        )
+      : undefined
+    for (const { id, profile, own } of rows) {
+      const read = ahead?.get(id)
       add(profile, {
-        id,
-        concerns: (asked) => asked === undefined || own.some((name) => asked.has(name)),
-        events: (asked) => this.#glimpses(id, own, asked),
+        ...(read !== undefined && { ahead: sizeOf(read) }),
+        concerns: (asked) => concerned(own, asked),
+        events: (asked) => (concerned(own, asked) ? this.#glimpses(id, own, asked, read) : []),
       })
     }
     const tails = this.#sql.exec<{ profile: string; data: string }>(
@@ -222,7 +235,7 @@ export class HistoryStore {
     return names
   }
 
-  protected columnsOf(id: number): ReadColumns {
+  #columnsOf(id: number): ReadColumns {
     return this.#sql
       .exec<{ heads: string; properties: string }>(
         'SELECT heads, properties FROM sealed WHERE id = ?',
@@ -231,19 +244,23 @@ export class HistoryStore {
       .one()
   }
 
-  *#glimpses(id: number, own: readonly string[], asked: Names): Generator<CountedEvent> {
-    if (asked !== undefined && !own.some((name) => asked.has(name))) return
-    const columns = this.columnsOf(id)
-    const column = (name: 'ids' | 'others') => () =>
+  *#glimpses(
+    id: number,
+    own: readonly string[],
+    asked: Names,
+    read = this.#columnsOf(id),
+  ): Generator<CountedEvent> {
+    const column = (name: 'properties' | 'ids' | 'others') => () =>
       this.#sql
         .exec<{ [column: string]: string }>(`SELECT ${name} FROM sealed WHERE id = ?`, id)
         .one()[name] ?? ''
+    const { heads, properties, ids } = read
     yield* glimpsed(
       own,
       {
-        heads: columns.heads,
-        properties: () => columns.properties,
-        ids: columns.ids === undefined ? column('ids') : () => columns.ids ?? '',
+        heads,
+        properties: properties === undefined ? column('properties') : () => properties,
+        ids: ids === undefined ? column('ids') : () => ids,
         others: column('others'),
       },
       (name) => asked === undefined || asked.has(name),
@@ -471,7 +488,7 @@ function* rowsOf(
   const some = events.slice(0, room)
   const row = sealed(some, last)
   const taken = some.length
-  if (sizeOf(row) <= CHUNK_CHARACTERS || (taken === 1 && last === undefined)) {
+  if (lengthOf(row) <= CHUNK_CHARACTERS || (taken === 1 && last === undefined)) {
     yield { row, some, isMore: last !== undefined }
     return yield* rowsOf(events.slice(taken))
   }
@@ -481,7 +498,7 @@ function* rowsOf(
   yield* rowsOf(events.slice(half))
 }
 
-const sizeOf = (row: SealedRow): number =>
+const lengthOf = (row: SealedRow): number =>
   row.names.length + row.heads.length + row.properties.length + row.ids.length + row.others.length
 
 /** Events as texts of a limited size, each a list of some. */

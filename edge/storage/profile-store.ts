@@ -1,5 +1,7 @@
+import { foldAddition } from '../domain/addition.ts'
 import { decodeProfile, encodeProfile, type Profile } from '../domain/profile.ts'
 import type { DeviceId, ProfileId } from '../protocol/id.ts'
+import { AdditionStore, type Additions } from './addition-store.ts'
 import { listed } from './insert-rows.ts'
 import { ProfileChanges } from './profile-changes.ts'
 
@@ -37,13 +39,16 @@ type StateRow = { id: ProfileId; version: number; state: string }
  */
 export class ProfileStore {
   readonly changes: ProfileChanges
+  /** What is folded into whatever is read. */
+  readonly additions: AdditionStore
   readonly #sql: SqlStorage
   /** Asked of each state that is read. */
   labelOf: LabelOf = () => undefined
 
-  constructor(sql: SqlStorage, changes = new ProfileChanges()) {
+  constructor(sql: SqlStorage, changes = new ProfileChanges(), additions = new AdditionStore(sql)) {
     this.#sql = sql
     this.changes = changes
+    this.additions = additions
     // Rows of a kilobyte in the order of random ids would be moved about with every birth: only their index is.
     sql.exec(`CREATE TABLE IF NOT EXISTS profile (
       id TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, state TEXT, forward TEXT,
@@ -57,7 +62,7 @@ export class ProfileStore {
   /** The state, or where it went. */
   find(id: ProfileId): StoredProfile | { readonly forward: ProfileId } | undefined {
     const row = this.rowOf(id)
-    return row && storedFrom(id, row, this.labelOf)
+    return row && storedFrom(id, row, this.additions.of(id, row.version), this.labelOf)
   }
 
   protected rowOf(id: ProfileId): ProfileRow | undefined {
@@ -72,6 +77,7 @@ export class ProfileStore {
   /** Its graph stays as it is. */
   save(profile: Profile): void {
     this.changes.tell(profile.id)
+    this.additions.drop(profile.id)
     const state = encodeProfile(profile)
     const { rowsWritten } = this.#sql.exec(
       'UPDATE profile SET version = ?, state = ? WHERE id = ? AND state NOT NULL',
@@ -85,6 +91,7 @@ export class ProfileStore {
   /** With the graph it shares with no other. */
   saveWithGraph(profile: Profile, graph: string | null): void {
     this.changes.tell(profile.id)
+    this.additions.drop(profile.id)
     const state = encodeProfile(profile)
     const { rowsWritten } = this.#sql.exec(
       `UPDATE profile SET version = ?, state = ?, graph = ?, shared = NULL
@@ -145,6 +152,7 @@ export class ProfileStore {
       .toArray()
     if (row?.forward === to) return
     this.changes.tell(id)
+    this.additions.drop(id)
     this.#sql.exec(
       `INSERT OR REPLACE INTO profile (id, version, state, forward) VALUES (?, 0, NULL, ?)`,
       id,
@@ -190,7 +198,7 @@ export class ProfileStore {
       cursor,
       limit,
     )
-    return Array.from(rows, (row) => this.#decode(row))
+    return this.#decoded([...rows])
   }
 
   /** Of states alone, in order, from after `cursor`. */
@@ -212,35 +220,29 @@ export class ProfileStore {
        WHERE id IN (SELECT value FROM json_each(?)) AND state NOT NULL`,
       listed(ids),
     )
-    return Array.from(rows, (row) => this.#decode(row))
+    return this.#decoded([...rows])
   }
 
   /** States by the numbers of their rows. */
   numbered(numbers: readonly number[]): ReadonlyMap<number, Profile> {
-    const rows = this.#sql.exec<StateRow & { n: number }>(
-      `SELECT rowid AS n, id, version, state FROM profile
-       WHERE rowid IN (SELECT value FROM json_each(?)) AND state NOT NULL`,
-      JSON.stringify(numbers),
-    )
-    return new Map(Array.from(rows, ({ n, ...row }) => [n, this.#decode(row)]))
+    const rows = this.#sql
+      .exec<StateRow & { n: number }>(
+        `SELECT rowid AS n, id, version, state FROM profile
+         WHERE rowid IN (SELECT value FROM json_each(?)) AND state NOT NULL`,
+        JSON.stringify(numbers),
+      )
+      .toArray()
+    const profiles = this.#decoded(rows)
+    return new Map(profiles.map((profile, place) => [rows[place]?.n ?? 0, profile]))
   }
 
-  #decode({ id, version, state }: StateRow): Profile {
-    return labelled(decodeProfile(state), this.labelOf(id, version))
-  }
-
-  /** Of these, the catalog's version that each is right under; 0: to be looked at whatever came of others. */
-  versionsOf(ids: readonly ProfileId[]): ReadonlyMap<ProfileId, number> {
-    const rows = this.#sql.exec<{ id: ProfileId; version: number }>(
-      `SELECT id, iif(saga IS NULL, version, 0) AS version FROM profile
-       WHERE id IN (SELECT value FROM json_each(?))`,
-      listed(ids),
+  #decoded(rows: readonly StateRow[]): Profile[] {
+    const oldest = rows.reduce((least, { version }) => Math.min(least, version), Infinity)
+    const additions = this.additions.ofMany(
+      rows.map(({ id }) => id),
+      oldest,
     )
-    const versions = new Map<ProfileId, number>()
-    for (const { id, version } of rows) {
-      versions.set(id, this.labelOf(id, version)?.version ?? version)
-    }
-    return versions
+    return rows.map(({ id, ...row }) => profileFrom(id, row, additions.get(id) ?? [], this.labelOf))
   }
 
   /** How many states stand after `cursor`. */
@@ -256,6 +258,7 @@ export class ProfileStore {
   /** Neither a state nor a pointer is left. */
   remove(id: ProfileId): void {
     this.changes.tell(id)
+    this.additions.drop(id)
     const [row] = this.#sql
       .exec<{ state: string | null }>('DELETE FROM profile WHERE id = ? RETURNING state', id)
       .toArray()
@@ -273,9 +276,11 @@ export class ProfileStore {
 /** A row as whoever looks for a profile sees it. */
 export function storedFrom(
   id: ProfileId,
-  { version, state, forward, graph, shared, saga }: ProfileRow,
+  row: ProfileRow,
+  additions: Additions,
   labelOf: LabelOf,
 ): StoredProfile | { readonly forward: ProfileId } {
+  const { version, state, forward, graph, shared, saga } = row
   if (forward !== null) return { forward: forward as ProfileId }
   let profile: Profile | undefined
   return {
@@ -284,12 +289,21 @@ export function storedFrom(
     shared,
     saga,
     get profile() {
-      return (profile ??= labelled(decodeProfile(state ?? '{}'), labelOf(id, version)))
+      const told = { version, state: state ?? '{}' }
+      return (profile ??= profileFrom(id, told, additions, labelOf))
     },
   }
 }
 
-function labelled(profile: Profile, label: Label | undefined): Profile {
+function profileFrom(
+  id: ProfileId,
+  { version, state }: Pick<StateRow, 'version' | 'state'>,
+  additions: Additions,
+  labelOf: LabelOf,
+): Profile {
+  const profile = decodeProfile(state)
+  for (const { data } of additions) foldAddition(profile, data)
+  const label = labelOf(id, version)
   if (label === undefined || profile.version >= label.version) return profile
   profile.version = label.version
   profile.fingerprint = label.fingerprint

@@ -30,7 +30,7 @@ export class TimerStore {
     this.#sql.exec('INSERT OR REPLACE INTO timer (profile, due) VALUES (?, ?)', profile, due)
   }
 
-  protected of(profile: ProfileId): Millis | undefined {
+  of(profile: ProfileId): Millis | undefined {
     return this.#sql
       .exec<{ due: number }>('SELECT due FROM timer WHERE profile = ?', profile)
       .toArray()[0]?.due

@@ -16,6 +16,7 @@ const did = (event: string): Condition => ({
   operator: 'gte',
   value: 1,
 })
+const seen = (times: number): Condition => ({ ...did('Seen'), value: times }) as Condition
 const never: Condition = { type: 'not', condition: did('Seen') }
 const best: Condition = { type: 'score', score: 'rfm.monetary', operator: 'gte', value: 5 }
 
@@ -47,6 +48,13 @@ test.each([
     catalog([...BEFORE, { type: 'all', conditions: BEFORE }]),
     false,
   ],
+  [
+    'more kept of events, by one that also asks what was asked before',
+    catalog([seen(2)]),
+    catalog([seen(2), { type: 'any', conditions: [seen(2), seen(5)] }]),
+    false,
+  ],
+  ['more kept of events', catalog([seen(2)]), catalog([seen(2), seen(5)]), true],
   ['one of who did nothing', catalog(BEFORE), catalog([...BEFORE, never]), false],
   ['another meaning', catalog(BEFORE), catalog([did('Seen')]), false],
   ['a segment less', catalog([...BEFORE, did('Seen')]), catalog(BEFORE), false],

@@ -125,7 +125,9 @@ describe('a new segment', () => {
   }
   const opens = (asked: readonly string[]) => asked.filter((one) => one.includes('heads')).length
   const writes = (asked: readonly string[]) =>
-    asked.filter((one) => /(INSERT INTO|UPDATE) (profile|tail|sealed|timer)\b/.test(one)).length
+    asked.filter((one) =>
+      /(INSERT( OR REPLACE)? INTO|UPDATE) (profile|addition|tail|sealed|timer)\b/.test(one),
+    ).length
 
   test('of events that nobody did opens no history and writes nobody', async () => {
     const bought: Condition = { type: 'performed', event: 'Bought', operator: 'gte', value: 1 }

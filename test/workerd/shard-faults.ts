@@ -128,7 +128,7 @@ const NONE: readonly (readonly [table: string, what: string])[] = [
   ],
   ['profile WHERE state IS NULL AND forward IS NULL', 'profiles that are nothing'],
   ['profile WHERE state IS NOT NULL AND forward IS NOT NULL', 'states that forward'],
-  ...['tail', 'sealed', 'membership', 'timer', 'account_member'].map(
+  ...['tail', 'sealed', 'membership', 'timer', 'account_member', 'addition'].map(
     (table) =>
       [
         `${table} WHERE profile NOT IN (SELECT id FROM profile WHERE state NOT NULL)`,

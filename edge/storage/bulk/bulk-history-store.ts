@@ -2,27 +2,19 @@ import { oldestOf } from '../../domain/spent.ts'
 import type { EventRecord } from '../../protocol/event.ts'
 import type { ProfileId } from '../../protocol/id.ts'
 import type { Millis } from '../../protocol/time.ts'
-import {
-  HistoryStore,
-  named,
-  TAIL_EVENTS,
-  type Chunk,
-  type Names,
-  type ReadColumns,
-} from '../history-store.ts'
+import { HistoryStore, named, TAIL_EVENTS, type Chunk, type Names } from '../history-store.ts'
 import { groupBy } from '../group-by.ts'
 import { insertRows } from '../insert-rows.ts'
+import type { Question } from '../read-ahead.ts'
 import { lined } from '../sealed-chunk.ts'
 import { NotedList, NotInBulk, type BulkPart } from './bulk-part.ts'
-
-/** Of what is sealed so much is read ahead, and little more: histories may be long. */
-const MOST_CHARACTERS = 4_000_000
 
 /** Events of many profiles at once. */
 export class BulkHistoryStore extends HistoryStore implements BulkPart {
   readonly #sql: SqlStorage
   readonly #read = new Map<ProfileId, readonly Chunk[]>()
-  readonly #columns = new Map<number, ReadColumns>()
+  /** Read ahead since it last forgot. */
+  characters = 0
   readonly #appended = new NotedList<readonly [ProfileId, readonly EventRecord[]]>()
 
   constructor(sql: SqlStorage) {
@@ -39,34 +31,14 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
     for (const [id, events] of this.#appended) if (id === profile) yield* events
   }
 
-  /** What is to be counted anew of many. `withIds`: where the order of events decides, their ids do. */
-  read(profiles: readonly ProfileId[], asked: Names, withIds = false): void {
-    const chunks = this.chunksOfAll(profiles)
-    for (const profile of profiles) this.#read.set(profile, chunks.get(profile) ?? [])
-    const ids = [...chunks.values()].flatMap((own) =>
-      own.flatMap(({ id, concerns }) => (id !== undefined && concerns(asked) ? id : [])),
-    )
-    if (ids.length === 0) return
-    const rows = this.#sql.exec<{
-      id: number
-      heads: string
-      properties: string
-      ids: string | null
-    }>(
-      `SELECT id, heads, properties, ${withIds ? 'ids' : 'NULL AS ids'} FROM sealed WHERE id IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(ids),
-    )
-    let size = 0
-    for (const { id, heads, properties, ids: messages } of rows) {
-      this.#columns.set(id, { heads, properties, ...(messages !== null && { ids: messages }) })
-      size += heads.length + properties.length + (messages?.length ?? 0)
-      // The others are read one by one, each when it is its turn.
-      if (size > MOST_CHARACTERS) break
+  /** What is to be counted anew of many. */
+  read(profiles: readonly ProfileId[], question: Question): void {
+    const chunks = this.chunksOfAll(profiles, question)
+    for (const profile of profiles) {
+      const own = chunks.get(profile) ?? []
+      this.#read.set(profile, own)
+      for (const { ahead = 0 } of own) this.characters += ahead
     }
-  }
-
-  protected override columnsOf(id: number): ReadColumns {
-    return this.#columns.get(id) ?? super.columnsOf(id)
   }
 
   /** Of those that were read, those that may have done what is asked for. */
@@ -114,7 +86,7 @@ export class BulkHistoryStore extends HistoryStore implements BulkPart {
 
   forget(): void {
     this.#read.clear()
-    this.#columns.clear()
+    this.characters = 0
     this.#appended.take()
   }
 }

@@ -1,4 +1,5 @@
 import type { ProfileId } from '../../protocol/id.ts'
+import type { AdditionStore } from '../addition-store.ts'
 import type { ProfileChanges } from '../profile-changes.ts'
 import { BulkAccountStore } from './bulk-account-store.ts'
 import { BulkCounterStore } from './bulk-counter-store.ts'
@@ -39,9 +40,9 @@ export class BulkStores {
   readonly graphs: BulkGraphStore
   readonly lake: BulkLakeStore
 
-  /** `changes`: who is told of profiles that change. */
-  constructor(sql: SqlStorage, changes?: ProfileChanges) {
-    this.profiles = new BulkProfileStore(sql, changes)
+  /** `changes`: who is told of profiles that change. `additions`: the shard's own. */
+  constructor(sql: SqlStorage, changes?: ProfileChanges, additions?: AdditionStore) {
+    this.profiles = new BulkProfileStore(sql, changes, additions)
     this.history = new BulkHistoryStore(sql)
     this.seen = new BulkSeenStore(sql)
     this.memberships = new BulkMembershipStore(sql)

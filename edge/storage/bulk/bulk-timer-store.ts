@@ -23,7 +23,7 @@ export class BulkTimerStore extends TimerStore implements BulkPart {
     for (const { profile, due } of rows) this.#read.set(profile, due)
   }
 
-  protected override of(profile: ProfileId): Millis | undefined {
+  override of(profile: ProfileId): Millis | undefined {
     return this.#written.get(profile) ?? this.#read.get(profile)
   }
 
