@@ -1,4 +1,4 @@
-import type { Names } from './history-store.ts'
+import type { Names } from './history-texts.ts'
 import type { SealedRow } from './sealed-chunk.ts'
 
 /** Of what is sealed so much is read ahead, and little more: histories may be long. */
