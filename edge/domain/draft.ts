@@ -48,7 +48,7 @@ export class Draft {
     const names = read.some(({ events }) => events === undefined)
       ? undefined
       : new Set(read.flatMap(({ events = [] }) => events))
-    this.question = { names, properties: features.areOfProperties, ids: features.areOrdered }
+    this.question = { names, properties: features.ofProperties, ids: features.areOrdered }
   }
 
   /** Whether its history must be read to judge a profile. */

@@ -27,7 +27,7 @@ export interface Feature {
   readonly purposes: readonly Purpose[]
   readonly limit: Limit['of'] | undefined
   /** What an event told decides, beside its name and when it happened. */
-  readonly isOfProperties: boolean
+  readonly ofProperties: boolean
   keep: number
 }
 
@@ -137,9 +137,8 @@ export class FeatureSet {
       detail,
       purposes,
       limit: limit?.of,
-      isOfProperties:
-        where.length > 0 ||
-        [property, binding, reaction, orders, fact].some((one) => one !== undefined),
+      ofProperties:
+        where.length > 0 || (property ?? binding ?? reaction ?? orders ?? fact) !== undefined,
       keep,
     }
     this.#add(feature, where)
@@ -176,8 +175,8 @@ export class FeatureSet {
   }
 
   /** Whether of any what an event told is asked. */
-  get areOfProperties(): boolean {
-    return [...this.#byKey.values()].some(({ isOfProperties }) => isOfProperties)
+  get ofProperties(): boolean {
+    return [...this.#byKey.values()].some(({ ofProperties }) => ofProperties)
   }
 
   /** Names of the events that any of them may match; undefined: all. */

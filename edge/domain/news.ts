@@ -32,7 +32,7 @@ export function newsBetween(since: CompiledCatalog, of: CompiledCatalog): News {
     features,
     names: features.names,
     isOrdered: features.areOrdered,
-    isOfProperties: features.areOfProperties,
+    isOfProperties: features.ofProperties,
     isAll,
     alone: isAll ? aloneIn(since, of) : undefined,
     sending: new Set([

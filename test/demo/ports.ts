@@ -45,20 +45,17 @@ export async function requireFree(ports: Ports): Promise<void> {
   }
 }
 
+/** Below those that systems give to whoever asks for any: nobody is given one of them meanwhile. */
+const [FIRST_PORT, CHOICE] = [20_000, 10_000]
+const TRIES = 100
+
 /** A port nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      )
-    })
-  })
+export async function freePort(): Promise<number> {
+  for (let turn = 0; turn < TRIES; turn++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * CHOICE)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No port from ${FIRST_PORT} to ${FIRST_PORT + CHOICE} is free`)
 }
 
 /** One free port for each part. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Page } from '../../edge/protocol/api.ts'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import { ENVIRONMENT, ROOT } from '../command.ts'
@@ -13,7 +13,7 @@ let ports: Ports
 let folder = ''
 const started: ChildProcess[] = []
 
-beforeAll(async () => {
+beforeEach(async () => {
   ports = await freePorts()
   folder = mkdtempSync(join(tmpdir(), 'prisme-start-'))
   return () => rmSync(folder, { recursive: true, force: true })
