@@ -6,7 +6,14 @@ import { grantLifetime } from './consent.ts'
 import { KnownFacts } from './known-facts.ts'
 import { textHash } from './message-hash.ts'
 import type { Profile } from './profile.ts'
-import { channelsOf, onChannel, probabilityAt, reactedAtOf, settingsOf } from './score/channel.ts'
+import {
+  channelsOf,
+  groundOf,
+  onChannel,
+  probabilityAt,
+  reactedAtOf,
+  settingsOf,
+} from './score/channel.ts'
 import { bestOf, isOpen } from './score/rank.ts'
 
 /**
@@ -19,13 +26,14 @@ export function chooseChannel(
   channels: ReadonlySet<string>,
   activation: Pick<ActivationDefinition, 'id'>,
   transition: Pick<Transition, 'segment' | 'type' | 'at'>,
-  { catalog, features, accounts }: CompiledCatalog,
+  compiled: CompiledCatalog,
   now: Millis,
 ): ChannelChoice | undefined {
+  const { catalog, accounts } = compiled
   const { scoring, retention } = catalog
   if (scoring === undefined) return undefined
   const facts = new KnownFacts(profile, grantLifetime(catalog), now, accounts)
-  const open = channelsOf(features, scoring)
+  const open = channelsOf(groundOf(compiled), scoring)
     .filter(({ name }) => channels.has(name))
     .map((channel) => onChannel(channel, facts, now, retention))
     .filter(isOpen)

@@ -52,9 +52,7 @@ export function compileCatalog(
   computed?: ComputedLookup,
   edge?: EdgeOnly,
 ): CompiledCatalog {
-  const { scoring } = catalog
   const features = new FeatureSet(catalog.timezone)
-  const orders = edge?.keep(features, scoring)
   const leaves = new LeafSet()
   const byId = new Map(catalog.segments.map((definition) => [definition.id, definition]))
   const place = {
@@ -62,11 +60,13 @@ export function compileCatalog(
     leaves,
     horizon: catalog.retention,
     zone: catalog.timezone,
-    scoring,
+    scoring: catalog.scoring,
     computed,
     edge,
     segments: (id: SegmentId) => byId.get(id),
   }
+  // Before what conditions ask for: the same is kept whatever they do.
+  const orders = edge?.keep(place)
   const segments = new Map<SegmentId, CompiledSegment>()
   const definitions = [...catalog.segments, ...candidatesOf(catalog)]
   for (const [position, definition] of definitions.entries()) {

@@ -5,7 +5,7 @@ import type { Profile } from '../domain/profile.ts'
 import { rebuildFeatures } from '../domain/rebuild.ts'
 import { AppetenceSpreadTally } from '../domain/score/appetence-spread.ts'
 import { AppetenceTally, type MessageSight } from '../domain/score/appetence-tally.ts'
-import { channelsOf as askedChannels, type Channel } from '../domain/score/channel.ts'
+import { channelsOf as askedChannels, groundOf, type Channel } from '../domain/score/channel.ts'
 import { countedOrders, ordersAt, rfmValues } from '../domain/score/order-history.ts'
 import { MoveTally } from '../domain/score/population-moves.ts'
 import { SpreadTally } from '../domain/score/population-spread.ts'
@@ -60,7 +60,7 @@ function channelsOf(
   { at, isPast }: Look,
 ): { readonly channels: readonly Channel[]; readonly sight: MessageSight } {
   const { scoring, retention, timezone: zone } = compiled.catalog
-  const channels = scoring === undefined ? [] : askedChannels(compiled.features, scoring)
+  const channels = scoring === undefined ? [] : askedChannels(groundOf(compiled), scoring)
   return { channels, sight: { at, horizon: isPast ? NEVER : retention, zone } }
 }
 

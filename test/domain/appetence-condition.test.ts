@@ -6,6 +6,7 @@ import {
   type Calibration,
 } from '../../edge/protocol/appetence.ts'
 import type { Condition, ScoreCondition } from '../../edge/protocol/condition.ts'
+import type { ComputedTraitId } from '../../edge/protocol/id.ts'
 import type { EventRecord } from '../../edge/protocol/event.ts'
 import type { Scoring } from '../../edge/protocol/population.ts'
 import { SCORE_SETTINGS } from '../../edge/protocol/score.ts'
@@ -293,6 +294,41 @@ describe('what is known of messages', () => {
     const { at = 0 } = engine.log.findLast(({ type }) => type === 'exited') ?? {}
     const worth = 0.2 / 0.6 / 1.9994
     expect(Math.abs(at - (START + DAY + (2 - Math.log2(worth)) * 20 * DAY))).toBeLessThan(HOUR)
+  })
+
+  test('a computed trait reaches people as long as they have it, and lets them go by itself', () => {
+    const channels = {
+      email: { purpose: 'email', identifiers: [], traits: ['inbox.main'] },
+    } as const
+    const inbox = {
+      id: 'ctr_1' as ComputedTraitId,
+      name: 'Inbox',
+      key: 'inbox',
+      event: 'Inbox Opened',
+      measure: 'last',
+      property: 'inbox',
+      window: { last: 'P30D' },
+    } as const
+    const best: Condition = { type: 'score', score: 'best-channel', operator: 'exists' }
+    const engine = new Engine([best, likely], {
+      born: START - 900 * DAY,
+      scoring: scoringOf({ prior: 'none', channels }),
+      retention: RETENTION,
+      computedTraits: [inbox],
+    })
+    const consent = { email: true, sms: true }
+    for (const event of [track('A', START, {}, { consent }), send(0, 'a'), click(0, 'a')]) {
+      engine.take(event)
+    }
+    expect(engine.members()).toEqual([])
+    engine.take(track('Inbox Opened', START + DAY, { inbox: { other: 'x' } }))
+    expect(engine.members()).toEqual([])
+    engine.take(track('Inbox Opened', START + 2 * DAY, { inbox: { main: 'a@b.example' } }))
+    expect(engine.members()).toHaveLength(2)
+    engine.pass(START + 40 * DAY)
+    expect(engine.members()).toEqual([])
+    const exits = engine.log.filter(({ type }) => type === 'exited')
+    expect(exits.map(({ at }) => at)).toEqual([START + 32 * DAY, START + 32 * DAY])
   })
 
   test.each([

@@ -22,13 +22,11 @@ const PREFIX = 'appetence.'
  * likeliest. Only channels that somebody consents to and can be reached on are told of; all others are absent.
  * Undefined: there is no such score.
  */
-export function compileAppetence(
-  condition: ScoreCondition,
-  { scoring, features, purposes, reads, horizon, zone }: Site,
-): Evaluate | undefined {
+export function compileAppetence(condition: ScoreCondition, site: Site): Evaluate | undefined {
+  const { scoring, purposes, reads, horizon, zone } = site
   const { score, value } = condition
   if (scoring === undefined) return undefined
-  const all = channelsOf(features, scoring, purposes)
+  const all = channelsOf(site, scoring, purposes)
   const asked =
     score === 'best-channel' ? all : all.filter(({ name }) => `${PREFIX}${name}` === score)
   for (const channel of asked) noteReads(reads, channel)
@@ -56,14 +54,14 @@ function ofOne(
   bounds: readonly number[],
   now: Millis,
 ): ReturnType<Evaluate> {
-  // Only an event can open it.
-  if (!isOpen(one)) return { holds: accepts(undefined), until: NEVER }
+  // Only an event can open it, or a computed trait that comes.
+  if (!isOpen(one)) return { holds: accepts(undefined), until: one.reachedUntil }
   const holdsAt = (at: Millis) => accepts(probabilityAt(one, at))
   const holds = holdsAt(now)
   const turn = passings(one, bounds)
     .filter((at) => at > now && holdsAt(at) !== holds)
     .reduce((least, at) => Math.min(least, at), NEVER)
-  return { holds, until: Math.min(turn, one.until, one.consent.until) }
+  return { holds, until: Math.min(turn, one.until, one.consent.until, one.reachedUntil) }
 }
 
 function ofBest(all: readonly OnChannel[], accepts: Accepts, now: Millis): ReturnType<Evaluate> {
@@ -71,9 +69,10 @@ function ofBest(all: readonly OnChannel[], accepts: Accepts, now: Millis): Retur
   const bestAt = (at: Millis) => bestOf(open, at)
   const best = bestAt(now)
   const holds = accepts(best?.channel.name)
+  const reach = all.reduce((least, { reachedUntil }) => Math.min(least, reachedUntil), NEVER)
   const news = open.reduce(
     (least, { until, consent }) => Math.min(least, until, consent.until),
-    NEVER,
+    reach,
   )
   if (best === undefined) return { holds, until: news }
   const turn = open

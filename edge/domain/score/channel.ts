@@ -9,8 +9,9 @@ import {
 } from '../../protocol/appetence.ts'
 import type { Purpose } from '../../protocol/consent.ts'
 import { isShort, type Scoring, type Shortage } from '../../protocol/population.ts'
-import type { Millis } from '../../protocol/time.ts'
-import type { Facts, Reads } from '../condition.ts'
+import { NEVER, type Millis } from '../../protocol/time.ts'
+import type { CompiledCatalog } from '../compiled-catalog.ts'
+import { noReads, type Evaluate, type Facts, type Place, type Reads } from '../condition.ts'
 import type { Feature, FeatureSet } from '../feature.ts'
 import type { Verdict } from '../verdict.ts'
 import {
@@ -25,11 +26,18 @@ import { calibrated } from './calibration.ts'
 import { messageFeature } from './message-fact.ts'
 import { messagesAt, type Message } from './messages.ts'
 
+/** Computed traits of which one is enough to be reached. */
+interface Reach {
+  readonly asks: readonly Evaluate[]
+  readonly reads: Reads
+}
+
 /** A channel of a workspace, ready to be asked of people. */
 export interface Channel {
   readonly name: string
   readonly rules: ChannelRules
   readonly feature: Feature
+  readonly reach: Reach
   readonly halfLife: Millis
   /** With what a person's own messages are put together. Undefined: too little is known of all to say anything. */
   readonly prior: Prior | undefined
@@ -42,9 +50,18 @@ export interface Channel {
 export const settingsOf = ({ settings }: Scoring): AppetenceSettings =>
   settings.appetence ?? APPETENCE_SETTINGS
 
+/** Where people's messages are kept, and how a computed trait is asked for there. */
+type Ground = Pick<Place, 'features' | 'horizon' | 'zone' | 'computed'>
+
+/** As what a compiled catalog judges by. `features`: default those that it keeps. */
+export const groundOf = (
+  { catalog, computed, features }: CompiledCatalog,
+  kept: FeatureSet = features,
+): Ground => ({ features: kept, horizon: catalog.retention, zone: catalog.timezone, computed })
+
 /** All channels, in the order of their names. */
 export function channelsOf(
-  features: FeatureSet,
+  ground: Ground,
   scoring: Scoring,
   purposes: readonly Purpose[] = [],
 ): readonly Channel[] {
@@ -57,11 +74,28 @@ export function channelsOf(
       return {
         name,
         rules,
-        feature: messageFeature(features, name, settings, purposes),
+        feature: messageFeature(ground.features, name, settings, purposes),
+        reach: reachOf(rules, ground, purposes),
         halfLife: settings.halfLife ?? Infinity,
         ...standardOf(settings.prior, found),
       }
     })
+}
+
+/** Whether somebody has one of the traits by which a channel reaches people, where it is computed. */
+function reachOf(
+  { traits }: ChannelRules,
+  { computed, ...ground }: Ground,
+  purposes: readonly Purpose[],
+): Reach {
+  const reads = noReads()
+  const asks = traits.flatMap((trait) => {
+    const found = computed?.({ type: 'trait', trait, operator: 'exists' })
+    if (found === undefined) return []
+    const all = [...new Set([...purposes, ...found.purposes])]
+    return found.compile({ ...ground, purposes: all, reads, segments: () => undefined })
+  })
+  return { asks, reads }
 }
 
 /** What people's own messages are held against. */
@@ -75,8 +109,10 @@ export function standardOf(
 }
 
 /** What a condition on a channel reads. */
-export function noteReads(reads: Reads, { rules, feature }: Channel): void {
+export function noteReads(reads: Reads, { rules, feature, reach }: Channel): void {
   reads.features.add(feature)
+  for (const one of reach.reads.features) reads.features.add(one)
+  for (const one of reach.reads.purposes) reads.purposes.add(one)
   reads.purposes.add(rules.purpose)
   for (const name of rules.traits) reads.traits.add(name)
   if (rules.identifiers.length > 0) reads.identifiers = true
@@ -87,6 +123,8 @@ export interface OnChannel {
   readonly channel: Channel
   readonly consent: Verdict
   readonly isReachable: boolean
+  /** When that may be otherwise by itself: a computed trait comes or goes. */
+  readonly reachedUntil: Millis
   readonly messages: readonly Message[]
   readonly evidence: Evidence | undefined
   /** When there is other news of the messages by itself. */
@@ -110,10 +148,13 @@ function weighedOf(messages: readonly Message[], halfLife: Millis): Evidence | u
 export function onChannel(channel: Channel, facts: Facts, now: Millis, horizon: Millis): OnChannel {
   const { rules, feature, halfLife } = channel
   const { messages, until } = messagesAt(facts.entries(feature), now, horizon)
+  const computed = channel.reach.asks.map((ask) => ask(facts, now))
   return {
     channel,
     consent: facts.consent(rules.purpose),
+    reachedUntil: computed.reduce((least, one) => Math.min(least, one.until), NEVER),
     isReachable:
+      computed.some(({ holds }) => holds) ||
       rules.identifiers.some((kind) => facts.identifies(kind)) ||
       rules.traits.some((name) => facts.trait(name) !== undefined),
     messages,

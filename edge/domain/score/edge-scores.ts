@@ -10,10 +10,11 @@ import { compileScore } from './score-condition.ts'
 
 /** What is kept of people's messages and orders, and what is asked of them. `caps`: whose budgets conditions may ask for. */
 export const edgeScores = (caps: readonly CapDefinition[] = []): EdgeOnly => ({
-  keep: (features, scoring) => {
+  keep: (place) => {
+    const { features, scoring } = place
     touchFeature(features)
     if (scoring === undefined) return undefined
-    channelsOf(features, scoring)
+    channelsOf(place, scoring)
     return orderFeature(features, scoring.settings.orders)
   },
   spell: spellingOf(caps),

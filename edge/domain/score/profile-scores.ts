@@ -11,7 +11,7 @@ import { KnownFacts } from '../known-facts.ts'
 import { decodeProfile, encodeProfile, type Profile } from '../profile.ts'
 import { rebuildFeatures } from '../rebuild.ts'
 import { aliveProbability, expectedOrders } from './bg-nbd.ts'
-import { channelsOf, onChannel } from './channel.ts'
+import { channelsOf, groundOf, onChannel } from './channel.ts'
 import { engagedAt, kindsOf } from './engaged.ts'
 import { buyerOf, countedOrders, orderFeature, ordersAt, rfmValues } from './order-history.ts'
 import { profileAppetence } from './profile-appetence.ts'
@@ -37,7 +37,7 @@ export function profileScores(
   const { settings, population } = scoring
   const features = new FeatureSet(timezone)
   const orders = orderFeature(features, settings.orders)
-  const channels = channelsOf(features, scoring)
+  const channels = channelsOf(groundOf(compiled, features), scoring)
   const kinds = kindsOf(settings.engagement, features, timezone)
   const copy = decodeProfile(encodeProfile(person))
   rebuildFeatures(copy, history, { ...compiled, features, fingerprint: '' })

@@ -77,7 +77,8 @@ test('of messages that have all lost their worth nothing is said', () => {
   const scoring = {
     settings: { ...SCORE_SETTINGS, appetence: { ...APPETENCE_SETTINGS, halfLife } },
   }
-  const channels = channelsOf(features, scoring)
+  const ground = { features, horizon: Infinity, zone: 'UTC', computed: undefined }
+  const channels = channelsOf(ground, scoring)
   const tally = new AppetenceTally(channels, { at: now, horizon: Infinity, zone: 'UTC' })
   for (let person = 0; person < 100; person++) {
     const profile = newProfile('prf_1' as ProfileId, 'bucket', 0)
