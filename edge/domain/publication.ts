@@ -9,6 +9,7 @@ import type { CandidateDefinition, SegmentDefinition } from '../protocol/members
 import type { PopulationFacts } from '../protocol/population.ts'
 import type { ScoreSettings } from '../protocol/score.ts'
 import type { Millis } from '../protocol/time.ts'
+import { inCurrency } from './score/population-money.ts'
 import type { CapDefinition } from '../protocol/touch.ts'
 
 /** One consistent reading of everything a workspace's people have defined. */
@@ -87,7 +88,9 @@ export function catalogBody(definitions: Definitions): CatalogBody {
     consent: definitions.consent,
     scoring: {
       settings: definitions.scores,
-      ...(definitions.population !== undefined && { population: definitions.population }),
+      ...(definitions.population !== undefined && {
+        population: inCurrency(definitions.population, definitions.scores.orders),
+      }),
     },
     kinds: definitions.identity.kinds,
     sharedDevice: definitions.identity.sharedDevice,

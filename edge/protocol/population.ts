@@ -57,6 +57,8 @@ export interface PopulationFacts {
   /** As of when. */
   readonly at: Millis
   readonly customers: number
+  /** Of all amounts of money. Absent: what the workspace counts in. */
+  readonly currency?: string
   readonly cutPoints: RfmCutPoints | Shortage
   readonly value: ValueModel | Shortage
   /** Values at nine tenths of customers, in rising order. Absent: not known. */

@@ -13,6 +13,7 @@ import type {
   ApiScoreSettings,
   ApiValueReport,
 } from '../../edge/protocol/api-score.ts'
+import type { ApiSegmentReport } from '../../edge/protocol/api-segment.ts'
 import type { ImportMapping } from '../../edge/protocol/import.ts'
 import type { ApiProfile, Page } from '../../edge/protocol/api.ts'
 import type { Problem } from '../../edge/protocol/problem.ts'
@@ -382,4 +383,11 @@ test('another currency has everybody looked at anew, by itself: no cut point sta
   })
   await expect.poll(cutPoint, { timeout: 10_000 }).toBeCloseTo(79.2 * 160 + 1, 6)
   await expect.poll(members, { timeout: 10_000 }).toBe(20)
+  // Nobody was held against amounts of another currency meanwhile: the one who entered is who is in it now.
+  const crossings = async () => {
+    const path = `/api/segments/${segment.id}/report`
+    const { entered, exited } = await api<ApiSegmentReport>(shop, 'GET', path)
+    return [entered, exited]
+  }
+  await expect.poll(crossings, { timeout: 10_000 }).toEqual([20, 0])
 })

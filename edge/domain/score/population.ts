@@ -95,7 +95,7 @@ export function reportOf(
 
 /** What shards are told of a report. */
 export function factsOf(report: PopulationReport, version: number): PopulationFacts {
-  const { at, customers, cutPoints, clv, churn, appetence = {} } = report
+  const { at, customers, currency, cutPoints, clv, churn, appetence = {} } = report
   const channels: AppetenceFacts = Object.fromEntries(
     Object.entries(appetence).map(([name, { facts }]) => [name, facts]),
   )
@@ -103,6 +103,7 @@ export function factsOf(report: PopulationReport, version: number): PopulationFa
     version,
     at,
     customers,
+    currency,
     cutPoints,
     value: modelOf(report),
     ...(clv !== undefined && { clv }),
