@@ -48,7 +48,7 @@ export function permits(
  */
 export function farewells(
   profile: Profile,
-  withdrawn: ReadonlySet<Purpose>,
+  withdrawn: readonly Purpose[],
   { catalog, destinations }: CompiledCatalog,
   now: Millis,
 ): Effect[] {
@@ -60,7 +60,7 @@ export function farewells(
     for (const id of activation.destinations) {
       if (activation.channel === 'best' && told?.includes(id) === false) continue
       const destination = destinations.get(id)
-      const purposes = destination?.purposes.filter((purpose) => withdrawn.has(purpose)) ?? []
+      const purposes = destination?.purposes.filter((purpose) => withdrawn.includes(purpose)) ?? []
       if (destination === undefined || purposes.length === 0) continue
       const cause: Cause = { type: 'consent', purposes }
       const { segment } = activation

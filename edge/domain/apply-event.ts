@@ -21,14 +21,14 @@ const NO_ENTRIES: readonly Entry[] = []
 
 /** What an event changed: only segments that read some of it are evaluated again. */
 export interface Changes {
-  readonly features: Set<Feature>
+  features: ReadonlySet<Feature>
   /** Names of traits. */
-  readonly traits: Set<string>
-  readonly context: Set<ContextField>
+  traits: ReadonlySet<string>
+  context: ReadonlySet<ContextField>
   /** Purposes that were answered, with the answer that stood before. */
-  readonly consent: Map<Purpose, ConsentRun | undefined>
+  consent: ReadonlyMap<Purpose, ConsentRun | undefined>
   /** Purposes that were withdrawn. */
-  readonly withdrawn: Set<Purpose>
+  withdrawn: readonly Purpose[]
   /** What the events say of consent, and so which of them count, must be asked of all of them again: `settle`. */
   unclear: boolean
   /** Which accounts it belongs to, or what is known of one. */
@@ -39,17 +39,27 @@ export interface Changes {
   everything: boolean
 }
 
+/** Shared by all changes until they have one of their own: most events change features only. */
+const NONE: ReadonlySet<never> = new Set()
+const NO_ANSWERS: ReadonlyMap<Purpose, ConsentRun | undefined> = new Map()
+const NOT_WITHDRAWN: readonly Purpose[] = []
+
 export const noChanges = (): Changes => ({
-  features: new Set(),
-  traits: new Set(),
-  context: new Set(),
-  consent: new Map(),
-  withdrawn: new Set(),
+  features: NONE,
+  traits: NONE,
+  context: NONE,
+  consent: NO_ANSWERS,
+  withdrawn: NOT_WITHDRAWN,
   unclear: false,
   accounts: false,
   identifiers: false,
   everything: false,
 })
+
+/** A set of changes with one more. */
+function added<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
+  return set === NONE ? new Set([one]) : (set as Set<T>).add(one)
+}
 
 /** Applies one admitted event. Late events count at their own time: the order of arrival changes nothing. */
 export function applyEvent(
@@ -118,7 +128,8 @@ function noteConsent(profile: Profile, event: EventRecord, changes: Changes): vo
     if (noted === 'unclear' || (isOther && (!granted || profile.eventAt >= event.timestamp))) {
       changes.unclear = true
     }
-    if (!changes.consent.has(purpose)) changes.consent.set(purpose, before)
+    if (changes.consent.has(purpose)) continue
+    changes.consent = new Map(changes.consent).set(purpose, before)
   }
 }
 
@@ -136,7 +147,11 @@ export function countEvent(
   for (const feature of features.candidates(event)) {
     const value = feature.take(event)
     if (value === undefined) continue
-    if (!feature.purposes.every((one) => standsFor(profile.consent, event, one))) continue
+    const { purposes } = feature
+    // Looked at first: for each feature of each event a closure would be made.
+    if (purposes.length > 0 && !purposes.every((one) => standsFor(profile.consent, event, one))) {
+      continue
+    }
     const key = occurrenceKey(feature, purpose)
     const known = profile.occurrences.get(key) ?? NO_ENTRIES
     const entry = entryOf(event, feature.detail, value)
@@ -145,7 +160,7 @@ export function countEvent(
     const entries = withEntry(beside, entry, feature.keep)
     if (entries === known) continue
     profile.occurrences.set(key, entries)
-    changes.features.add(feature)
+    changes.features = added(changes.features, feature)
   }
 }
 
@@ -162,7 +177,7 @@ function applyTraits(
     if (JSON.stringify(value).length > MAX_TRAIT_CHARACTERS) continue
     const trait = withValue(known, value, event, policies[name])
     if (trait === known) continue
-    changes.traits.add(name)
+    changes.traits = added(changes.traits, name)
     if (trait === undefined) profile.traits.delete(name)
     else profile.traits.set(name, trait)
   }
@@ -176,12 +191,12 @@ function applyContext(profile: Profile, event: EventRecord, changes: Changes): v
   for (const field of CONTEXT_FIELDS) {
     const value = context[field]
     if (value === profile.context[field]) continue
-    if (isLatest) changes.context.add(field)
+    if (isLatest) changes.context = added(changes.context, field)
     if (value === undefined) continue
     const values = profile.ever.get(field) ?? []
     if (values.includes(value) || values.length >= MAX_EVER) continue
     profile.ever.set(field, [...values, value])
-    changes.context.add(field)
+    changes.context = added(changes.context, field)
   }
   if (!isLatest) return
   profile.context = context

@@ -34,13 +34,16 @@ export function decisiveClauses(
   return [...new Set(decisive.flatMap((leaf) => paths.get(leaf) ?? []))]
 }
 
+const pathsOf = (
+  segment: CompiledSegment,
+  compiled: Compiled,
+): ReadonlyMap<Leaf, readonly string[]> => known.get(segment) ?? findPaths(segment, compiled)
+
 /** Where each leaf stands. Those that only ask for the segment's purposes or its stay stand nowhere. */
-function pathsOf(
+function findPaths(
   segment: CompiledSegment,
   { segments, computed, edge }: Compiled,
 ): ReadonlyMap<Leaf, readonly string[]> {
-  const present = known.get(segment)
-  if (present !== undefined) return present
   const byText = new Map([...segment.leaves].map((leaf) => [canonical(leaf.condition), leaf]))
   const paths = new Map<Leaf, string[]>()
   const name = (leaf: Leaf, path: string) => {

@@ -111,10 +111,9 @@ export function withEntry(entries: readonly Entry[], entry: Entry, keep: number)
   }
   const from = entries.length >= keep ? entries.length - keep + 1 : 0
   if (place < from) return entries
-  const kept = entries.slice(from)
-  if (place === entries.length) kept.push(entry)
-  else kept.splice(place - from, 0, entry)
-  return kept
+  const kept = from === 0 ? entries : entries.slice(from)
+  // Neither keeps room for more, as a list does that is pushed to.
+  return place === entries.length ? kept.concat([entry]) : kept.toSpliced(place - from, 0, entry)
 }
 
 /** Without those after which `keep` others happened that expire no earlier: they never are among the latest. */

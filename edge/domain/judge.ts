@@ -13,6 +13,8 @@ export interface Question {
   readonly purposes?: readonly Purpose[] | undefined
 }
 
+const NO_PURPOSES: readonly Purpose[] = []
+
 export type Judge = (question: Question) => Verdict
 
 /**
@@ -29,35 +31,32 @@ export function judgeAt(
   const facts = new KnownFacts(profile, lifetime, now, accounts)
   const lapse = nextLapse(profile, lifetime, now)
   let later: Judge | undefined
-  const ask = ({ evaluate }: Question): Verdict => {
-    const verdict = evaluate(facts, now)
-    if (lapse >= verdict.until) return verdict
-    later ??= judgeAt(profile, lifetime, lapse, accounts)
-    const then = later({ evaluate })
-    return then.holds === verdict.holds ? then : { holds: verdict.holds, until: lapse }
-  }
-  return (question) => {
-    if (question.purposes === undefined) return ask(question)
+  return ({ evaluate, purposes = NO_PURPOSES }) => {
     let open = NEVER
-    for (const purpose of question.purposes) {
+    for (const purpose of purposes) {
       if (!grants(profile.consent, profile.consentMode, purpose, lifetime, now)) {
         return { holds: false, until: NEVER } // only an event can grant it
       }
       open = Math.min(open, expiryOf(profile.consent, purpose, lifetime))
     }
-    const { holds, until } = ask(question)
-    return { holds, until: Math.min(until, holds ? open : NEVER) }
+    let verdict = evaluate(facts, now)
+    if (lapse < verdict.until) {
+      later ??= judgeAt(profile, lifetime, lapse, accounts)
+      const then = later({ evaluate })
+      verdict = then.holds === verdict.holds ? then : { holds: verdict.holds, until: lapse }
+    }
+    const { holds, until } = verdict
+    return holds && open < until ? { holds, until: open } : verdict
   }
 }
 
 /** The next instant at which facts of the profile lose the grant they are kept under. */
 function nextLapse({ consent, kept }: Profile, lifetime: Millis, now: Millis): Millis {
+  if (consent.size === 0) return NEVER
   let next = NEVER
-  const visit = (purpose: Purpose): void => {
+  for (const purpose of [DEFAULT_PURPOSE, ...kept]) {
     const expiry = expiryOf(consent, purpose, lifetime)
     if (expiry > now) next = Math.min(next, expiry)
   }
-  visit(DEFAULT_PURPOSE)
-  for (const purpose of kept) visit(purpose)
   return next
 }

@@ -6,6 +6,8 @@ import type { Feature } from './feature.ts'
 import type { Leaf } from './leaf.ts'
 import type { Profile } from './profile.ts'
 
+const NONE: readonly never[] = []
+
 /** Which leaves read what, and which segments read which leaf. */
 export class LeafIndex {
   readonly #byKey = new Map<string, Leaf>()
@@ -55,16 +57,15 @@ export class LeafIndex {
   }
 
   readersOf(leaf: Leaf): readonly CompiledSegment[] {
-    return this.#readers.get(leaf) ?? []
+    return this.#readers.get(leaf) ?? NONE
   }
 
   /** Leaves that read something that changed. */
-  touched(changes: Changes, answered: ReadonlySet<Purpose>): Iterable<Leaf> {
+  touched(changes: Changes, answered: ReadonlySet<Purpose>): readonly Leaf[] {
     const { features, traits, context, accounts, identifiers } = changes
     const isOfFeatures = traits.size + context.size + answered.size === 0
     if (features.size === 1 && isOfFeatures && !accounts && !identifiers) {
-      const [only] = features
-      return (only && this.#byFeature.get(only)) ?? []
+      for (const only of features) return this.#byFeature.get(only) ?? NONE
     }
     const found = new Set<Leaf>()
     for (const feature of features) addAll(found, this.#byFeature.get(feature))
@@ -73,11 +74,19 @@ export class LeafIndex {
     for (const purpose of answered) addAll(found, this.#byPurpose.get(purpose))
     if (accounts) addAll(found, this.ofAccounts)
     if (identifiers) addAll(found, this.#ofIdentifiers)
-    return found
+    return [...found]
   }
 
   /** Leaves that may stand otherwise than they do of somebody of whom nothing is known. */
-  concerned({ standing, occurrences, kept, traits, context, ever, groups }: Profile): Set<Leaf> {
+  concerned({
+    standing,
+    occurrences,
+    kept,
+    traits,
+    context,
+    ever,
+    groups,
+  }: Profile): readonly Leaf[] {
     // What depends on identifiers depends on consent too, and is restless.
     const found = new Set<Leaf>(this.#restless)
     for (const key of standing.keys()) {
@@ -100,7 +109,7 @@ export class LeafIndex {
       addAll(found, this.#byContext.get(field as ContextField))
     }
     if (groups.size > 0) addAll(found, this.ofAccounts)
-    return found
+    return [...found]
   }
 }
 

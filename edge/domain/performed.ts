@@ -105,7 +105,7 @@ export function compileMeasured(
     if (counted.isLate || instantOf(entries.at(-1) ?? now) > now) {
       return sliding(entries, now, counted, measuring.gauge(), accepts)
     }
-    return leaving(entries, now, { lasts: counted.lasts, most, tail: tail(entries), accepts })
+    return leaving(entries, now, tail(entries), counted.lasts, most, accepts)
   }
 }
 
@@ -133,23 +133,17 @@ export function keepOf({
   return Math.floor(Math.max(low, high, 0)) + 1
 }
 
-interface Leaving {
-  /** How long an event counts. */
-  readonly lasts: Millis
-  /** The latest so many events decide. */
-  readonly most: number
-  readonly tail: Tail
-  readonly accepts: Accepts
-}
-
 /**
  * Without new events the measure changes only where events cease to count, the oldest first: the verdict stands until
- * the first such instant at which it flips.
+ * the first such instant at which it flips. `lasts`: how long an event counts; `most`: the latest so many decide.
  */
 function leaving(
   entries: readonly Entry[],
   now: Millis,
-  { lasts, most, tail, accepts }: Leaving,
+  tail: Tail,
+  lasts: Millis,
+  most: number,
+  accepts: Accepts,
 ): Verdict {
   const { length } = entries
   let place = Math.max(placeOf(entries, now - lasts + 1), length - most)

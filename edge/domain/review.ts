@@ -17,6 +17,7 @@ const MAX_STEPS = 1_000
 const TIME: Cause = { type: 'time' }
 const UNSTAYED: Verdict = { holds: false, until: NEVER }
 const NO_PURPOSES: ReadonlySet<Purpose> = new Set()
+const NONE: readonly never[] = []
 
 /**
  * Purposes whose grants are others by now. One that is merely told again with every event stands a little longer: a day
@@ -50,34 +51,26 @@ export function review(
   compiled: CompiledCatalog,
   changes: Changes,
   { now, at, decidedAt, cause }: { now: Millis; at: Millis; decidedAt: Millis; cause: Cause },
-): Transition[] {
+): readonly Transition[] {
   const { leaves } = compiled
   const { everything } = changes
   const lifetime = grantLifetime(compiled.catalog)
   const judge = judgeAt(profile, lifetime, now, compiled.accounts)
   const answered = answeredAnew(profile, changes, lifetime, now)
   if (everything) forgetUnread(profile, compiled)
-  const released = releaseStays(profile, compiled, changes.withdrawn)
   const asked =
     everything || answered.has(DEFAULT_PURPOSE)
       ? leaves.concerned(profile)
       : leaves.touched(changes, answered)
-  const turned: Leaf[] = [...released]
+  const { withdrawn } = changes
+  const turned = releaseStays(profile, compiled, withdrawn)
   for (const leaf of asked) if (stand(profile, leaf, judge(leaf))) turned.push(leaf)
   const segments = everything ? concerned(profile, compiled) : readersOf(compiled, turned)
-  if (segments.length === 0 && !everything) return []
+  if (segments.length === 0 && !everything) return NONE
   const isHeld = everything ? asStanding(profile) : asKnown(profile, compiled, judge)
-  const why = (segment: CompiledSegment): Cause =>
-    consentCause(profile, segment, changes.withdrawn) ?? cause
   const transitions: Transition[] = []
-  enterAndLeave(
-    profile,
-    compiled,
-    segments,
-    isHeld,
-    { at, decidedAt, cause, why, turned },
-    transitions,
-  )
+  const moment = { at, decidedAt, cause, withdrawn, turned }
+  enterAndLeave(profile, compiled, segments, isHeld, moment, transitions)
   if (everything) leaveDeleted(profile, compiled, transitions, at, decidedAt, cause)
   return transitions
 }
@@ -105,8 +98,8 @@ function readersOf(
   { leaves }: CompiledCatalog,
   turned: readonly Leaf[],
 ): readonly CompiledSegment[] {
-  const [first] = turned
-  if (first === undefined) return []
+  const first = turned[0]
+  if (first === undefined) return NONE
   if (turned.length === 1) return leaves.readersOf(first)
   const found = new Set<CompiledSegment>()
   for (const leaf of turned) for (const segment of leaves.readersOf(leaf)) found.add(segment)
@@ -134,8 +127,8 @@ interface Moment {
   readonly at: Millis
   readonly decidedAt: Millis
   readonly cause: Cause
-  /** Of an exit. */
-  readonly why: (segment: CompiledSegment) => Cause
+  /** Exits from segments that depend on them are because of that. */
+  readonly withdrawn: readonly Purpose[]
   readonly turned: readonly Leaf[]
 }
 
@@ -143,9 +136,9 @@ interface Moment {
 function consentCause(
   { kept }: Profile,
   { reads }: CompiledSegment,
-  purposes: Iterable<Purpose>,
+  purposes: readonly Purpose[],
 ): Cause | undefined {
-  const lost = [...purposes].filter(
+  const lost = purposes.filter(
     (purpose) => purpose === DEFAULT_PURPOSE || kept.has(purpose) || reads.purposes.has(purpose),
   )
   return lost.length === 0 ? undefined : { type: 'consent', purposes: lost }
@@ -157,7 +150,7 @@ function enterAndLeave(
   compiled: CompiledCatalog,
   segments: readonly CompiledSegment[],
   isHeld: IsHeld,
-  { at, decidedAt, cause, why, turned }: Moment,
+  { at, decidedAt, cause, withdrawn, turned }: Moment,
   transitions: Transition[],
 ): void {
   const { memberships } = profile
@@ -165,11 +158,15 @@ function enterAndLeave(
     const { id } = segment.definition
     const holds = segment.holds(isHeld)
     if (holds === memberships.has(id)) continue
-    const crossing = holds
-      ? ({ type: 'entered', segment: id, at, decidedAt, cause } as const)
-      : ({ type: 'exited', segment: id, at, decidedAt, cause: why(segment) } as const)
     const clauses = decisiveClauses(segment, compiled, turned, isHeld)
-    transitions.push(clauses.length === 0 ? crossing : { ...crossing, clauses })
+    transitions.push({
+      type: holds ? 'entered' : 'exited',
+      segment: id,
+      at,
+      decidedAt,
+      cause: (holds ? undefined : consentCause(profile, segment, withdrawn)) ?? cause,
+      ...(clauses.length > 0 && { clauses }),
+    })
     if (holds) enter(profile, segment, at, decidedAt)
     else memberships.delete(id)
   }
@@ -195,11 +192,10 @@ function enter(
 function releaseStays(
   profile: Profile,
   { segments }: CompiledCatalog,
-  lost: Iterable<Purpose>,
-): readonly Leaf[] {
-  const purposes = [...lost]
-  if (purposes.length === 0) return []
+  purposes: readonly Purpose[],
+): Leaf[] {
   const turned: Leaf[] = []
+  if (purposes.length === 0) return turned
   for (const { staysUntil, ...membership } of profile.memberships.values()) {
     const segment = segments.get(membership.segment)
     if (staysUntil === undefined || segment?.stay === undefined) continue
@@ -236,7 +232,12 @@ function leaveDeleted(
  * Lets time pass: each leaf that lapses by `now` is asked again *at its own instant*, so that exits and entries that
  * came late are told with the instant at which they were due.
  */
-export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis): Transition[] {
+export function advance(
+  profile: Profile,
+  compiled: CompiledCatalog,
+  now: Millis,
+): readonly Transition[] {
+  if (deadlinesOf(profile).next > now) return NONE
   const transitions: Transition[] = []
   const lifetime = grantLifetime(compiled.catalog)
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -256,8 +257,7 @@ export function advance(profile: Profile, compiled: CompiledCatalog, now: Millis
     turned.push(...releaseStays(profile, compiled, expired))
     if (turned.length === 0) continue
     const isHeld = asKnown(profile, compiled, judge)
-    const why = (segment: CompiledSegment): Cause => consentCause(profile, segment, expired) ?? TIME
-    const moment = { at: due, decidedAt: now, cause: TIME, why, turned }
+    const moment = { at: due, decidedAt: now, cause: TIME, withdrawn: expired, turned }
     enterAndLeave(profile, compiled, readersOf(compiled, turned), isHeld, moment, transitions)
   }
   return transitions

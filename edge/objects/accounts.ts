@@ -134,15 +134,13 @@ function reviewMember(shard: Shard, id: ProfileId, { account, at }: AccountRevie
   if (found.saga !== null) return false
   const { profile } = found
   const now = shard.now()
-  const transitions = refresh(shard, profile, noChanges(), now)
+  const passed = refresh(shard, profile, noChanges(), now)
   const changes = { ...noChanges(), accounts: true }
   const cause: Cause = { type: 'account', account }
   // Who joined after the account changed could not be a member of anything by that before.
   const since = Math.max(at, profile.groups.get(account)?.firstSeen ?? now)
   const instant = Math.min(since, now)
-  transitions.push(
-    ...review(profile, shard.compiled, changes, { now, at: instant, decidedAt: now, cause }),
-  )
-  shard.save(profile, transitions)
+  const moment = { now, at: instant, decidedAt: now, cause }
+  shard.save(profile, [...passed, ...review(profile, shard.compiled, changes, moment)])
   return true
 }

@@ -341,7 +341,7 @@ function apply(
   changes.identifiers = known.identifiers.length !== before.length
   // A newborn has no verdicts yet.
   if (known.version === 0) changes.everything = true
-  const transitions = known.version === 0 ? [] : refresh(shard, known, changes, now)
+  const passed = known.version === 0 ? [] : refresh(shard, known, changes, now)
   known.version = shard.compiled.catalog.version
   known.fingerprint = shard.compiled.fingerprint
   const consentBefore = new Map(known.consent)
@@ -353,9 +353,10 @@ function apply(
   }
   shard.history.append(owner, events)
   const profile = settle(known, changes, () => shard.history.all(owner), shard.compiled)
-  for (const one of withdrawnSince(consentBefore, profile.consent)) changes.withdrawn.add(one)
+  changes.withdrawn = withdrawnSince(consentBefore, profile.consent)
   const at = latest > Number.NEGATIVE_INFINITY ? Math.min(latest, now) : now
-  transitions.push(...review(profile, shard.compiled, changes, { now, at, decidedAt: now, cause }))
+  const moment = { now, at, decidedAt: now, cause }
+  const transitions = [...passed, ...review(profile, shard.compiled, changes, moment)]
   const isAlone = graph.people.size <= 1
   shard.save(profile, transitions, reachOf(events), isAlone ? graph : undefined)
   shard.dismiss(profile, changes)

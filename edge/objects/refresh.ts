@@ -12,7 +12,7 @@ export function refresh(
   profile: Profile,
   changes: Changes,
   now: Millis,
-): Transition[] {
+): readonly Transition[] {
   const { compiled } = shard
   const isNews = standsByNews(shard, profile)
   // First of all: a condition that reads what is not counted yet would let go of its members.

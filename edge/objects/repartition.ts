@@ -206,7 +206,7 @@ function remake(
   const profile = isChanged || isRemade ? foldProfile(base, events, compiled) : base
   profile.version = compiled.catalog.version
   if (isChanged) shard.history.replace(profile.id, events)
-  const withdrawn = new Set(withdrawnSince(base.consent, profile.consent))
+  const withdrawn = withdrawnSince(base.consent, profile.consent)
   const changes = { ...noChanges(), everything: true, withdrawn }
   const transitions = review(profile, compiled, changes, { now, at: now, decidedAt: now, cause })
   restoreKept(graph, profile)

@@ -398,7 +398,7 @@ export class Shard implements Ledger, Stores {
 
   /** Tells destinations that lose a purpose they need, whatever the segments say. */
   dismiss(profile: Profile, { withdrawn }: Changes): void {
-    if (withdrawn.size === 0) return
+    if (withdrawn.length === 0) return
     const now = this.now()
     tellFarewells(this, profile, farewells(profile, withdrawn, this.compiled, now), now)
   }

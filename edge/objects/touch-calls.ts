@@ -28,7 +28,7 @@ export function askHere(shard: Shard, { profile }: StoredProfile, ask: TouchAsk)
   const now = shard.now()
   const asked = questionOf(ask, now)
   // First of all: what was said of messages may be kept in another way by now.
-  const transitions = refresh(shard, profile, noChanges(), now)
+  const passed = refresh(shard, profile, noChanges(), now)
   const before = standingOf(shard, profile, ask.messageId, now)
   const isAsBefore =
     before?.state === 'planned' &&
@@ -45,7 +45,7 @@ export function askHere(shard: Shard, { profile }: StoredProfile, ask: TouchAsk)
   const isOver =
     refusal !== undefined && before !== undefined && !asked.isPlanned && before.at <= now
   if (isOver) book.release(ask.messageId, 'refused')
-  transitions.push(...book.close())
+  const transitions = [...passed, ...book.close()]
   if (refusal === undefined || isOver || transitions.length > 0) {
     shard.save(profile, transitions)
     shard.arm()

@@ -178,7 +178,7 @@ describe('of an activation on the best channel', () => {
       decidedAt: NOW,
     })
     effectsOf(profile, [crossing('entered')], compiled, NOW)
-    const gone = farewells(profile, new Set(['analytics']), compiled, NOW)
+    const gone = farewells(profile, ['analytics'], compiled, NOW)
     expect(gone.map((effect) => effect.destination.id)).toEqual(['dst_email'])
   })
 

@@ -69,7 +69,7 @@ class Person {
     applyEvent(this.profile, event, 'implied', this.compiled.features, changes)
     this.history.push(event)
     this.profile = settle(this.profile, changes, () => this.history, this.compiled)
-    for (const one of withdrawnSince(before, this.profile.consent)) changes.withdrawn.add(one)
+    changes.withdrawn = withdrawnSince(before, this.profile.consent)
     this.#review(event.receivedAt, changes)
   }
 

@@ -97,7 +97,7 @@ export class Engine {
       this.#history.push(event)
     }
     this.profile = settle(this.profile, changes, () => this.#history, this.compiled)
-    for (const one of withdrawnSince(before, this.profile.consent)) changes.withdrawn.add(one)
+    changes.withdrawn = withdrawnSince(before, this.profile.consent)
     this.#review(first.receivedAt, changes)
   }
 

@@ -27,7 +27,7 @@ export class Person {
     this.#review({ ...noChanges(), everything: true }, born)
   }
 
-  #review(changes: Changes, now: Millis): Transition[] {
+  #review(changes: Changes, now: Millis): readonly Transition[] {
     const moment = { now, at: now, decidedAt: now, cause: CAUSE }
     return review(this.profile, this.compiled, changes, moment)
   }
