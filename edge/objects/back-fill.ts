@@ -30,12 +30,12 @@ export class BackFillWork {
     this.#shard = shard
   }
 
-  /** Call it in a transaction. True if there is more to do. */
-  slice(): boolean {
+  /** Call it in a transaction. True if there is more to do. `isBusy`: somebody waits for answers. */
+  slice(isBusy: boolean): boolean {
     const shard = this.#shard
     const state = shard.backFill()
     if (state === undefined) return false
-    const { ids, next } = nextSlice(shard, state, this.#size.next)
+    const { ids, next } = nextSlice(shard, state, this.#size.next(isBusy))
     this.#look(ids, state.first === undefined)
     shard.meta.set('back-fill', next)
     if (next !== null) return true

@@ -103,6 +103,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
 
   async ingest(request: IngestRequest): Promise<IngestResult> {
     const shard = this.#shard
+    this.#work.traffic.note()
     await shard.prepare(request.workspace, request.catalogVersion)
     const { subject, events } = request
     const granted = new Granted()
@@ -187,6 +188,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
   }
 
   async decide(request: Request<'decide'>): Promise<IngestResult> {
+    this.#work.traffic.note()
     await this.#shard.prepare(request.workspace)
     if (!mayPress(this.#shard)) return decideHere(this.#shard, request)
     const result = await this.#waiting(() => decideHere(this.#shard, request))

@@ -10,12 +10,17 @@ import type { LakeFlush } from './lake-flush.ts'
 import type { MoveSagas } from './move-saga.ts'
 import type { OutboxPump } from './outbox-pump.ts'
 import type { Shard } from './shard.ts'
+import { Traffic } from './traffic.ts'
 
 /** Timers served in one transaction, and transactions in one run of the alarm. */
 const TIMERS = 500
 const TIMER_TURNS = 20
 /** Back-fill slices in one run of the alarm; the alarm rings again at once for the rest. */
 const BACK_FILL_TURNS = 20
+/** Where somebody waits for answers, a slice counts for so many, and after it is a pause that many times as long. */
+const BUSY_TURNS = 5
+const PAUSE = 16
+const LONGEST_PAUSE: Millis = SECOND / 2
 const REVIEW_TURNS = 10
 const EXPIRY_TURNS = 10
 /** A profile whose evaluation threw is tried again then: perhaps another catalog has come by then. */
@@ -31,6 +36,8 @@ export class ShardWork {
   readonly #sagas: MoveSagas
   readonly #lake: LakeFlush
   readonly #backFill: BackFillWork
+  /** Of those who wait for answers of this shard. */
+  readonly traffic = new Traffic()
 
   constructor(shard: Shard, pump: OutboxPump, sagas: MoveSagas, lake: LakeFlush) {
     this.#shard = shard
@@ -136,17 +143,29 @@ export class ShardWork {
     const shard = this.#shard
     for (let turn = 0; turn < BACK_FILL_TURNS; turn++) {
       if (shard.backFill() === undefined) break
+      const begun = Date.now()
       const isMore = await shard.commit.run(() => this.#slice())
       if (!isMore || shard.timers.earliest() <= shard.now()) break
+      if (!this.traffic.isBusy) continue
+      await this.#pause(PAUSE * (Date.now() - begun))
+      turn += BUSY_TURNS - 1
     }
     acknowledge(shard, () => this.status())
+  }
+
+  /** Until the next timer is due, at the latest. */
+  async #pause(length: Millis): Promise<void> {
+    const { timers } = this.#shard
+    const due = timers.earliest() - this.#shard.now()
+    const most = Math.max(Math.min(length, LONGEST_PAUSE, due), 0)
+    await new Promise((resolve) => setTimeout(resolve, most))
   }
 
   /** True if there is more to do by now. */
   #slice(): boolean {
     const shard = this.#shard
     if (shard.hold?.paused === true) return false
-    const isMore = this.#backFill.slice()
+    const isMore = this.#backFill.slice(this.traffic.isBusy)
     shard.arm()
     return isMore
   }

@@ -4,6 +4,8 @@ const WHOLE = 100
 const [FEWEST, MOST] = [20, 400]
 /** What each costs that is only looked at, and of whom something may be new, as a part of one of those. */
 const [LOOK, NEWS] = [0.1, 0.25]
+/** Where somebody waits, a slice is so much smaller. */
+const BRIEF = 20
 /** Characters of histories that cost as much as one of those. */
 const CHARACTERS = 60_000
 
@@ -23,8 +25,9 @@ export interface Slice {
 export class SliceSize {
   #size = WHOLE
 
-  get next(): number {
-    return this.#size
+  /** `isBusy`: somebody waits for answers of the same object. */
+  next(isBusy: boolean): number {
+    return isBusy ? Math.max(Math.floor(this.#size / BRIEF), 1) : this.#size
   }
 
   learn({ people, concerned, whole, characters }: Slice): void {

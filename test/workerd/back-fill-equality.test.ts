@@ -110,6 +110,8 @@ describe('a new segment', () => {
     }
     await publish(world, 2, [plain])
     await finish(world)
+    // By then nobody waits for answers any more, to whom it would give way.
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
     const asked: string[] = []
     await runInDurableObject(stubOf(world), (_, { storage }) => {
       const { sql } = storage

@@ -60,6 +60,23 @@ const finished = () =>
     timeout: 10_000,
   })
 
+test('a count looks at few at a time where somebody waits for answers, at everybody where nobody does', async () => {
+  const [quiet, busy] = [shop.shard(1), shop.shard(0)]
+  for (let n = 0; n < 8; n++) await shop.visit(shop.device(1), 1)
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  for (let n = 0; n < 8; n++) await shop.visit(shop.device(0), 1)
+  await backFill('/pause')
+  await beside(views(2))
+  const hold = { order: 1_000, paused: false }
+  const looked = [quiet, busy].map((shard) => shard.hold({ workspace: shop.id, hold }))
+  expect(await Promise.all(looked)).toMatchObject([
+    { done: 8, total: 8 },
+    { done: 5, total: 8 },
+  ])
+  await shop.wake()
+  expect(await shop.candidate()).toMatchObject({ size: 0, leavers: 16 })
+})
+
 describe('a count that is paused', () => {
   test('waits through wakes, the sweeper and restarts, and goes on', async () => {
     for (const shard of [0, 1]) await shop.visit(shop.device(shard), 2)
