@@ -48,6 +48,8 @@ const CATEGORIES = ['shoes', 'coats', 'hats', 'bags']
 const TOGETHER = 10
 const CALLERS = 4
 const POLL = 100
+/** Milliseconds. */
+const QUIET = 1_500
 
 /** What is counted anew, of what was never counted: what touches nobody, what names alone decide, what properties decide, and order. */
 const CONDITIONS: { readonly [name: string]: (n: number) => Condition } = {
@@ -169,6 +171,8 @@ class Shop {
     await Promise.all(Array.from({ length: CALLERS }, caller))
     this.#people = people
     await this.#idle()
+    // A count gives way for a second to whoever told so much.
+    await new Promise((resolve) => setTimeout(resolve, QUIET))
   }
 
   async #tell(from: number, to: number): Promise<void> {
