@@ -45,6 +45,7 @@ const HARMLESS: { readonly [site: string]: string } = {
   'profile-shard.ts: #waiting: work()': 'the one commit that its caller hands it',
   'shard.ts: prepare: withTimeLimit(asked, CATALOG_LIMIT)':
     'the call of the Workspace a line above',
+  'shard-work.ts: #pause: new Promise((resolve) => setTimeout(resolve, most))': 'a pause',
   'shard-work.ts: everything: step()':
     'the steps of the list above it, each a function or a commit',
 }
