@@ -13,5 +13,5 @@ export default defineConfig({
     // An inlined asset would be a `data:` URL; files cache better and keep the policy narrow.
     assetsInlineLimit: 0,
   },
-  server: { proxy: { '/api': { target: EDGE, ws: true } } },
+  server: { proxy: { '/api': { target: EDGE, ws: true }, '/schemas': EDGE } },
 })

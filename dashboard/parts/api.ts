@@ -1,3 +1,4 @@
+import type { JSONSchema } from 'vscode-json-languageservice'
 import type {
   ApiComputedPreview,
   ApiComputedTrait,
@@ -187,6 +188,8 @@ export const api = {
       request<ApiRehearsal>('POST', `${REHEARSALS}/${encodeURIComponent(id)}/switch`),
   },
 
+  /** What a condition may be, and what its parts mean. */
+  conditionSchema: () => request<JSONSchema>('GET', '/schemas/condition.json'),
   overview: () => request<ApiOverview>('GET', '/api/reports/overview'),
 
   segments: {

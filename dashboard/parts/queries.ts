@@ -3,6 +3,7 @@ import type { ApiSession } from '../../edge/protocol/api.ts'
 import type { ApiSegmentReport } from '../../edge/protocol/api-segment.ts'
 import { api } from './api.ts'
 import { ProblemError } from './problem.ts'
+import { apiSpeech } from './request.ts'
 
 /** Null: nobody is signed in. */
 export const sessionQuery = queryOptions({
@@ -17,6 +18,17 @@ export const sessionQuery = queryOptions({
   },
   staleTime: 5 * 60_000,
 })
+
+/** The published schema of conditions, and how what it says is said in the viewer's language. */
+export const conditionSchemaQuery = (language: string) =>
+  queryOptions({
+    queryKey: ['condition-schema', language],
+    queryFn: async () => {
+      const [schema, say] = await Promise.all([api.conditionSchema(), apiSpeech()])
+      return { schema, say }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],

@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import type { Problem } from '../../edge/protocol/problem.ts'
-import { inWords, type Phrases } from './api-words.ts'
+import { inWords, speaker, type Phrases } from './api-words.ts'
 import { ProblemError } from './problem.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -40,9 +40,21 @@ export async function request<T>(
 
 /** In the viewer's language, whose words are fetched when the first problem needs them. */
 export async function translated(problem: Problem): Promise<Problem> {
-  if (i18next.language !== 'fr') return problem
-  const phrases = await import('../locales/api-fr.json').catch(() => null)
-  return phrases === null ? problem : inWords(problem, phrases.default as unknown as Phrases)
+  const phrases = await phrasesOf(i18next.language)
+  return phrases === null ? problem : inWords(problem, phrases)
+}
+
+/** Says texts of the API in the viewer's language; what has no words in it stays as it is. */
+export async function apiSpeech(): Promise<(text: string) => string> {
+  const phrases = await phrasesOf(i18next.language)
+  return phrases === null ? (text) => text : speaker(phrases)
+}
+
+/** Null: the API speaks that language already, or its words could not be fetched. */
+async function phrasesOf(language: string): Promise<Phrases | null> {
+  if (language !== 'fr') return null
+  const module = await import('../locales/api-fr.json').catch(() => null)
+  return module === null ? null : (module.default as unknown as Phrases)
 }
 
 function toProblem(response: Response, text: string): Problem {

@@ -4,7 +4,6 @@ import {
   Collapse,
   Grid,
   Group,
-  JsonInput,
   SegmentedControl,
   Stack,
   Switch,
@@ -13,22 +12,24 @@ import {
   Title,
 } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { prepareRuleGroup } from 'react-querybuilder'
 import type { ApiSegment, SegmentInput } from '../../edge/protocol/api-segment.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import type { ExamplePerson } from '../../edge/protocol/example.ts'
 import { ConditionEditor } from './condition-editor.tsx'
-import { conditionFault, readCondition } from './condition-json.ts'
 import { defaultLeaf, fromQuery, toQuery, type ConditionGroup } from './condition-query.ts'
 import { OptionalDuration } from './optional-duration.tsx'
 import { ExamplesCard } from './examples-card.tsx'
 import { standingErrors } from './problem.ts'
 import { PurposesInput } from './purposes-input.tsx'
 import { SizePreview } from './size-preview.tsx'
-import { Failure } from './states.tsx'
+import { Failure, Loading } from './states.tsx'
 import { useI18n } from './use-i18n.ts'
 import { useSentence } from './use-sentence.ts'
+
+// Only who writes JSON loads an editor of it.
+const ConditionText = lazy(() => import('./condition-text.tsx'))
 
 const FIELDS = ['name', 'key', 'condition', 'public', 'onDevice', 'purposes', 'examples'] as const
 
@@ -61,6 +62,8 @@ export function SegmentForm(props: {
   const [condition, setCondition] = useState<Condition>(
     start?.condition ?? { type: 'all', conditions: [defaultLeaf('performed')] },
   )
+  // What was typed as JSON is no condition, and must not be taken for the last one that was.
+  const [isFaulty, setFaulty] = useState(false)
   const [examples, setExamples] = useState<readonly ExamplePerson[] | null>(() => [
     ...(start?.examples ?? []),
     ...(props.added ? [props.added] : []),
@@ -121,6 +124,7 @@ export function SegmentForm(props: {
             <ConditionCard
               condition={condition}
               onChange={setCondition}
+              onFaulty={setFaulty}
               error={byField['condition']}
             />
             <ExamplesCard
@@ -134,13 +138,13 @@ export function SegmentForm(props: {
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 3.5 }}>
           <Stack gap="lg" pos={{ lg: 'sticky' }} top={{ lg: 24 }}>
-            <SizePreview condition={condition} purposes={purposes} />
+            {!isFaulty && <SizePreview condition={condition} purposes={purposes} />}
             <Card>
               <Title order={2} mb={6}>
                 {t('segment.meaning')}
               </Title>
               <Text size="sm" aria-live="polite" className="breakable">
-                {sentenceOf(condition)}
+                {isFaulty ? t('segment.noMeaning') : sentenceOf(condition)}
               </Text>
             </Card>
             <Card>
@@ -186,7 +190,12 @@ export function SegmentForm(props: {
             </Card>
             {props.options}
             {save.isError && <Failure error={save.error} />}
-            <Button type="submit" loading={save.isPending} disabled={examples === null} size="md">
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={examples === null || isFaulty}
+              size="md"
+            >
               {initial ? t('segment.save') : t('segment.create')}
             </Button>
           </Stack>
@@ -199,6 +208,7 @@ export function SegmentForm(props: {
 function ConditionCard(props: {
   readonly condition: Condition
   readonly onChange: (condition: Condition) => void
+  readonly onFaulty: (isFaulty: boolean) => void
   readonly error: string | undefined
 }) {
   const { t } = useI18n()
@@ -206,11 +216,11 @@ function ConditionCard(props: {
   // The lines keep their names while they are edited, so the query is state and only read as a condition.
   const [query, setQuery] = useState(() => named(props.condition))
   const [text, setText] = useState('')
-  const read = view === 'json' ? readCondition(text) : null
   const show = (next: string) => {
     if (next === 'json') setText(JSON.stringify(props.condition, null, 2))
     else setQuery(named(props.condition))
     setView(next === 'json' ? 'json' : 'builder')
+    props.onFaulty(false)
   }
   return (
     <Card>
@@ -236,21 +246,16 @@ function ConditionCard(props: {
           }}
         />
       ) : (
-        <JsonInput
-          aria-label={t('segment.json')}
-          autosize
-          minRows={12}
-          maxRows={30}
-          value={text}
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-          onChange={(next) => {
-            setText(next)
-            const result = readCondition(next)
-            if (result.ok) props.onChange(result.condition)
-          }}
-          error={read && conditionFault(read, t)}
-        />
+        <Suspense fallback={<Loading />}>
+          <ConditionText
+            value={text}
+            onChange={(next, read) => {
+              setText(next)
+              props.onFaulty(!read.ok)
+              if (read.ok) props.onChange(read.condition)
+            }}
+          />
+        </Suspense>
       )}
       <Collapse expanded={props.error !== undefined}>
         <Text role="alert" c="var(--mantine-color-error)" size="sm" mt="sm" className="breakable">

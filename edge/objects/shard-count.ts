@@ -10,7 +10,7 @@ import type { Shard } from './shard.ts'
 
 /** Profiles of one slice: sliced by count, because production clocks stand still without I/O. */
 const SLICE = 100
-/** Profiles whose histories are read with one statement. */
+/** Profiles whose histories are read with one statement; where others wait for answers, a slice is no more than that. */
 const BATCH = 25
 /** A slice ends sooner once reading histories has cost as much as decoding so many characters. */
 const CHARACTERS = 1_000_000
@@ -44,21 +44,24 @@ class ShardCount {
     this.usedAt = shard.now()
   }
 
-  slice(): CountSlice {
+  slice(isBusy: boolean): CountSlice {
+    const most = isBusy ? BATCH : SLICE
+
     const { profiles } = this.#shard
     const now = (this.usedAt = this.#shard.now())
     if (this.#isThrough) {
       this.#noteLapsed(now)
-      this.#judge([...this.#changed].slice(0, SLICE), now)
+      this.#judge([...this.#changed].slice(0, most), now)
     } else {
-      const ids = profiles.ids(this.#cursor, SLICE)
+      const ids = profiles.ids(this.#cursor, most)
       const judged = this.#judge(ids, now)
       this.#done += judged
       this.#cursor = ids[judged - 1] ?? this.#cursor
-      this.#isThrough = judged === ids.length && ids.length < SLICE
+      this.#isThrough = judged === ids.length && ids.length < most
     }
     const isCounted = this.#isThrough && this.#changed.size < SLICE
-    return { done: this.#done, total: Math.max(profiles.population(), this.#done), isCounted }
+    const total = Math.max(profiles.population(), this.#done)
+    return { done: this.#done, total, isCounted, isBusy }
   }
 
   /** The number of matches at an instant. */
@@ -113,8 +116,13 @@ export class ShardCounts {
   }
 
   /** Of one that is not known here, or was begun under another catalog, the first slice. */
-  slice(id: string, condition: Condition, purposes: readonly Purpose[]): CountSlice {
-    return (this.#find(id) ?? this.#begin(id, condition, purposes)).slice()
+  slice(
+    id: string,
+    condition: Condition,
+    purposes: readonly Purpose[],
+    isBusy: boolean,
+  ): CountSlice {
+    return (this.#find(id) ?? this.#begin(id, condition, purposes)).slice(isBusy)
   }
 
   #begin(id: string, condition: Condition, purposes: readonly Purpose[]): ShardCount {

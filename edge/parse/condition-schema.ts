@@ -8,6 +8,7 @@ import {
   reaction,
   sequence,
 } from './condition-behaviour.ts'
+import { KEY_DOCS, TYPE_DOCS } from './condition-docs.ts'
 import { account, consent, context, now, segment, trait } from './condition-facts.ts'
 import { budget, pressure } from './condition-pressure.ts'
 import { score } from './condition-score.ts'
@@ -73,5 +74,48 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('type'
 ]) as unknown as z.ZodType<Condition>
 
 /** JSON Schema (2020-12) of a condition, for editors. What depends on several fields at once it does not say. */
-export const conditionJsonSchema = () =>
-  z.toJSONSchema(conditionSchema, { io: 'input', reused: 'ref', unrepresentable: 'any' })
+export function conditionJsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(conditionSchema, {
+    io: 'input',
+    reused: 'ref',
+    unrepresentable: 'any',
+  }) as JsonSchema
+  const forms = [...(schema.oneOf ?? []), ...Object.values(schema.$defs ?? {})]
+  for (const form of forms) document(form, schema)
+  return schema
+}
+
+export interface JsonSchema {
+  description?: string
+  readonly $ref?: string
+  readonly const?: unknown
+  readonly properties?: { readonly [key: string]: JsonSchema }
+  readonly items?: JsonSchema
+  readonly oneOf?: readonly JsonSchema[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly $defs?: { readonly [name: string]: JsonSchema }
+}
+
+/** Says of a form and of each of its keys what they mean. */
+function document(form: JsonSchema, root: JsonSchema): void {
+  const { properties = {}, items, anyOf = [] } = form
+  const type = meant(properties['type'], root)?.const
+  if (isType(type)) form.description = TYPE_DOCS[type]
+  for (const [key, value] of Object.entries(properties)) {
+    const description =
+      key === 'type' && isType(type)
+        ? TYPE_DOCS[type]
+        : (KEY_DOCS[`${String(type)}.${key}`] ?? KEY_DOCS[key])
+    if (description !== undefined) value.description = description
+    document(value, root)
+  }
+  for (const part of items === undefined ? anyOf : [items, ...anyOf]) document(part, root)
+}
+
+const meant = (schema: JsonSchema | undefined, root: JsonSchema): JsonSchema | undefined =>
+  schema?.$ref === undefined
+    ? schema
+    : root.$defs?.[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)]
+
+const isType = (type: unknown): type is Condition['type'] =>
+  (TYPES as readonly unknown[]).includes(type)

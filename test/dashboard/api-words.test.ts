@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { conditionJsonSchema } from '../../edge/parse/condition-schema.ts'
 import { inWords, speaker, type Phrases } from '../../dashboard/parts/api-words.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -24,6 +25,16 @@ function reasonsOf(file: string): readonly string[] {
     .filter((text) => BEGINNING.test(text) && !SENTENCE.test(text) && !NO_REASON.has(text))
 }
 
+/** Every description in a JSON Schema, down to its last part. */
+const descriptionsIn = (schema: unknown, found = new Set<string>()): ReadonlySet<string> => {
+  if (typeof schema !== 'object' || schema === null) return found
+  if ('description' in schema && typeof schema.description === 'string') {
+    found.add(schema.description)
+  }
+  for (const part of Object.values(schema)) descriptionsIn(part, found)
+  return found
+}
+
 test('every reason for which a field is refused has French words', () => {
   const reasons = FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -32,6 +43,12 @@ test('every reason for which a field is refused has French words', () => {
   )
   expect(reasons.length).toBeGreaterThan(150)
   expect(reasons.filter((reason) => say(reason) === reason)).toEqual([])
+})
+
+test('what the schema of conditions says of each of its parts has French words', () => {
+  const said = descriptionsIn(conditionJsonSchema())
+  expect(said.size).toBeGreaterThan(50)
+  expect([...said].filter((description) => say(description) === description)).toEqual([])
 })
 
 test('both languages fill in as much', () => {
