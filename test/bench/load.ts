@@ -26,8 +26,8 @@ export interface Load {
   readonly origin: string
   /** Callers, each of which sends its next request when it has the answer to the last. */
   readonly concurrency: number
-  /** Milliseconds. */
-  readonly duration: number
+  /** Milliseconds, or whether it is over; at least one request is sent. */
+  readonly duration: number | (() => boolean)
   readonly next: () => Call
   /** Why a reply is wrong; undefined: it is right. A fast error is no result. */
   readonly fault: (reply: Reply) => string | undefined
@@ -38,15 +38,17 @@ export async function load({ origin, concurrency, duration, next, fault }: Load)
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   const times: number[] = []
   const start = performance.now()
-  const end = start + duration
+  const isOver =
+    typeof duration === 'number' ? () => performance.now() >= start + duration : duration
   try {
     const caller = async () => {
-      for (let now = performance.now(); now < end; now = performance.now()) {
+      do {
+        const begun = performance.now()
         const reply = await post(origin, next(), agent)
-        times.push(performance.now() - now)
+        times.push(performance.now() - begun)
         const wrong = fault(reply)
         if (wrong) throw new Error(`${wrong}: ${reply.status} ${reply.body.slice(0, 500)}`)
-      }
+      } while (!isOver())
     }
     await Promise.all(Array.from({ length: concurrency }, caller))
   } finally {

@@ -12,7 +12,7 @@ import { count, coverageOf, type Coverage } from './preview/coverage.ts'
 import type { People } from './preview/people.ts'
 import { usageOf } from './process-usage.ts'
 import { startEdge } from './server.ts'
-import { median, percentile } from './statistics.ts'
+import { percentile } from './statistics.ts'
 
 /** Milliseconds, of a number of profiles. */
 export interface PreviewFigure {
@@ -147,24 +147,18 @@ async function measureCount(
   const sender = { origin, concurrency: 1, next, fault }
   const quiet = await load({ ...sender, duration: QUIET })
   let isOver = false
-  const counting: Round[] = []
-  const sending = async () => {
-    do counting.push(await load({ ...sender, duration: QUIET / 10 }))
-    while (!isOver)
-  }
   const condition = ASKED['a common event'] as Condition
   const counted = count(origin, condition).finally(() => (isOver = true))
-  const [{ seconds }] = await Promise.all([counted, sending()])
+  const [{ seconds }, counting] = await Promise.all([
+    counted,
+    load({ ...sender, duration: () => isOver }),
+  ])
   return {
     profiles,
     seconds,
     profilesPerSecond: Math.round(profiles / seconds),
     quiet,
-    counting: {
-      rate: median(counting.map(({ rate }) => rate)),
-      p50: median(counting.map(({ p50 }) => p50)),
-      p99: Math.max(...counting.map(({ p99 }) => p99)),
-    },
+    counting,
   }
 }
 
