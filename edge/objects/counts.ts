@@ -15,8 +15,6 @@ const MOST = 4
 const AT_ONCE = 4
 /** Between slices: where objects share a process, requests from outside would wait for the end of a count. */
 const BREATH: Millis = 5
-/** The same, once a shard told that others wait. */
-const LONG_BREATH: Millis = 25
 /** Should the work end with the object, it goes on after that. */
 const HEARTBEAT: Millis = 5 * SECOND
 /** A count that nobody asks for any more ends after that. */
@@ -104,8 +102,7 @@ export class Counts extends DurableObject<Env> {
       const running = this.#store.running()
       if (running.length === 0) return
       await Promise.all(running.map(({ id }) => this.#turn(id)))
-      const isBusy = running.some(({ id }) => this.#find(id)?.places.some(isHurried))
-      await pause(isBusy ? LONG_BREATH : BREATH)
+      await pause(BREATH)
     }
   }
 
@@ -189,7 +186,7 @@ export class Counts extends DurableObject<Env> {
       shards.map(async (address): Promise<CountPlace> => {
         const asked = profileShard(this.env, workspace, address).population({ workspace })
         const total = await withTimeLimit(asked, CALL_LIMIT)
-        return { address, done: 0, total, isCounted: false, isBusy: false }
+        return { address, done: 0, total, isCounted: false }
       }),
     )
   }
@@ -223,14 +220,10 @@ const pause = (span: Millis): Promise<void> =>
 
 const nameOf = ({ region, shard }: CountPlace['address']): string => `${region}/${shard}`
 
-/** Others wait for answers of a shard that is still to be asked. */
-const isHurried = ({ isBusy, isCounted }: CountPlace): boolean => isBusy && !isCounted
-
 const anew = (place: CountPlace): CountPlace => ({
   ...place,
   done: 0,
   isCounted: false,
-  isBusy: false,
 })
 
 function statusOf({ id, state, reason, places, result }: CountRecord): CountStatus {

@@ -301,7 +301,7 @@ export class ProfileShard extends DurableObject<Env> implements Calls {
 
   async count({ workspace, id, condition, purposes }: Request<'count'>) {
     await this.#shard.prepare(workspace)
-    return this.#counts.slice(id, condition, purposes, this.#work.traffic.isBusy)
+    return this.#counts.slice(id, condition, purposes)
   }
 
   async closeCount({ workspace, id, at }: Request<'closeCount'>) {

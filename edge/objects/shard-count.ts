@@ -10,7 +10,7 @@ import type { Shard } from './shard.ts'
 
 /** Profiles of one slice: sliced by count, because production clocks stand still without I/O. */
 const SLICE = 100
-/** Profiles whose histories are read with one statement; where others wait for answers, a slice is no more than that. */
+/** Profiles whose histories are read with one statement. */
 const BATCH = 25
 /** A slice ends sooner once reading histories has cost as much as decoding so many characters. */
 const CHARACTERS = 1_000_000
@@ -44,24 +44,21 @@ class ShardCount {
     this.usedAt = shard.now()
   }
 
-  slice(isBusy: boolean): CountSlice {
-    const most = isBusy ? BATCH : SLICE
-
+  slice(): CountSlice {
     const { profiles } = this.#shard
     const now = (this.usedAt = this.#shard.now())
     if (this.#isThrough) {
       this.#noteLapsed(now)
-      this.#judge([...this.#changed].slice(0, most), now)
+      this.#judge([...this.#changed].slice(0, SLICE), now)
     } else {
-      const ids = profiles.ids(this.#cursor, most)
+      const ids = profiles.ids(this.#cursor, SLICE)
       const judged = this.#judge(ids, now)
       this.#done += judged
       this.#cursor = ids[judged - 1] ?? this.#cursor
-      this.#isThrough = judged === ids.length && ids.length < most
+      this.#isThrough = judged === ids.length && ids.length < SLICE
     }
     const isCounted = this.#isThrough && this.#changed.size < SLICE
-    const total = Math.max(profiles.population(), this.#done)
-    return { done: this.#done, total, isCounted, isBusy }
+    return { done: this.#done, total: Math.max(profiles.population(), this.#done), isCounted }
   }
 
   /** The number of matches at an instant. */
@@ -116,13 +113,8 @@ export class ShardCounts {
   }
 
   /** Of one that is not known here, or was begun under another catalog, the first slice. */
-  slice(
-    id: string,
-    condition: Condition,
-    purposes: readonly Purpose[],
-    isBusy: boolean,
-  ): CountSlice {
-    return (this.#find(id) ?? this.#begin(id, condition, purposes)).slice(isBusy)
+  slice(id: string, condition: Condition, purposes: readonly Purpose[]): CountSlice {
+    return (this.#find(id) ?? this.#begin(id, condition, purposes)).slice()
   }
 
   #begin(id: string, condition: Condition, purposes: readonly Purpose[]): ShardCount {

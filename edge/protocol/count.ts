@@ -6,8 +6,6 @@ export interface CountSlice {
   readonly total: number
   /** All were looked at, and few changed since. */
   readonly isCounted: boolean
-  /** Others wait for answers of the shard. */
-  readonly isBusy: boolean
 }
 
 /** What a shard's part of a count came to. */
