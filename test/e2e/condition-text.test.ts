@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { ApiSegment } from '../../edge/protocol/api-segment.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
-import { api } from './api.ts'
+import { api, conditionOf } from './api.ts'
 import { looksOf } from './looks.ts'
 import { picture } from './picture.ts'
 import { at } from './stage.ts'
@@ -119,7 +119,6 @@ test.each(
       await page.waitForURL(`${at.dashboard}/segments/${segment.id}`)
       expect(refused).toEqual([])
     })
-    const { condition } = await api<ApiSegment>(`/api/segments/${segment.id}`)
-    expect(condition).toEqual(AFTER)
+    expect(await conditionOf(segment.id)).toEqual(AFTER)
   },
 )
