@@ -7,7 +7,6 @@ import { EditorView, hoverTooltip } from '@codemirror/view'
 import { classHighlighter } from '@lezer/highlight'
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import CodeMirror from '@uiw/react-codemirror'
 import { useId, useMemo } from 'react'
 import {
   conditionFaults,
@@ -22,12 +21,10 @@ import { conditionSchemaQuery } from './queries.ts'
 import { withExamples } from './schema-examples.ts'
 import { SchemaHelp } from './schema-help.ts'
 import { useI18n } from './use-i18n.ts'
+import { useTextEditor } from './use-text-editor.ts'
 
 type Say = (text: string) => string
 const plainly: Say = (text) => text
-
-/** What basic editing needs, and nothing that takes keys away from the page: Tab leaves the text, Ctrl+F searches the page. */
-const SETUP = { searchKeymap: false, highlightSelectionMatches: false, foldGutter: false }
 
 /** A condition as JSON text: what may come next and what is meant are said by the published schema. */
 export default function ConditionText(props: {
@@ -63,20 +60,13 @@ export default function ConditionText(props: {
       ...(found ? help(new SchemaHelp(withExamples(found.schema, names), found.say)) : []),
     ]
   }, [schema.data, events, t, errorId, say])
+  const place = useTextEditor(value, extensions, (text) =>
+    props.onChange(text, readCondition(text)),
+  )
   const faults = conditionFaults(readCondition(value))
   return (
     <>
-      <CodeMirror
-        className="condition-text"
-        value={value}
-        theme="none"
-        minHeight="15rem"
-        maxHeight="38rem"
-        indentWithTab={false}
-        basicSetup={SETUP}
-        extensions={extensions}
-        onChange={(text) => props.onChange(text, readCondition(text))}
-      />
+      <div ref={place} className="condition-text" />
       <Text
         id={errorId}
         role="status"
