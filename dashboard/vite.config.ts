@@ -12,6 +12,8 @@ export default defineConfig({
     emptyOutDir: true,
     // An inlined asset would be a `data:` URL; files cache better and keep the policy narrow.
     assetsInlineLimit: 0,
+    // Kilobytes: the editor of JSON, which only who opens it loads.
+    chunkSizeWarningLimit: 600,
   },
   server: { proxy: { '/api': { target: EDGE, ws: true }, '/schemas': EDGE } },
 })

@@ -63,10 +63,15 @@ export default function ConditionText(props: {
   const place = useTextEditor(value, extensions, (text) =>
     props.onChange(text, readCondition(text)),
   )
-  const faults = conditionFaults(readCondition(value))
+  const faults = useMemo(() => conditionFaults(readCondition(value)), [value])
   return (
     <>
       <div ref={place} className="condition-text" />
+      {schema.isError && (
+        <Text c="dimmed" size="sm" mt={6}>
+          {t('segment.noSchema')}
+        </Text>
+      )}
       <Text
         id={errorId}
         role="status"

@@ -1,12 +1,11 @@
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { ApiPreview } from '../../edge/protocol/api-segment.ts'
 import type { Condition } from '../../edge/protocol/condition.ts'
 import { api } from './api.ts'
+import type { Format } from './format.ts'
+import type { Translate } from './i18n.ts'
 import { useI18n } from './use-i18n.ts'
-
-/** While a sample has none, everybody is being counted: asked again after so many milliseconds, so often at most. */
-const EXACT_AFTER = 1_500
-const TRIES = 8
 
 /** An event by its name, and whether anybody in this workspace ever did it. */
 export function EventSeen({ event }: { readonly event: string }) {
@@ -19,23 +18,25 @@ export function EventSeen({ event }: { readonly event: string }) {
     },
     retry: false,
     staleTime: 60_000,
-    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-      data && data.exact === undefined && dataUpdateCount < TRIES ? EXACT_AFTER : false,
   })
-  const people = seen.data && (seen.data.exact ?? seen.data.estimate.size)
-  const isCounted = seen.data?.exact !== undefined || (people ?? 0) > 0
   return (
     <Text span size="sm">
       {event}{' '}
       <Text span inherit c="dimmed" aria-live="polite">
         {seen.isError
           ? t('library.notAsked')
-          : !isCounted || people === undefined
+          : seen.data === undefined
             ? t('library.counting')
-            : people === 0
-              ? t('library.unseen')
-              : t('library.seen', { count: people, people: format.number(people) })}
+            : outcome(seen.data, t, format)}
       </Text>
     </Text>
   )
+}
+
+/** Nobody of a sample is not nobody at all: everybody is not counted for the sake of a hint. */
+function outcome({ exact, estimate, sampled }: ApiPreview, t: Translate, format: Format): string {
+  const people = exact ?? estimate.size
+  if (people > 0) return t('library.seen', { count: people, people: format.number(people) })
+  if (exact === 0) return t('library.unseen')
+  return t('library.unseenInSample', { count: sampled, people: format.number(sampled) })
 }

@@ -7,7 +7,7 @@ import { api, conditionOf } from './api.ts'
 import { looksOf } from './looks.ts'
 import { picture } from './picture.ts'
 import { at } from './stage.ts'
-import { look, visit } from './visit.ts'
+import { look, retype, visit } from './visit.ts'
 
 const WORDS = {
   'en-GB': {
@@ -80,7 +80,8 @@ test.each(
       expect(JSON.parse((await text.innerText()).replaceAll('\u00a0', ' '))).toEqual(BEFORE)
 
       // A value that is wrong is marked where it stands, and said in the viewer's language.
-      await text.fill(
+      await retype(
+        text,
         '{"type":"performed","event":"A","operator":"gte","value":1,"window":{"last":"soon"}}',
       )
       await page.getByRole('status').filter({ hasText: words.faulty }).waitFor()
@@ -95,7 +96,7 @@ test.each(
       await page.mouse.move(0, 0)
 
       // From nothing to a whole condition, by what is offered.
-      await text.fill('{}')
+      await retype(text, '{}')
       await text.press('Control+End')
       await page.keyboard.press('ArrowLeft')
       const offers = page.getByRole('listbox', { name: words.suggestions })

@@ -7,7 +7,7 @@ import { DEMO } from '../demo/account.ts'
 import { at } from './stage.ts'
 import { looksOf } from './looks.ts'
 import { picture } from './picture.ts'
-import { visit } from './visit.ts'
+import { retype, visit } from './visit.ts'
 
 /** Where pictures of the pages are kept; none without. */
 /** More than a sample. */
@@ -71,7 +71,7 @@ async function isAccessible(page: Page): Promise<void> {
 
 const write = async (page: Page, value: string): Promise<void> => {
   const condition = { type: 'trait', trait, operator: 'equals', value }
-  await page.getByRole('textbox', { name: /JSON/ }).fill(JSON.stringify(condition))
+  await retype(page.getByRole('textbox', { name: /JSON/ }), JSON.stringify(condition))
 }
 
 test.each(

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { picture } from './picture.ts'
 import { signIn } from './sign-in.ts'
@@ -29,6 +29,12 @@ export async function visit(
   } finally {
     await context.close()
   }
+}
+
+/** Replaces all of an editor's text as a hand does: what is chosen is the editor's own, however it is drawn meanwhile. */
+export async function retype(editor: Locator, text: string): Promise<void> {
+  await editor.press('Control+a')
+  await editor.page().keyboard.insertText(text)
 }
 
 /** Texts that may break anywhere and stand in a column in which hardly a word fits. */
